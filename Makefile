@@ -1,0 +1,64 @@
+# Needs Python 3.11 or newer, make, and a package index. Everything else is installed into $(VENV).
+#
+#   make test PYTHON=python3.12      another interpreter (the environment is made anew)
+#   make test PYTEST_ARGS="-k slo"   some of the tests
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+# Two workers are the least that helps; more where there are more cores.
+WORKERS ?= auto
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
+
+# A stamp is the proof of a finished step; an interrupted step leaves none. The first one carries the interpreter's
+# name, so that another PYTHON makes another environment.
+CREATED := $(VENV)/.created-with-$(subst /,-,$(PYTHON))
+INSTALLED := $(VENV)/.installed
+DEVELOPED := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint types format coverage clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## judge the example fleet with the shipped policy
+	@$(BIN)/platform-gate check examples/services; echo "exit code $$?"
+
+test: $(DEVELOPED) ## run the tests
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+check: lint types test ## everything a change must pass: format, lint, types, tests
+
+lint: $(DEVELOPED) ## formatting and lint, changing nothing
+	@$(BIN)/ruff format --quiet --check || { echo "Run 'make format'." >&2; exit 1; }
+	@$(BIN)/ruff check --quiet
+
+types: $(DEVELOPED) ## mypy, strict
+	@$(BIN)/mypy
+
+format: $(DEVELOPED) ## format the code and fix what can be fixed
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format
+
+coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
+
+clean: ## remove the environment and every cache
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
+
+$(CREATED):
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("platform-gate needs Python 3.11 or newer: make PYTHON=python3.x")'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(INSTALLED): $(CREATED) pyproject.toml
+	@$(PIP) install --editable .
+	@touch $@
+
+$(DEVELOPED): $(CREATED) pyproject.toml
+	@$(PIP) install --editable '.[dev]'
+	@touch $(INSTALLED) $@

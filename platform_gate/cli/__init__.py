@@ -1,0 +1,1 @@
+"""The shell: the one floor that prints, asks the date, reads the environment and exits. One file per command."""

@@ -1,0 +1,96 @@
+"""The command line as a whole: the group of commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Final
+
+import click
+
+from platform_gate.cli.check import check
+from platform_gate.cli.demo import demo
+from platform_gate.cli.options import display_options
+from platform_gate.cli.output import leave, write_error
+from platform_gate.cli.schema import schema
+from platform_gate.documents import DocumentError, Refusal
+from platform_gate.model import GateError
+from platform_gate.verdict import ExitCode
+
+REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
+
+CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - only here, and slow to import
+
+        click.echo(f"platform-gate {version('platform-gate')}")
+        context.exit()
+
+
+@click.group(context_settings=CONTEXT)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@display_options
+def cli() -> None:
+    """Judge service manifests: SLOs, cost, reliability and governance, under a policy written down as code.
+
+    Exit codes: 0 passed, 1 failed, 2 something could not be judged, 3 a bug in platform-gate, 130 interrupted.
+    """
+
+
+for command in (check, demo, schema):
+    cli.add_command(command)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; every way out of it is an exit code."""
+    try:
+        code = cli.main(args=arguments, prog_name="platform-gate", standalone_mode=False)
+    except click.ClickException as error:
+        return _refuse(error.format_message(), _usage_hint(error))
+    except DocumentError as error:
+        for refusal in error.refusals:
+            _show(refusal)
+        return ExitCode.NOT_JUDGED
+    except GateError as error:
+        return _refuse(error.message, error.fix)
+    except (click.Abort, KeyboardInterrupt):
+        write_error("interrupted")
+        return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - a bug must never look like the gate's "no"
+        return _bug(error)
+    return int(code or 0)
+
+
+def _show(refusal: Refusal) -> None:
+    """An error in a file as path:line:column, with the offending line and a caret below it."""
+    lines = [f"error: {refusal.location}: {refusal.message}"]
+    if refusal.excerpt:
+        lines += [f"  {line}" for line in refusal.excerpt.drawn(refusal.location.line)]
+    write_error("\n".join([*lines, *([f"  fix: {refusal.fix}"] if refusal.fix else [])]))
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"Try `{context.command_path} --help`." if context else ""
+
+
+def _refuse(message: str, fix: str) -> int:
+    write_error(f"error: {message}" + (f"\n  fix: {fix}" if fix else ""))
+    return ExitCode.NOT_JUDGED
+
+
+def _bug(error: Exception) -> int:
+    if {"-v", "--verbose"}.intersection(sys.argv):
+        write_error("".join(traceback.format_exception(error)))
+    write_error(
+        f"error: a bug in platform-gate ({type(error).__name__}). Please report it: {REPORT_TO} (-v shows where)"
+    )
+    return ExitCode.BUG
+
+
+def main() -> None:
+    """The console script."""
+    leave(run())

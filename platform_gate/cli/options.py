@@ -1,0 +1,73 @@
+"""Options that several commands share, and what they come to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+import click
+
+from platform_gate.outcome import Display
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+COLOR_CHOICES: Final = ("auto", "always", "never")
+NARROWEST: Final = 40
+
+
+def display_options(function: Command) -> Command:
+    """``-q``, ``-v`` and ``--color``, before the command's name or after it; they end up in the context's ``obj``."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Nothing but what is wrong.")
+    @click.option("-v", "--verbose", is_flag=True, help="Healthy services and notes too.")
+    @click.option("--color", type=click.Choice(COLOR_CHOICES), default=None, help="When to use colour. [default: auto]")
+    @wraps(function)
+    def wrapper(quiet: bool, verbose: bool, color: str | None, **arguments: Any) -> Any:  # noqa: FBT001
+        wishes = click.get_current_context().ensure_object(dict)
+        wishes["verbosity"] = wishes.get("verbosity", 0) - quiet + verbose
+        wishes["color"] = color or wishes.get("color", "auto")
+        return function(**arguments)
+
+    return wrapper  # type: ignore[return-value]
+
+
+def display() -> Display:
+    """What the terminal and the options ask for."""
+    wishes = click.get_current_context().ensure_object(dict)
+    width = max(shutil.get_terminal_size((80, 24)).columns, NARROWEST)
+    return Display(width, _colored(wishes["color"]), max(-1, min(1, wishes["verbosity"])))
+
+
+def _colored(wish: str) -> bool:
+    if wish != "auto":
+        return wish == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not generic
+    """A day as ``YYYY-MM-DD``."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error."""
+        if isinstance(value, date):
+            return value
+        try:
+            if len(value) != len("2026-01-31"):
+                raise ValueError  # noqa: TRY301 - 20260131 and 2026-W05-6 are days to Python, not to us
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day like 2026-01-31", param, ctx)
+
+
+def today() -> date:
+    """Today in UTC."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,89 @@
+"""Writing: to standard output as bytes, to files whole or not at all. Lost output is an error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn, TextIO, cast
+
+from platform_gate.model import GateError
+from platform_gate.text import log_line, printable, quote
+
+
+def write_stdout(pieces: Iterable[str]) -> None:
+    """Write text as UTF-8, whatever the locale.
+
+    Raises:
+        GateError: it could not be written whole.
+    """
+    try:
+        stream = sys.stdout.buffer
+        for piece in pieces:
+            stream.write(piece.encode("utf-8", "backslashreplace"))
+        stream.flush()
+    except (OSError, ValueError, AttributeError) as error:
+        raise GateError(f"standard output could not be written: {_reason(error)}") from None
+
+
+def write_file(path: str, pieces: Iterable[str]) -> None:
+    """Write a file beside its place, flush it to the disk and rename it: it appears whole or not at all.
+
+    Raises:
+        GateError: it could not be written.
+    """
+    target = Path(path)
+    temporary = ""
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            for piece in pieces:
+                file.write(piece.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fsync(file.fileno())
+        os.replace(temporary, target)  # noqa: PTH105 - one name for both ends
+    except OSError as error:
+        raise GateError(
+            f"{quote(path)} could not be written: {_reason(error)}", "Check the folder and the disk."
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108 - gone already where all went well
+
+
+def write_error(message: str) -> None:
+    """Write a message to standard error, if that still exists."""
+    lines = "".join(log_line(printable(line)) + "\n" for line in message.splitlines())
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.buffer.write(lines.encode("utf-8", "backslashreplace"))
+        sys.stderr.flush()
+
+
+def leave(code: int) -> NoReturn:
+    """Exit with a code that nothing changes any more: a stream that breaks on closing was reported, or never used."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            _silence(stream)
+    sys.exit(code)
+
+
+def _silence(stream: TextIO | None) -> None:
+    """Let the interpreter's last flush go nowhere instead of failing."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), cast("TextIO", stream).fileno())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "the stream is closed").lower()

@@ -1,0 +1,95 @@
+"""What is judged, and by which policy: ``[tool.platform-gate]`` or ``.platform-gate.yaml``. Opens nothing itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from platform_gate import documents, schema
+from platform_gate.documents import DocumentError, Refusal
+from platform_gate.model import GateError, Location, Problem
+
+PYPROJECT: Final = "pyproject.toml"
+OWN_FILE: Final = ".platform-gate.yaml"
+TABLE: Final = "tool.platform-gate"
+
+Read = Callable[[str], bytes | None]
+"""Gives a file's bytes, or None where there is none; raises ``GateError`` where it can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration of a repository. ``manifests`` is None where nothing is configured; ``path`` says by what."""
+
+    manifests: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    policy: str | None = None
+    path: str = ""
+
+
+def load(read: Read) -> Config:
+    """The configuration at a repository's root; the built-in one where it has none.
+
+    Raises:
+        GateError: both files configure the gate, or one of them is invalid.
+    """
+    table, own = _pyproject(read), _own_file(read)
+    if table is not None and own is not None:
+        fix = "Keep one of the two."
+        raise GateError(f"both {PYPROJECT} ([{TABLE}]) and {OWN_FILE} configure platform-gate", fix)
+    if table is None and own is None:
+        return Config()
+    path, data = (PYPROJECT, table) if table is not None else (OWN_FILE, own)
+    return _config(data or {}, path)
+
+
+def _config(data: Mapping[str, Any], path: str) -> Config:
+    manifests = data.get("manifests")
+    return Config(
+        manifests=tuple(manifests) if manifests is not None else None,
+        exclude=tuple(data.get("exclude", ())),
+        policy=data.get("policy"),
+        path=path,
+    )
+
+
+def _own_file(read: Read) -> Mapping[str, Any] | None:
+    content = read(OWN_FILE)
+    if content is None:
+        return None
+    document = documents.read_one(content, OWN_FILE)
+    if problems := schema.validate(document.data, "config"):
+        raise document.refuse(*problems)
+    data: Mapping[str, Any] = document.data
+    return data
+
+
+def _pyproject(read: Read) -> Mapping[str, Any] | None:
+    content = read(PYPROJECT)
+    if content is None:
+        return None
+    import tomllib  # noqa: PLC0415 - most repositories have no such file
+
+    try:
+        text = content.decode("utf-8")
+        table = tomllib.loads(text).get("tool", {}).get("platform-gate")
+    except (ValueError, RecursionError, AttributeError) as error:
+        raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Mend it: it may configure this gate.") from None
+    if table is not None:
+        problems = schema.validate(table, "config")
+        if problems:
+            raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
+    return table  # type: ignore[no-any-return]
+
+
+def _toml_location(text: str, problem: Problem) -> Location:
+    """Where a key of the table stands: TOML's reader keeps no positions."""
+    start = re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?platform-gate[\"']?\s*\]", text, re.MULTILINE)
+    first = start.start() if start else 0
+    key = re.escape(str(problem.at[0])) if problem.at else "(?!)"
+    found = re.compile(rf"^[ \t]*(?=[\"']?{key}[\"']?[ \t]*=)", re.MULTILINE).search(text, first)
+    index = found.end() if found else first
+    line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+    return Location(PYPROJECT, line, column, line, column + 1)

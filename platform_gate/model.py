@@ -1,0 +1,200 @@
+"""The nouns that every floor shares. Nothing here knows a file format, a subsystem or a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+At = tuple[str | int, ...]
+"""Where a value stands in a document: the keys and indexes from the root, as in jsonschema's ``absolute_path``."""
+
+
+class GateError(Exception):
+    """The gate cannot judge: the one exception that the shell turns into exit code 2.
+
+    ``message`` says what is wrong and where, ``fix`` what to do next.
+    """
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+class Severity(StrEnum):
+    """How a finding is shown. It never decides a verdict."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Disposition(StrEnum):
+    """Whether a finding counts (open) or is excused for now (waived)."""
+
+    OPEN = "open"
+    WAIVED = "waived"
+
+
+class Doubt(StrEnum):
+    """When an open finding of a rule leaves an otherwise healthy service UNKNOWN."""
+
+    NEVER = "never"
+    REQUIRED = "where the subsystem is required"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named thing that can be wrong.
+
+    ``id`` is ``subsystem/what-is-wrong``. ``help`` is the remedy where a check gives none of its own. ``severity`` is
+    how a finding is shown that costs no points and leaves no doubt. ``why``, ``fails``, ``passes`` (manifest
+    fragments), ``keys`` (policy keys) and ``source`` are its documentation.
+    """
+
+    id: str
+    title: str
+    help: str
+    severity: Severity = Severity.WARNING
+    doubt: Doubt = Doubt.NEVER
+    why: str = ""
+    fails: str = ""
+    passes: str = ""
+    keys: tuple[str, ...] = ()
+    source: str = ""
+
+    def check(self, passed: bool, message: str, *at: str | int, **detail: Any) -> Check:  # noqa: FBT001 - reads as a sentence
+        """Apply the rule once. ``at`` is the place below ``spec``; ``detail`` fills the other fields of ``Check``."""
+        return Check(self, passed, message, at, **detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule applied once, passes included.
+
+    ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say);
+    ``stable_at`` is the place by names instead of indexes, so that it survives an insertion above.
+    """
+
+    rule: Rule
+    passed: bool
+    message: str
+    at: At
+    subject: str = ""
+    value: float | None = None
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Points that a subsystem adds to a service's total.
+
+    ``rules`` are the ids of the rules it is charged for, and ``key`` is where the policy says so (below ``spec``).
+    """
+
+    points: int
+    rules: frozenset[str]
+    key: At
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that makes a document invalid. With ``on_key`` the key at ``at`` is to blame, not its value."""
+
+    at: At
+    message: str
+    fix: str = ""
+    on_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file: path as shown, lines and columns from 1, in characters; the end is exclusive."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """Line and column, to sort by."""
+        return self.line, self.column
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The offending line, cut to what may be shown, and where the caret goes below it (offset from 0, width)."""
+
+    text: str
+    offset: int
+    width: int
+
+    def drawn(self, line: int) -> tuple[str, str]:
+        """The line with its number, and the caret below it."""
+        number = f"{line} | "
+        return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A failed check with a place, a weight and a disposition.
+
+    ``points`` is what its charge costs, on the first finding of the charge only: the sum over a service's open findings
+    is the service's total. ``pointer`` is a JSON pointer, ``fingerprint`` survives line moves and rewording.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    fix: str
+    location: Location
+    pointer: str = ""
+    disposition: Disposition = Disposition.OPEN
+    fingerprint: str = ""
+    points: int = 0
+    subsystem: str = ""
+    excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a judgement may ask of the world: the day, whether a path exists, and whether the service is launched."""
+
+    as_of: date
+    exists: Callable[[str], bool]
+    launched: bool = True
+
+
+def nowhere(_path: str) -> bool:
+    """The tree of a service that was built in Python: it holds no files."""
+    return False
+
+
+def pointer(at: At) -> str:
+    """The JSON pointer (RFC 6901) of a place."""
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
+
+
+def number(value: float) -> int | float:
+    """A number as people write it: 8000 instead of 8000.0."""
+    return int(value) if value == int(value) else value
+
+
+def optional_number(value: float | None) -> int | float | None:
+    """``number`` of what may not have been measured."""
+    return None if value is None else number(value)
+
+
+def as_written(value: float) -> Fraction:
+    """A number exactly as its decimal digits say: 99.9 is 999/10."""
+    return Fraction(value) if isinstance(value, int) else Fraction(str(value))

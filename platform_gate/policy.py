@@ -1,0 +1,296 @@
+"""A policy document to typed limits: ``extends``, overrides, and the origin of every value. Opens nothing itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, Self
+
+from platform_gate import documents, globs, rules, schema, shipped
+from platform_gate.bands import LimitError
+from platform_gate.documents import Document
+from platform_gate.layers import Layered, Origin
+from platform_gate.model import At, GateError, Problem, Rule, Severity
+from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.text import quote, suggestion
+
+Read = Callable[[str], tuple[bytes, str]]
+"""Gives a file's bytes and its path as shown; raises ``GateError``."""
+
+OFF: Final = "off"
+FAILING_HEALTHS: Final = ("degraded", "critical", "unknown")
+MAX_PARENTS: Final = 10
+
+
+class Source(StrEnum):
+    """Where a policy came from."""
+
+    SHIPPED = "shipped"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What fails the gate. ``fail_on`` holds healths and rule ids, ``required`` names of subsystems."""
+
+    fail_on: tuple[str, ...]
+    required: tuple[str, ...]
+    not_waivable: tuple[str, ...]
+    max_prelaunch_days: int
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLimits:
+    """From how many points on a service is degraded, and critical."""
+
+    degraded_at: int
+    critical_at: int
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Limits from a policy section; raises ``LimitError`` where critical would come first."""
+        if section["critical_at"] < section["degraded_at"]:
+            fix = "Let critical_at be at least degraded_at."
+            raise LimitError("critical would begin before degraded", "critical_at", fix=fix)
+        return cls(**section)
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverLimits:
+    """How long a waiver may last, and from how many days before its end it is announced."""
+
+    max_days: int
+    warn_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What overrides match: a service's metadata, and its manifest's path."""
+
+    name: str
+    team: str
+    tier: int
+    labels: Mapping[str, str]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The policy of one service, typed. ``limits`` and ``rules`` are by subsystem and by rule id."""
+
+    gate: Gate
+    waivers: WaiverLimits
+    health: HealthLimits
+    limits: Mapping[str, Any]
+    severities: Mapping[str, str]
+    rules: Mapping[str, Rule]
+    layered: Layered
+
+    def is_off(self, rule: Rule) -> bool:
+        """Whether a rule doesn't count at all."""
+        return self.severities.get(rule.id) == OFF
+
+    def severity(self, rule: Rule, *, decisive: bool) -> Severity:
+        """How a finding of a rule is shown: as the policy says, else as an error where it has consequences."""
+        default = Severity.ERROR if decisive else rule.severity
+        return Severity(self.severities.get(rule.id, default))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy with all its parents. ``effective`` gives what holds for a service."""
+
+    name: str
+    source: Source
+    path: str
+    layered: Layered
+    fail_on: tuple[str, ...] = ()
+    _cache: dict[tuple[int, ...], Effective] = field(default_factory=dict, compare=False)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of everything that the policy says, its parents included."""
+        canonical = json.dumps(self.layered.data, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def overrides(self) -> Sequence[Mapping[str, Any]]:
+        """The overrides in order, as written."""
+        return self.layered.data["overrides"]  # type: ignore[no-any-return]
+
+    def effective(self, subject: Subject) -> Effective:
+        """What holds for a service: the policy, and over it every override that matches.
+
+        Raises:
+            GateError: the overrides that match make no sense together.
+        """
+        chosen = tuple(index for index, override in enumerate(self.overrides) if applies(override["match"], subject))
+        if chosen not in self._cache:
+            self._cache[chosen] = _typed(self._overridden(chosen), self.fail_on)
+        return self._cache[chosen]
+
+    def base(self) -> Effective:
+        """What holds where no override matches."""
+        return _typed(self.layered, self.fail_on)
+
+    def _overridden(self, chosen: tuple[int, ...]) -> Layered:
+        layered = self.layered
+        for index in chosen:
+            at: At = ("overrides", index)
+            origin = self.layered.origin(at)
+            layer = Origin(origin.document, (*origin.at, "spec"), self.overrides[index].get("reason", ""))
+            layered = layered.over(self.overrides[index]["spec"], layer)
+        return layered
+
+    def with_fail_on(self, fail_on: Sequence[str]) -> Policy:
+        """The same policy with another ``fail_on`` for every service; raises ``GateError`` for an unknown word."""
+        for word in fail_on:
+            if word not in FAILING_HEALTHS and word not in _known_rules(self):
+                choice = [*FAILING_HEALTHS, *_known_rules(self)]
+                raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
+        return replace(self, fail_on=tuple(fail_on), _cache={})
+
+
+def is_name(reference: str) -> bool:
+    """Whether a reference names a shipped policy: no slash, no suffix."""
+    return "/" not in reference and "." not in reference
+
+
+def load(reference: str, read: Read) -> Policy:
+    """A policy by shipped name or by path, with everything it extends, checked as a whole.
+
+    Raises:
+        GateError: it can't be read, breaks its schema, or makes no sense; says where.
+    """
+    chain = list(_chain(reference, read))
+    layered = Layered({}, {})
+    for document in reversed(chain):
+        own = {key: value for key, value in document.data["spec"].items() if key != "extends"}
+        layered = layered.over(own, Origin(document, ("spec",)))
+    first = chain[0]
+    name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).split(".")[0])
+    source = Source.SHIPPED if is_name(reference) else Source.FILE
+    policy = Policy(name, source, first.path, layered)
+    _check(policy)
+    return policy
+
+
+def _chain(reference: str, read: Read) -> Iterator[Document]:
+    """The policy itself, its parent, and so on up to the default."""
+    seen: list[str] = []
+    while True:
+        document = shipped.policy(reference) if is_name(reference) else _read(reference, read)
+        yield document
+        seen.append(reference)
+        parent = document.data["spec"].get("extends", shipped.DEFAULT_POLICY)
+        if reference == shipped.DEFAULT_POLICY:
+            return
+        reference = (
+            parent if is_name(parent) else posixpath.normpath(posixpath.join(posixpath.dirname(reference), parent))
+        )
+        if reference in seen or len(seen) > MAX_PARENTS:
+            raise document.refuse(Problem(("spec", "extends"), "the policy extends itself", "Break the circle."))
+
+
+def _read(reference: str, read: Read) -> Document:
+    document = documents.read_one(*read(reference))
+    if problems := schema.validate(document.data, "policy"):
+        raise document.refuse(*problems)
+    return document
+
+
+def applies(match: Mapping[str, Any], subject: Subject) -> bool:
+    """Whether everything that an override asks for holds."""
+    words = {"team": subject.team, "name": subject.name, "path": subject.path}
+    return (
+        ("tier" not in match or subject.tier in _list(match["tier"]))
+        and all(key not in match or globs.matches(_list(match[key]), word) for key, word in words.items())
+        and all(subject.labels.get(key) in _list(value) for key, value in match.get("labels", {}).items())
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _typed(layered: Layered, fail_on: tuple[str, ...]) -> Effective:
+    data = layered.data
+    limits = {name: _section(layered, name, subsystem.Limits.parse) for name, subsystem in SUBSYSTEMS.items()}
+    gate: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data["gate"].items()
+    }
+    if fail_on:
+        gate["fail_on"] = fail_on
+    health = _section(layered, "health", HealthLimits.parse)
+    waivers = WaiverLimits(**data["waivers"])
+    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules.catalogue(limits), layered)
+
+
+def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:
+    try:
+        return parse(layered.data[name])
+    except LimitError as error:
+        origin = layered.origin((name, *error.at))
+        raise origin.document.refuse(Problem(origin.at, error.message, error.fix)) from None
+
+
+def _known_rules(policy: Policy) -> dict[str, Rule]:
+    """Every rule that some service can have: an override may add governance checks."""
+    known: dict[str, Rule] = {}
+    for chosen in [(), *((index,) for index in range(len(policy.overrides)))]:
+        known |= _typed(policy._overridden(chosen), ()).rules  # noqa: SLF001 - the same room
+    return known
+
+
+def _check(policy: Policy) -> None:
+    """Every override must make sense on its own, and every rule that is named must exist."""
+    known = _known_rules(policy)
+    data = policy.layered.data
+    for at, names in _rule_lists(data):
+        for index, name in enumerate(names):
+            if name not in known and not (at[-1] == "fail_on" and name in FAILING_HEALTHS):
+                place = (*at, name) if at[-1] == "severities" else (*at, index)
+                _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
+    for at, severities in _sections(data, "severities"):
+        for name, severity in severities.items():
+            if name.startswith("manifest/") and severity == OFF:
+                _refuse_rule(
+                    policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
+                )
+
+
+def _refuse_rule(policy: Policy, at: At, message: str, fix: str) -> None:
+    origin = policy.layered.origin(at)
+    raise origin.document.refuse(Problem(origin.at, message, fix))
+
+
+def _rule_lists(data: Mapping[str, Any]) -> Iterator[tuple[At, Sequence[str]]]:
+    for at, gate in _sections(data, "gate"):
+        for key in ("fail_on", "not_waivable"):
+            yield (*at, key), gate.get(key, ())
+    for at, severities in _sections(data, "severities"):
+        yield at, list(severities)
+
+
+def _sections(data: Mapping[str, Any], name: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
+    """A section of the policy, and the same in each override."""
+    yield (name,), data.get(name, {})
+    for index, override in enumerate(data["overrides"]):
+        yield ("overrides", index, "spec", name), override["spec"].get(name, {})
+
+
+def nothing_to_read(reference: str) -> tuple[bytes, str]:
+    """The ``read`` of a policy that needs no file."""
+    raise GateError(f"cannot read {quote(reference)} here")
+
+
+@cache
+def default() -> Effective:
+    """The default policy, typed: what the Python API judges by."""
+    return load(shipped.DEFAULT_POLICY, nothing_to_read).base()

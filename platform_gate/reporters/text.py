@@ -1,0 +1,161 @@
+"""Text for people: the answer first, the worst next, the fix beside the problem, nothing about what is well.
+
+Only ASCII is drawn, so that it reads alike everywhere; colour repeats what the words say.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+import click
+
+from platform_gate.gate import Judged
+from platform_gate.model import Finding, Severity
+from platform_gate.outcome import Outcome
+from platform_gate.service import HealthStatus
+from platform_gate.text import log_line, plural, printable
+from platform_gate.verdict import Verdict
+
+HEALTH_COLORS: Final = {
+    HealthStatus.CRITICAL: "red",
+    HealthStatus.DEGRADED: "yellow",
+    HealthStatus.UNKNOWN: "magenta",
+    HealthStatus.HEALTHY: "green",
+}
+SEVERITY_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+VERDICT_COLORS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_JUDGED: "red"}
+WIDEST: Final = 120
+"""Longer lines are hard to read, however wide the terminal."""
+
+Paint = Callable[..., str]
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """The report, line by line."""
+    paint: Paint = click.style if outcome.display.color else _plain
+    for line in _Page(outcome, paint).lines():
+        yield log_line(line) + "\n"
+
+
+def _plain(text: str, **_style: Any) -> str:
+    return text
+
+
+class _Page:
+    """The lines of one report; what they share is how to paint and how wide to wrap."""
+
+    def __init__(self, outcome: Outcome, paint: Paint) -> None:
+        self._outcome = outcome
+        self._paint = paint
+        self._width = min(outcome.display.width, WIDEST)
+        self._verbose = outcome.display.verbosity > 0
+        self._quiet = outcome.display.verbosity < 0
+
+    def lines(self) -> Iterator[str]:
+        outcome = self._outcome
+        if self._quiet and outcome.verdict is Verdict.PASSED:
+            return
+        if not self._quiet:
+            yield from self._summary()
+        for finding in outcome.run.findings:
+            yield ""
+            yield from self._finding(finding, str(finding.severity).upper())
+        for judged in outcome.worst_first:
+            if self._verbose or judged.judgement.health is not HealthStatus.HEALTHY or judged.judgement.failing:
+                yield ""
+                yield from self._service(judged)
+        if not self._quiet:
+            yield from self._closing()
+
+    def _summary(self) -> Iterator[str]:
+        outcome, report = self._outcome, self._outcome.report
+        answer = self._paint(str(outcome.verdict).upper(), fg=VERDICT_COLORS[outcome.verdict], bold=True)
+        if outcome.schema_only:
+            yield f"{answer}  {self._unjudged(plural(outcome.run.manifests, 'valid manifest'))}"
+            return
+        counts = {
+            HealthStatus.CRITICAL: report.critical_count,
+            HealthStatus.DEGRADED: report.degraded_count,
+            HealthStatus.UNKNOWN: report.unknown_count,
+            HealthStatus.HEALTHY: report.healthy_count,
+        }
+        parts = [
+            self._paint(f"{count} {health}", fg=HEALTH_COLORS[health]) for health, count in counts.items() if count
+        ]
+        total = plural(report.total_services, "service") + (": " if parts else "")
+        yield f"{answer}  {self._unjudged(total + ', '.join(parts))}"
+        where = (
+            ""
+            if outcome.policy.path == f"policies/{outcome.policy.name}.yaml"
+            else f" ({printable(outcome.policy.path)})"
+        )
+        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
+
+    def _unjudged(self, rest: str) -> str:
+        """The totals, led by the number of files that could not be judged, where there are any."""
+        paths = {finding.location.path for finding in self._outcome.run.findings}
+        return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
+
+    def _service(self, judged: Judged) -> Iterator[str]:
+        judgement, subject = judged.judgement, judged.judgement.subject
+        health = self._paint(judgement.health.upper(), fg=HEALTH_COLORS[judgement.health], bold=True)
+        who = f"team {printable(subject.team)}, tier {subject.tier}"
+        yield f"{health}  {self._paint(subject.name, bold=True)}  {self._reason(judged)}  {self._paint(who, dim=True)}"
+        yield "  " + self._paint(self._statuses(judged), dim=True)
+        for finding in judged.findings:
+            if self._verbose or finding.severity is not Severity.NOTE:
+                yield from self._finding(finding, f"+{finding.points}" if finding.points else "")
+
+    def _reason(self, judged: Judged) -> str:
+        """The points, out of what makes it degraded or critical."""
+        judgement = judged.judgement
+        limits = judgement.policy.health
+        points = plural(judgement.points, "point")
+        if judgement.health is HealthStatus.CRITICAL:
+            return f"{points} (critical from {limits.critical_at})"
+        if judgement.health is HealthStatus.UNKNOWN:
+            return f"{points} (data is missing)"
+        return f"{points} (degraded from {limits.degraded_at})"
+
+    def _statuses(self, judged: Judged) -> str:
+        """All subsystems in their own words."""
+        parts = judged.judgement.scored.values()
+        return ", ".join(f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in parts)
+
+    def _finding(self, finding: Finding, mark: str) -> Iterator[str]:
+        color = SEVERITY_COLORS[finding.severity]
+        place = self._paint(printable(str(finding.location)), underline=True)
+        yield f"  {self._paint(f'{mark:>2}', fg=color, bold=True)}  {place}  {self._paint(finding.rule, fg=color)}"
+        yield from self._wrap(finding.message)
+        if finding.excerpt:
+            line, caret = finding.excerpt.drawn(finding.location.line)
+            yield "      " + self._paint(line, dim=True)
+            yield "      " + self._paint(caret, fg=color)
+        if finding.fix and not self._quiet:
+            yield from self._wrap(finding.fix, "fix: ")
+
+    def _wrap(self, text: str, label: str = "") -> Iterable[str]:
+        """A paragraph below a finding's place."""
+        indent, hanging = " " * 6, " " * (6 + len(label))
+        return textwrap.wrap(
+            printable(text),
+            self._width,
+            initial_indent=indent + label,
+            subsequent_indent=hanging,
+            break_on_hyphens=False,
+        )
+
+    def _closing(self) -> Iterator[str]:
+        """What to do next."""
+        outcome = self._outcome
+        if outcome.verdict is Verdict.PASSED:
+            return
+        yield ""
+        if outcome.run.hint:
+            yield outcome.run.hint
+        first = "the files above" if outcome.run.findings else outcome.worst_first[0].judgement.subject.name
+        yield f"Begin with {first}. To see this again: {self._paint(printable(outcome.command), bold=True)}"
+        if outcome.help:
+            yield from (printable(line) for line in outcome.help.splitlines())

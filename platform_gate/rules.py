@@ -1,0 +1,46 @@
+"""Every rule there is: the subsystems' own, and those about manifests themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from platform_gate.model import Rule, Severity
+from platform_gate.subsystems import SUBSYSTEMS
+
+UNREADABLE: Final = Rule(
+    "manifest/unreadable",
+    "A file cannot be read as a manifest",
+    "Mend the file, or leave it out of what is judged.",
+    severity=Severity.ERROR,
+    why="A gate that skips what it cannot read can be passed by breaking the file.",
+    fails="metadata: {name: payments, name: other}",
+    passes="metadata: {name: payments, team: fintech}",
+)
+INVALID: Final = Rule(
+    "manifest/invalid",
+    "A manifest breaks its schema",
+    "Mend the manifest: `platform-gate schema service` prints the schema.",
+    severity=Severity.ERROR,
+    why="A misspelt key would otherwise be a measurement that nobody looks at.",
+    fails="slos:\n  - {name: availability, traget: 99.9}",
+    passes="slos:\n  - {name: availability, target: 99.9}",
+    keys=("gate.max_prelaunch_days",),
+)
+DUPLICATE_SERVICE: Final = Rule(
+    "manifest/duplicate-service",
+    "Two manifests describe the same service",
+    "Rename one of them, or remove it.",
+    severity=Severity.ERROR,
+    why="With two answers to one question a change could choose the better one.",
+    fails="metadata: {name: payments, team: a}\n---\nmetadata: {name: payments, team: b}",
+    passes="metadata: {name: payments, team: a}\n---\nmetadata: {name: refunds, team: b}",
+)
+
+MANIFEST_RULES: Final = (UNREADABLE, INVALID, DUPLICATE_SERVICE)
+
+
+def catalogue(limits: Mapping[str, Any]) -> dict[str, Rule]:
+    """Every rule by id, under limits by subsystem."""
+    own = {rule.id: rule for rule in MANIFEST_RULES}
+    return own | {rule.id: rule for name, subsystem in SUBSYSTEMS.items() for rule in subsystem.rules(limits[name])}

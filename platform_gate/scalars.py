@@ -1,0 +1,86 @@
+"""What a plain YAML scalar means, where every reader must agree; a refusal where YAML 1.1 and 1.2 readers would not."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from platform_gate.text import quote
+
+MAX_DIGITS: Final = 15
+SMALLEST_NORMAL: Final = 2.2250738585072014e-308
+
+Scalar = str | int | float | bool | None
+
+WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+_TRUE = ("y", "Y", "yes", "Yes", "YES", "True", "TRUE", "on", "On", "ON")
+_FALSE = ("n", "N", "no", "No", "NO", "False", "FALSE", "off", "Off", "OFF")
+_NULL = ("Null", "NULL")
+AMBIGUOUS: Final[dict[str, str]] = {
+    **{word: f'Write true, or "{word}" in quotes for the word.' for word in _TRUE},
+    **{word: f'Write false, or "{word}" in quotes for the word.' for word in _FALSE},
+    **{word: f'Write null, or "{word}" in quotes for the word.' for word in _NULL},
+    "=": 'Write "=" in quotes.',
+    "<<": "Merge keys are not allowed: write the keys out.",
+}
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?")
+_NUMBER_TO_OTHERS = re.compile(
+    r"[-+]?(?:0[bB][01_]+|0[oO][0-7_]+|0[xX][0-9a-fA-F_]+"
+    r"|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
+    r"|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
+    r"|\.(?:inf|Inf|INF|nan|NaN|NAN))"
+)
+_DATE_TO_OTHERS = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"(?:(?:[Tt]| +)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?: *(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?"
+)
+_STARTS_A_NUMBER: Final = frozenset("+-.0123456789")
+
+
+class ScalarError(ValueError):
+    """A plain scalar that two readers could take for two things, or a number out of range."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+def resolve(text: str) -> Scalar:
+    """The value of a plain scalar.
+
+    Raises:
+        ScalarError: YAML 1.1 or 1.2 reads it as something else than a string, and it is not our number grammar.
+    """
+    if text in WORDS:
+        return WORDS[text]
+    if text[0] in _STARTS_A_NUMBER:
+        return _number_or_string(text)
+    if text in AMBIGUOUS:
+        raise ScalarError(f"{quote(text)} means different things to different YAML readers", AMBIGUOUS[text])
+    return text
+
+
+def _number_or_string(text: str) -> Scalar:
+    if _NUMBER.fullmatch(text):
+        return _number(text)
+    if _DATE_TO_OTHERS.fullmatch(text):
+        raise ScalarError(f"{quote(text)} is a date to some YAML readers", "Put it in double quotes.")
+    if _NUMBER_TO_OTHERS.fullmatch(text):
+        fix = "Write it as a plain decimal number, or put it in double quotes if it is text."
+        raise ScalarError(f"{quote(text)} is not the same number to every YAML reader", fix)
+    return text
+
+
+def _number(text: str) -> int | float:
+    digits = re.split("[eE]", text, maxsplit=1)[0].lstrip("-").replace(".", "")
+    if len(digits.lstrip("0")) > MAX_DIGITS:
+        raise ScalarError(f"{quote(text)} has more than 15 significant digits", "Round it.")
+    if "." not in text:
+        return int(text)
+    value = float(text) or 0.0
+    if abs(value) >= 10**MAX_DIGITS or (abs(value) < SMALLEST_NORMAL and digits.strip("0")):
+        raise ScalarError(f"the number {quote(text)} is out of range", "Write a number below 10^15.")
+    return value

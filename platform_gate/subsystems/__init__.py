@@ -1,0 +1,58 @@
+"""The focused subsystems. Each is a module that fits ``Subsystem``; to add one, add a line to ``SUBSYSTEMS``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from platform_gate.model import Charge, Check, Context, Problem, Rule
+from platform_gate.subsystems import cost, governance, reliability, slo
+
+
+class LimitsType(Protocol):
+    """A subsystem's ``Limits`` class: its section of the policy, typed."""
+
+    def parse(self, section: Any, /) -> Any:
+        """Limits from a section that the policy's schema accepts; raises ``LimitError``."""
+
+    def default(self) -> Any:
+        """The limits of the default policy."""
+
+
+class Subsystem(Protocol):
+    """What the gate asks of a subsystem. ``NAME`` is its section in a policy and its key in a report."""
+
+    NAME: str
+
+    @property
+    def Limits(self) -> LimitsType:  # noqa: N802 - the name of a class
+        """The policy's section for this subsystem."""
+
+    def rules(self, limits: Any, /) -> tuple[Rule, ...]:
+        """Every rule it can apply under a policy."""
+
+    def read(self, manifest: Mapping[str, Any], limits: Any, context: Context, /) -> tuple[Any, list[Problem]]:
+        """The facts of a manifest that fits its schema, and what makes it invalid all the same."""
+
+    def has_data(self, facts: Any, /) -> bool:
+        """Whether the facts hold any measurement."""
+
+    def check(self, facts: Any, limits: Any, context: Context, /) -> Iterator[Check]:
+        """Every rule applied, passes included."""
+
+    def points(self, failed: Sequence[Check], limits: Any, /) -> Iterable[Charge]:
+        """What failed checks cost."""
+
+    def status(self, facts: Any, failed: Sequence[Check], limits: Any, /) -> str:
+        """The facts, and what of them failed, in one word of the subsystem's own vocabulary."""
+
+    def describe(self, facts: Any, limits: Any, /) -> dict[str, Any]:
+        """The facts as a report shows them: JSON values only."""
+
+
+SUBSYSTEMS: dict[str, Subsystem] = {
+    slo.NAME: slo,
+    cost.NAME: cost,
+    reliability.NAME: reliability,
+    governance.NAME: governance,
+}

@@ -1,0 +1,251 @@
+"""Cost: is the latest month within its budget, and where is spending heading? Source: the seed, step 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from typing import Any, Self
+
+from platform_gate import shipped
+from platform_gate.bands import LimitError
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity, as_written, number
+
+NAME = "cost"
+SECTION = "cost"
+NO_DATA_STATUS = "no_data"
+
+
+class CostTrend(StrEnum):
+    """Where the latest month stands against the one before it."""
+
+    DECREASING = "decreasing"
+    STABLE = "stable"
+    INCREASING = "increasing"
+    SPIKING = "spiking"
+
+
+@dataclass(frozen=True, slots=True)
+class CostEntry:
+    """What a service cost in a month (``YYYY-MM``), in the profile's currency."""
+
+    month: str
+    amount: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as a report shows it, the amount to two decimals."""
+        return {"month": self.month, "amount": _money(self.amount)}
+
+
+@dataclass(frozen=True, slots=True)
+class CostProfile:
+    """A monthly budget (0: none is set) and the costs per month, oldest first."""
+
+    budget_monthly: float = 0
+    entries: Sequence[CostEntry] = field(default_factory=list)
+    currency: str = "USD"
+
+    @property
+    def latest_cost(self) -> float:
+        """The last entry's amount; 0 without entries."""
+        return self.entries[-1].amount if self.entries else 0
+
+    @property
+    def average_cost(self) -> float:
+        """The mean over all entries; 0 without entries."""
+        return float(sum(as_written(entry.amount) for entry in self.entries) / max(len(self.entries), 1))
+
+    @property
+    def trend(self) -> CostTrend:
+        """The trend under the default policy."""
+        return trend(self, Limits.default())
+
+    @property
+    def over_budget(self) -> bool:
+        """Whether the latest month costs more than a budget that is set."""
+        return self.latest_cost > self.budget_monthly > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The policy's ``cost`` section; the three trend thresholds are percent of change from month to month."""
+
+    over_budget_points: int
+    spiking_points: int
+    spiking_above_pct: float
+    increasing_above_pct: float
+    decreasing_below_pct: float
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Limits from a policy section that its schema accepts.
+
+        Raises:
+            LimitError: the trend's thresholds are out of order.
+        """
+        limits = cls(section["over_budget_points"], section["spiking_points"], **section["trend"])
+        if limits.increasing_above_pct > limits.spiking_above_pct:
+            raise _overlap("increasing_above_pct", "spiking_above_pct")
+        if limits.decreasing_below_pct > limits.increasing_above_pct:
+            raise _overlap("decreasing_below_pct", "increasing_above_pct")
+        return limits
+
+    @classmethod
+    def default(cls) -> Limits:
+        """The limits of the default policy."""
+        return _default()
+
+
+def _overlap(lower: str, upper: str) -> LimitError:
+    return LimitError(f"{lower} is above {upper}", "trend", lower, fix="Order them: decreasing, increasing, spiking.")
+
+
+@cache
+def _default() -> Limits:
+    return Limits.parse(shipped.default_limits(NAME))
+
+
+OVER_BUDGET = Rule(
+    "cost/over-budget",
+    "The latest month is over budget",
+    "Bring the cost down, or have the budget raised by whoever owns it.",
+    why="A service that works and costs more than was agreed on isn't healthy; the sooner it is seen, the cheaper.",
+    fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 3500}',
+    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 2900}',
+    keys=("cost.over_budget_points",),
+    source="the seed's step 2",
+)
+SPIKING = Rule(
+    "cost/spiking",
+    "The cost is spiking",
+    "Find what grew since the month before.",
+    why="A jump from one month to the next is often a mistake: a forgotten cluster, a log level, a missing limit.",
+    fails='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 3500}',
+    passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
+    keys=("cost.trend.spiking_above_pct", "cost.spiking_points"),
+    source="the seed's step 2",
+)
+NO_BUDGET = Rule(
+    "cost/no-budget",
+    "No budget is set",
+    "Set `budget_monthly`.",
+    severity=Severity.NOTE,
+    why="Without a budget nothing can be over it. A budget of 0 counts as none.",
+    fails='cost:\n  entries:\n    - {month: "2026-02", amount: 3500}',
+    passes='cost:\n  budget_monthly: 4000\n  entries:\n    - {month: "2026-02", amount: 3500}',
+    source="the seed's step 2",
+)
+NO_DATA = Rule(
+    "cost/no-data",
+    "No cost is known",
+    "Add `cost.entries` with the latest months.",
+    doubt=Doubt.REQUIRED,
+    why="What a service costs is part of its health; unknown is not the same as cheap.",
+    fails="spec: {}",
+    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 2900}',
+    keys=("gate.required",),
+    source="the seed's step 2",
+)
+
+
+def rules(_limits: Limits) -> tuple[Rule, ...]:
+    """The rules of this subsystem."""
+    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA
+
+
+def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[CostProfile, list[Problem]]:
+    """The costs of a manifest, and months that are repeated, out of order or in the future."""
+    section = manifest["spec"].get(SECTION, {})
+    entries = [CostEntry(**entry) for entry in section.get("entries", [])]
+    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, f"{context.as_of:%Y-%m}"))
+
+
+def _misplaced(entries: Sequence[CostEntry], this_month: str) -> Iterator[Problem]:
+    latest = ""
+    for index, entry in enumerate(entries):
+        place = "spec", SECTION, "entries", index, "month"
+        if entry.month == latest:
+            yield Problem(place, f"the month {entry.month} is repeated", "Keep one entry a month.")
+        elif entry.month < latest:
+            yield Problem(place, f"the month {entry.month} comes after {latest}", "Put the oldest month first.")
+        elif entry.month > this_month:
+            yield Problem(place, f"the month {entry.month} is in the future", "Remove it: forecasts are not costs.")
+        latest = max(latest, entry.month)
+
+
+def has_data(cost: CostProfile) -> bool:
+    """Whether at least one month's cost is known."""
+    return bool(cost.entries)
+
+
+def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Check]:
+    """Every rule applied to the latest month."""
+    yield NO_DATA.check(has_data(cost), "no monthly cost is known", SECTION)
+    if not cost.entries:
+        return
+    latest, currency = cost.entries[-1], cost.currency
+    place = SECTION, "entries", len(cost.entries) - 1, "amount"
+    yield NO_BUDGET.check(cost.budget_monthly > 0, "no monthly budget is set", SECTION, "budget_monthly")
+    over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
+    yield OVER_BUDGET.check(not cost.over_budget, over, *place, value=latest.amount)
+    rise = f"{latest.month} is {_signed(change(cost))} % on the month before, above {limits.spiking_above_pct} %"
+    yield SPIKING.check(trend(cost, limits) is not CostTrend.SPIKING, rise, *place, value=latest.amount)
+
+
+def change(cost: CostProfile) -> Fraction | None:
+    """Percent of change from the month before to the latest, exactly; None without a month before or after a 0."""
+    if len(cost.entries) < 2 or cost.entries[-2].amount == 0:  # noqa: PLR2004 - two months make a change
+        return None
+    previous, latest = (as_written(entry.amount) for entry in cost.entries[-2:])
+    return (latest - previous) / previous * 100
+
+
+def trend(cost: CostProfile, limits: Limits) -> CostTrend:
+    """The name of the change under a policy."""
+    percent = change(cost)
+    if percent is None:
+        return CostTrend.STABLE
+    if percent > as_written(limits.spiking_above_pct):
+        return CostTrend.SPIKING
+    if percent > as_written(limits.increasing_above_pct):
+        return CostTrend.INCREASING
+    return CostTrend.DECREASING if percent < as_written(limits.decreasing_below_pct) else CostTrend.STABLE
+
+
+def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+    """What a month over budget and a spike cost."""
+    failing = {failure.rule.id for failure in failed}
+    if OVER_BUDGET.id in failing:
+        yield Charge(limits.over_budget_points, frozenset({OVER_BUDGET.id}), (NAME, "over_budget_points"))
+    if SPIKING.id in failing:
+        yield Charge(limits.spiking_points, frozenset({SPIKING.id}), (NAME, "spiking_points"))
+
+
+def status(cost: CostProfile, _failed: Sequence[Check], limits: Limits) -> str:
+    """The trend; ``no_data`` where no cost is known."""
+    return trend(cost, limits) if cost.entries else NO_DATA_STATUS
+
+
+def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
+    """The facts as a report shows them, amounts to two decimals."""
+    percent = change(cost)
+    return {
+        "currency": cost.currency,
+        "budget_monthly": _money(cost.budget_monthly) or None,
+        "latest_cost": _money(cost.latest_cost),
+        "average_cost": _money(cost.average_cost),
+        "over_budget": cost.over_budget,
+        "trend": trend(cost, limits),
+        "change_pct": None if percent is None else number(float(round(percent, 1))),
+        "entries": [entry.to_dict() for entry in cost.entries],
+    }
+
+
+def _money(amount: float) -> int | float:
+    return number(float(round(as_written(amount), 2)))
+
+
+def _signed(percent: Fraction | None) -> str:
+    return "" if percent is None else f"{float(percent):+.1f}".removesuffix(".0")

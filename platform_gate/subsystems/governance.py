@@ -1,0 +1,221 @@
+"""Governance: does a service have what is needed to operate it? Source: the seed, step 4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from platform_gate import bands, shipped
+from platform_gate.bands import Bands
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, nowhere
+from platform_gate.text import quote, suggestion
+
+NAME = "governance"
+SECTION = "governance"
+OWNERSHIP = "ownership"
+"""The one check whose evidence is a person or team instead of a document."""
+
+
+class GovernanceStatus(StrEnum):
+    """How many checks fail: none, a few, more than a few."""
+
+    COMPLIANT = "compliant"
+    NEEDS_REVIEW = "needs_review"
+    NON_COMPLIANT = "non_compliant"
+
+
+@dataclass(frozen=True, slots=True)
+class GovernanceCheck:
+    """One check. ``message`` says what is missing where it failed; ``evidence`` is what was named for it."""
+
+    name: str
+    passed: bool
+    message: str = ""
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """The checks of a service. ``declared`` is False where its manifest has nothing to say about governance."""
+
+    checks: Sequence[GovernanceCheck]
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The policy's ``governance`` section; ``checks`` holds each check's message and help."""
+
+    checks: Mapping[str, Mapping[str, str]]
+    points: Bands
+    needs_review_up_to: int
+    evidence: str
+    placeholders: frozenset[str]
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Limits from a policy section that its schema accepts.
+
+        Raises:
+            LimitError: bands of points that overlap or are out of order.
+        """
+        return cls(
+            checks=section["checks"],
+            points=bands.parse(section["points"], "failed_at_least", "points", "points"),
+            needs_review_up_to=section["needs_review_up_to"],
+            evidence=section["evidence"],
+            placeholders=frozenset(word.casefold() for word in section["placeholders"]),
+        )
+
+    @classmethod
+    def default(cls) -> Limits:
+        """The limits of the default policy."""
+        return _default()
+
+
+@cache
+def _default() -> Limits:
+    return Limits.parse(shipped.default_limits(NAME))
+
+
+NO_DATA = Rule(
+    "governance/no-data",
+    "Nothing is said about governance",
+    "Add a `governance` section.",
+    doubt=Doubt.REQUIRED,
+    why="A service that names no runbook, owner or alert can't be operated by anybody else.",
+    fails="spec: {}",
+    passes="governance: {runbook: docs/runbook.md, ownership: team-a}",
+    keys=("gate.required",),
+    source="the seed's step 4",
+)
+
+
+@cache
+def missing(name: str) -> Rule:
+    """The rule of a check: ``governance/missing-<check>``, the key verbatim."""
+    words = name.replace("_", " ")
+    return Rule(
+        f"governance/missing-{name}",
+        f"Governance: {words} is missing",
+        f"Add `{name}` to the service's governance section.",
+        why="Each check is something that whoever is paged at night will look for.",
+        fails=f"governance: {{{name}: false}}",
+        passes=f"governance: {{{name}: {'team-a' if name == OWNERSHIP else 'docs/' + name + '.md'}}}",
+        keys=(f"governance.checks.{name}", "governance.points", "governance.evidence"),
+        source="the seed's step 4",
+    )
+
+
+def rules(limits: Limits) -> tuple[Rule, ...]:
+    """One rule per check of the policy."""
+    return *(missing(name) for name in limits.checks), NO_DATA
+
+
+def run_governance_checks(  # noqa: PLR0913, PLR0917 - the seed's signature
+    service_name: str,
+    has_runbook: bool = False,  # noqa: FBT001, FBT002 - the seed's signature
+    has_monitoring: bool = False,  # noqa: FBT001, FBT002
+    has_owner: bool = False,  # noqa: FBT001, FBT002
+    has_documentation: bool = False,  # noqa: FBT001, FBT002
+    has_incident_response: bool = False,  # noqa: FBT001, FBT002
+) -> list[GovernanceCheck]:
+    """The seed's five checks of a service, in its order, under the default policy."""
+    declared = {
+        "runbook": has_runbook,
+        "monitoring": has_monitoring,
+        "ownership": has_owner,
+        "documentation": has_documentation,
+        "incident_response": has_incident_response,
+    }
+    return [_verify(service_name, name, value, Limits.default(), nowhere) for name, value in declared.items()]
+
+
+def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple[Governance, list[Problem]]:
+    """Every check of the policy applied to what a manifest declares, and declared checks that the policy lacks."""
+    section = manifest["spec"].get(SECTION, {})
+    service = manifest["metadata"]["name"]
+    checks = [_verify(service, name, section.get(name, False), limits, context.exists) for name in limits.checks]
+    return Governance(checks, bool(section)), [_unknown(name, limits) for name in section if name not in limits.checks]
+
+
+def _unknown(name: str, limits: Limits) -> Problem:
+    message = f"the policy has no governance check {quote(name)}"
+    return Problem(("spec", SECTION, name), message, suggestion(name, limits.checks), on_key=True)
+
+
+def _verify(service: str, name: str, value: bool | str, limits: Limits, exists: Any) -> GovernanceCheck:  # noqa: FBT001
+    wrong = f"{service} {_message(name, limits)}" if value is False else _objection(name, value, limits, exists)
+    return GovernanceCheck(name, not wrong, wrong, value if isinstance(value, str) else None)
+
+
+def _message(name: str, limits: Limits) -> str:
+    return limits.checks[name].get("message") or f"has no {name.replace('_', ' ')}"
+
+
+def _objection(name: str, value: bool | str, limits: Limits, exists: Any) -> str:  # noqa: FBT001
+    """Why declared evidence does not count; empty where it does."""
+    if value is True:
+        return f"`{name}: true` names no evidence, which the policy requires" if limits.evidence == "required" else ""
+    if is_placeholder(str(value), limits.placeholders):
+        return f"{quote(value)} is a placeholder, not evidence of {name}"
+    if limits.evidence != "declared" and _is_path(name, str(value)) and not exists(str(value)):
+        return f"{quote(value)} does not exist in the repository"
+    return ""
+
+
+def is_placeholder(value: str, placeholders: frozenset[str]) -> bool:
+    """Whether a value, or a part of its path, is a word that stands for "not yet"."""
+    path = urlsplit(value).path if _is_url(value) else value
+    return not placeholders.isdisjoint(part.casefold().removeprefix("@") for part in (value, *path.split("/")))
+
+
+def _is_url(value: str) -> bool:
+    return value.startswith(("http://", "https://"))
+
+
+def _is_path(name: str, value: str) -> bool:
+    return name != OWNERSHIP and not _is_url(value)
+
+
+def has_data(governance: Governance) -> bool:
+    """Whether anything is declared."""
+    return governance.declared
+
+
+def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Check]:
+    """Every check of the policy as a rule."""
+    yield NO_DATA.check(governance.declared, "nothing is said about governance", SECTION)
+    for result in governance.checks:
+        fix = limits.checks.get(result.name, {}).get("help", "")
+        yield missing(result.name).check(result.passed, result.message, SECTION, result.name, fix=fix)
+
+
+def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+    """What the number of failed checks costs."""
+    failing = _missing(failed)
+    if band := limits.points.find(len(failing)):
+        yield Charge(band.worth, frozenset(failing), (NAME, *limits.points.key(band)))
+
+
+def _missing(failed: Sequence[Check]) -> list[str]:
+    return [failure.rule.id for failure in failed if failure.rule is not NO_DATA]
+
+
+def status(governance: Governance, failed: Sequence[Check], limits: Limits) -> GovernanceStatus:
+    """The number of failed checks in words; what has no checks at all needs a review."""
+    failing = len(_missing(failed))
+    if failing > limits.needs_review_up_to:
+        return GovernanceStatus.NON_COMPLIANT
+    return GovernanceStatus.NEEDS_REVIEW if failing or not governance.checks else GovernanceStatus.COMPLIANT
+
+
+def describe(governance: Governance, _limits: Limits) -> dict[str, Any]:
+    """The facts as a report shows them."""
+    failing = sum(not result.passed for result in governance.checks)
+    rows = [{"name": row.name, "passed": row.passed, "evidence": row.evidence} for row in governance.checks]
+    return {"checks": rows, "failed": failing, "total": len(rows)}

@@ -1,0 +1,206 @@
+"""Reliability: one score of 0 to 100 from uptime, MTTR, incidents and change failure rate. Source: the seed, step 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, Self
+
+from platform_gate import bands, shipped
+from platform_gate.bands import Band, Bands
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, optional_number
+
+NAME = "reliability"
+SECTION = "reliability"
+
+METRICS = {
+    "uptime_pct": ("uptime", "at_least"),
+    "mttr_minutes": ("MTTR", "at_most"),
+    "incidents_30d": ("the number of incidents", "at_most"),
+    "change_failure_rate_pct": ("the change failure rate", "at_most"),
+}
+"""Each metric's words, and how its bands compare."""
+
+
+class ReliabilityStatus(StrEnum):
+    """What a score means under a policy."""
+
+    GOOD = "good"
+    LOW = "low"
+    NO_DATA = "no_data"
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityMetrics:
+    """Percent, minutes, a count over 30 days, percent. None is not measured and earns no score."""
+
+    uptime_pct: float | None = None
+    mttr_minutes: float | None = None
+    incidents_30d: int | None = None
+    change_failure_rate_pct: float | None = None
+
+    @property
+    def reliability_score(self) -> int | None:
+        """The score under the default policy, 0 to 100; None where nothing is measured."""
+        return score(self, Limits.default())
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The policy's ``reliability`` section: bands of score per metric, and what a low score costs."""
+
+    score: Mapping[str, Bands]
+    points: Bands
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Limits from a policy section that its schema accepts.
+
+        Raises:
+            LimitError: bands that leave a gap, overlap or are out of order.
+        """
+        score = {
+            metric: bands.parse(section["score"][metric], bound_key, "score", "score", metric)
+            for metric, (_, bound_key) in METRICS.items()
+        }
+        return cls(score, bands.parse(section["points"], "below", "points", "points"))
+
+    @classmethod
+    def default(cls) -> Limits:
+        """The limits of the default policy."""
+        return _default()
+
+
+@cache
+def _default() -> Limits:
+    return Limits.parse(shipped.default_limits(NAME))
+
+
+LOW_SCORE = Rule(
+    "reliability/low-score",
+    "The reliability score is low",
+    "Improve the metric that is furthest from its best band.",
+    why="Uptime, recovery, incidents and change failures together tell whether a service can be relied on.",
+    fails="reliability: {uptime_pct: 99.2, mttr_minutes: 90, incidents_30d: 6, change_failure_rate_pct: 20}",
+    passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
+    keys=("reliability.score", "reliability.points"),
+    source="the seed's step 3; DORA's four keys",
+)
+NOT_MEASURED = Rule(
+    "reliability/not-measured",
+    "A reliability metric is not measured",
+    "Measure it: what isn't measured earns no score.",
+    why="A missing metric must not look like a perfect one, so it earns nothing.",
+    fails="reliability: {uptime_pct: 99.95}",
+    passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
+    keys=("reliability.score",),
+    source="DORA's four keys",
+)
+NO_DATA = Rule(
+    "reliability/no-data",
+    "No reliability metric is measured",
+    "Add at least one of `uptime_pct`, `mttr_minutes`, `incidents_30d`, `change_failure_rate_pct`.",
+    doubt=Doubt.REQUIRED,
+    why="Without a single metric nothing can be said about how reliable a service is.",
+    fails="spec: {}",
+    passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
+    keys=("gate.required",),
+    source="DORA's four keys",
+)
+
+
+def rules(_limits: Limits) -> tuple[Rule, ...]:
+    """The rules of this subsystem."""
+    return LOW_SCORE, NOT_MEASURED, NO_DATA
+
+
+def read(manifest: Mapping[str, Any], _limits: Limits, _context: Context) -> tuple[ReliabilityMetrics, list[Problem]]:
+    """The metrics of a manifest; its schema leaves nothing to object to."""
+    return ReliabilityMetrics(**manifest["spec"].get(SECTION, {})), []
+
+
+def measured(metrics: ReliabilityMetrics) -> dict[str, float]:
+    """The metrics that have a value."""
+    values = {metric: getattr(metrics, metric) for metric in METRICS}
+    return {metric: value for metric, value in values.items() if value is not None}
+
+
+def has_data(metrics: ReliabilityMetrics) -> bool:
+    """Whether at least one metric is measured."""
+    return bool(measured(metrics))
+
+
+def earned(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Band]:
+    """The band that each measured metric met."""
+    found = {metric: limits.score[metric].find(value) for metric, value in measured(metrics).items()}
+    return {metric: band for metric, band in found.items() if band is not None}
+
+
+def score(metrics: ReliabilityMetrics, limits: Limits) -> int | None:
+    """The sum of what the measured metrics earn; None where nothing is measured."""
+    return sum(band.worth for band in earned(metrics, limits).values()) if has_data(metrics) else None
+
+
+def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Iterator[Check]:
+    """Every rule applied to the metrics."""
+    total = score(metrics, limits)
+    yield NO_DATA.check(total is not None, "no reliability metric is measured", SECTION)
+    if total is None:
+        return
+    yield _low_score(total, metrics, limits)
+    for metric, (words, _) in METRICS.items():
+        present = getattr(metrics, metric) is not None
+        yield NOT_MEASURED.check(
+            present, f"{words} is not measured and earns no score", SECTION, metric, subject=metric
+        )
+
+
+def _low_score(total: int, metrics: ReliabilityMetrics, limits: Limits) -> Check:
+    band = limits.points.find(total)
+    gains = {metric: gain(metric, metrics, limits) for metric in METRICS}
+    weakest = max(gains, key=lambda metric: gains[metric])
+    message = f"the score is {total} of {best(limits)}, below {band.bound}" if band else ""
+    fix = f"Improve {METRICS[weakest][0]} first: up to {gains[weakest]} points of score are lost there."
+    return LOW_SCORE.check(band is None, message, SECTION, weakest, value=total, fix=fix)
+
+
+def best(limits: Limits) -> int:
+    """The most that all metrics together can earn."""
+    return sum(metric.bands[0].worth for metric in limits.score.values())
+
+
+def gain(metric: str, metrics: ReliabilityMetrics, limits: Limits) -> int:
+    """How much score a metric could still earn."""
+    band = earned(metrics, limits).get(metric)
+    return limits.score[metric].bands[0].worth - (band.worth if band else 0)
+
+
+def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+    """What the band of a low score costs."""
+    for failure in failed:
+        if failure.rule is LOW_SCORE and failure.value is not None and (band := limits.points.find(failure.value)):
+            yield Charge(band.worth, frozenset({LOW_SCORE.id}), (NAME, *limits.points.key(band)))
+
+
+def status(metrics: ReliabilityMetrics, failed: Sequence[Check], _limits: Limits) -> ReliabilityStatus:
+    """Whether the score is low enough to fall into a band of points."""
+    if not has_data(metrics):
+        return ReliabilityStatus.NO_DATA
+    low = any(failure.rule is LOW_SCORE for failure in failed)
+    return ReliabilityStatus.LOW if low else ReliabilityStatus.GOOD
+
+
+def describe(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Any]:
+    """The facts as a report shows them: ``score``, and per metric its value, what it earned and the most it could."""
+    met = earned(metrics, limits)
+    rows = {
+        metric: {
+            "value": optional_number(value),
+            "score": met[metric].worth if metric in met else 0,
+            "best": limits.score[metric].bands[0].worth,
+        }
+        for metric, value in asdict(metrics).items()
+    }
+    return {"score": score(metrics, limits), "metrics": rows}

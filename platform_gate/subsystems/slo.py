@@ -1,0 +1,211 @@
+"""SLOs: is each objective met, and how much of its error budget is left? Source: the seed, step 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from typing import Any, Self
+
+from platform_gate import shipped
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, as_written, number, optional_number
+
+NAME = "slo"
+SECTION = "slos"
+WHOLE = 100
+
+
+class SLOStatus(StrEnum):
+    """How a service stands to its objectives."""
+
+    MET = "met"
+    BREACHED = "breached"
+    NOT_MEASURED = "not_measured"
+    NO_DATA = "no_data"
+
+
+@dataclass(frozen=True, slots=True)
+class SLODefinition:
+    """One objective, in percent. ``current`` is None where nothing was measured, which is never a pass."""
+
+    name: str
+    target: float
+    current: float | None = None
+    window: str | None = None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the measured value reaches the target."""
+        return self.current is not None and self.current >= self.target
+
+    @property
+    def is_breached(self) -> bool:
+        """Whether the measured value misses the target; False where nothing was measured."""
+        return self.current is not None and self.current < self.target
+
+    @property
+    def budget_remaining_pct(self) -> float | None:
+        """Percent of the error budget (100 - target) that is left, 0 to 100, to one decimal; None if not measured."""
+        remaining = budget_remaining(self)
+        return None if remaining is None else float(round(remaining, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The policy's ``slo`` section."""
+
+    breach_points: int
+    low_budget_below_pct: float
+    low_budget_points: int
+
+    @classmethod
+    def parse(cls, section: Mapping[str, Any]) -> Self:
+        """Limits from a policy section that its schema accepts."""
+        return cls(**section)
+
+    @classmethod
+    def default(cls) -> Limits:
+        """The limits of the default policy."""
+        return _default()
+
+
+@cache
+def _default() -> Limits:
+    return Limits.parse(shipped.default_limits(NAME))
+
+
+BREACHED = Rule(
+    "slo/breached",
+    "An SLO is breached",
+    "Bring the service back above its target, or agree on another target with its users.",
+    why="Users were promised the target. Below it the error budget is spent: reliability work comes before features.",
+    fails="slos:\n  - {name: availability, target: 99.9, current: 99.8}",
+    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
+    keys=("slo.breach_points",),
+    source="SRE workbook, chapter 2; the seed's step 1",
+)
+LOW_BUDGET = Rule(
+    "slo/low-budget",
+    "An error budget is nearly spent",
+    "Slow down risky changes until the window has recovered.",
+    why="A met SLO with little budget left is one incident away from a breach.",
+    fails="slos:\n  - {name: availability, target: 99.9, current: 99.91}",
+    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
+    keys=("slo.low_budget_below_pct", "slo.low_budget_points"),
+    source="SRE workbook, chapter 2",
+)
+NOT_MEASURED = Rule(
+    "slo/not-measured",
+    "An SLO has no measurement",
+    "Add `current` from your monitoring.",
+    doubt=Doubt.ALWAYS,
+    why="A target that nobody measures is a wish. The gate never takes a missing value for a good one.",
+    fails="slos:\n  - {name: availability, target: 99.9}",
+    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
+    source="SRE workbook, chapter 2",
+)
+NO_DATA = Rule(
+    "slo/no-data",
+    "No SLO is measured",
+    "Add `slos` with a `target` and a `current` for each.",
+    doubt=Doubt.REQUIRED,
+    why="Without a single measured objective nobody can tell whether users are served.",
+    fails="spec: {}",
+    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
+    keys=("gate.required",),
+    source="SRE workbook, chapter 2",
+)
+
+
+def rules(_limits: Limits) -> tuple[Rule, ...]:
+    """The rules of this subsystem."""
+    return BREACHED, LOW_BUDGET, NOT_MEASURED, NO_DATA
+
+
+def read(manifest: Mapping[str, Any], _limits: Limits, _context: Context) -> tuple[list[SLODefinition], list[Problem]]:
+    """The objectives of a manifest, and names that occur twice."""
+    entries = manifest["spec"].get(SECTION, [])
+    return [SLODefinition(**entry) for entry in entries], list(_repeated(entries))
+
+
+def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    seen = set()
+    for index, entry in enumerate(entries):
+        if entry["name"] in seen:
+            message = f"a second SLO is named {entry['name']}"
+            yield Problem(("spec", SECTION, index, "name"), message, "Give each SLO a name of its own.")
+        seen.add(entry["name"])
+
+
+def has_data(slos: Sequence[SLODefinition]) -> bool:
+    """Whether at least one objective is measured."""
+    return any(slo.current is not None for slo in slos)
+
+
+def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Check]:
+    """Every rule applied to every objective. Before its launch a service has nothing to measure."""
+    yield NO_DATA.check(has_data(slos), "no SLO is measured", SECTION)
+    for index, slo in enumerate(slos):
+        if slo.current is not None:
+            yield _breached(slo, index)
+            yield _low_budget(slo, limits, index)
+        if context.launched:
+            message = f"{slo.name} has a target of {slo.target} and no current value"
+            yield NOT_MEASURED.check(slo.current is not None, message, SECTION, index, subject=slo.name)
+
+
+def _breached(slo: SLODefinition, index: int) -> Check:
+    message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
+    return BREACHED.check(slo.is_met, message, SECTION, index, "current", subject=slo.name, value=slo.current)
+
+
+def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Check:
+    remaining = budget_remaining(slo)
+    low = slo.is_met and slo.target < WHOLE and remaining is not None and remaining < limits.low_budget_below_pct
+    left = f"{slo.name} has {slo.budget_remaining_pct} % of its error budget left"
+    message = f"{left}, less than {limits.low_budget_below_pct} %"
+    return LOW_BUDGET.check(not low, message, SECTION, index, "current", subject=slo.name, value=slo.current)
+
+
+def budget_remaining(slo: SLODefinition) -> Fraction | None:
+    """Percent of the error budget that is left, exactly; 0 for a target of 100, which has no budget to spend."""
+    if slo.current is None:
+        return None
+    budget, consumed = WHOLE - as_written(slo.target), WHOLE - as_written(slo.current)
+    return max(Fraction(0), budget - consumed) / budget * WHOLE if budget > 0 else Fraction(0)
+
+
+def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+    """A breach costs once per service, however many objectives are breached; so does a low budget."""
+    failing = {failure.rule.id for failure in failed}
+    if BREACHED.id in failing:
+        yield Charge(limits.breach_points, frozenset({BREACHED.id}), (NAME, "breach_points"))
+    if LOW_BUDGET.id in failing:
+        yield Charge(limits.low_budget_points, frozenset({LOW_BUDGET.id}), (NAME, "low_budget_points"))
+
+
+def status(slos: Sequence[SLODefinition], failed: Sequence[Check], _limits: Limits) -> SLOStatus:
+    """The worst that can be said of any objective."""
+    if any(failure.rule is BREACHED for failure in failed):
+        return SLOStatus.BREACHED
+    if not has_data(slos):
+        return SLOStatus.NO_DATA
+    return SLOStatus.MET if all(slo.current is not None for slo in slos) else SLOStatus.NOT_MEASURED
+
+
+def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:
+    """The facts as a report shows them: ``slos`` with each budget, ``met`` and ``total``."""
+    return {"slos": [_row(slo) for slo in slos], "met": sum(slo.is_met for slo in slos), "total": len(slos)}
+
+
+def _row(slo: SLODefinition) -> dict[str, Any]:
+    return {
+        "name": slo.name,
+        "target": number(slo.target),
+        "current": optional_number(slo.current),
+        "met": slo.is_met if slo.current is not None else None,
+        "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
+        "window": slo.window,
+    }

@@ -1,0 +1,60 @@
+"""Words and characters: what may be shown, how much of it, and how lists read in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+QUOTED_AT_MOST = 80
+
+# A regular expression's set: C0 (but tab, LF, CR), DEL, C1, other line separators, what reorders text on a screen.
+UNSAFE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+_HIDDEN = re.compile(f"[\t\n\r{UNSAFE}\ud800-\udfff]")
+
+
+def escape(character: str) -> str:
+    r"""One character as ``\xNN`` or ``\uNNNN``."""
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - two hex digits reach this far
+
+
+def printable(text: str) -> str:
+    """Text in which every character that could act on a terminal or hide from a reader is spelled out."""
+    return _HIDDEN.sub(lambda match: escape(match[0]), text)
+
+
+def shorten(text: str, width: int = QUOTED_AT_MOST) -> str:
+    """Text of at most ``width`` characters."""
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def quote(value: object) -> str:
+    """A value as a message may show it: one line, printable, short."""
+    text = value if isinstance(value, str) else repr(value)
+    return "'" + shorten(printable(text[: QUOTED_AT_MOST + 1])) + "'"
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """``1 service``, ``2 services``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}".replace(",", " ")
+
+
+def listing(words: Iterable[str], conjunction: str = "and") -> str:
+    """``a, b and c``."""
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} {conjunction} {last}" if most else last
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What a misspelt word was probably meant to be, as a sentence; else the choice."""
+    choice = sorted(known)
+    close = get_close_matches(word, choice, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(choice)}."
+
+
+def log_line(line: str) -> str:
+    """A line of output in which a CI runner finds no command: ``::name::`` at its start, ``##[name]`` anywhere."""
+    line = line.replace("##[", "#\\x23[")
+    bare = line.lstrip()
+    return line.replace("::", ":\\x3a", 1) if bare.startswith("::") else line

@@ -1,0 +1,234 @@
+"""Where manifests come from: which files there are, their bytes, and whether a path exists. Nothing is followed out."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from platform_gate import globs
+from platform_gate.config import Config
+from platform_gate.documents import MAX_BYTES, DocumentError, Refusal
+from platform_gate.model import GateError, Location
+from platform_gate.text import quote
+
+STDIN: Final = "-"
+STDIN_SHOWN: Final = "<stdin>"
+DEFAULT_FOLDER: Final = "services"
+SUFFIXES: Final = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file in scope: ``path`` as shown, ``file`` to be read; or why it can't be judged."""
+
+    path: str
+    file: str = ""
+    refusal: Refusal | None = None
+
+
+class Tree(Protocol):
+    """What the gate asks of a work tree or a commit."""
+
+    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+        """The files in scope, sorted by path."""
+
+    def read(self, found: Found) -> bytes:
+        """The bytes of a file; raises ``DocumentError`` where there is no plain file of at most 1 MiB."""
+
+    def exists(self, path: str) -> bool:
+        """Whether a path, relative to the root, is a file or folder of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """The files on disk. ``root`` is the repository's root, ``cwd`` where operands are relative to."""
+
+    root: Path
+    cwd: Path
+    stdin: Callable[[], bytes]
+
+    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+        """Explicit files always; of folders what the configuration selects; without operands what it selects at all."""
+        found: dict[str, Found] = {}
+        for operand in operands or self._default_operands(config):
+            for entry in self._operand(operand, config):
+                found.setdefault(entry.path, entry)
+        return [found[path] for path in sorted(found)]
+
+    def read(self, found: Found) -> bytes:
+        """The bytes of a file, opened without following a link and never larger than the limit."""
+        if found.file == STDIN:
+            return self.stdin()
+        try:
+            return read_plain_file(found.file)
+        except OSError as error:
+            raise DocumentError(unreadable(found.path, error)) from None
+
+    def exists(self, path: str) -> bool:
+        """Whether a path below the root exists and is no link that leads elsewhere."""
+        below = os.path.normpath(path.split("#", 1)[0])
+        if below.startswith(("/", "..")) or below == ".":
+            return False
+        return self._link_above(str(self.root / below)) is None and (self.root / below).exists()
+
+    def shown(self, file: str) -> str:
+        """A path as people see it: relative to the root where it lies below it, else as it was typed."""
+        full = os.path.normpath(self.cwd / file)
+        inside = os.path.relpath(full, self.root)
+        path = file if inside == ".." or inside.startswith("../") else inside
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+    def _default_operands(self, config: Config) -> list[str]:
+        folder = self.root if config.manifests is not None else self.root / DEFAULT_FOLDER
+        return [str(folder)]
+
+    def _operand(self, operand: str, config: Config) -> Iterator[Found]:
+        if operand == STDIN:
+            yield Found(STDIN_SHOWN, STDIN)
+            return
+        file, path = str(self.cwd / operand), self.shown(operand)
+        if refusal := self._refuse_operand(file, path):
+            yield Found(path, refusal=refusal)
+        elif os.path.isdir(file):  # noqa: PTH112 - plain strings all the way down: Path costs more than the walk
+            yield from self._folder(file, path, config)
+        else:
+            yield Found(path, file)
+
+    def _folder(self, file: str, path: str, config: Config) -> Iterator[Found]:
+        prefix = "" if path == "." else path.rstrip("/") + "/"
+        entries = list(_walk(file, prefix, Selection(config.manifests, config.exclude)))
+        yield from entries
+        if not entries:
+            fix = "Name the folder or file that holds your manifests, or configure `manifests`."
+            yield Found(path, refusal=Refusal(f"no manifest found in {quote(path)}", fix, Location(path)))
+
+    def _refuse_operand(self, file: str, path: str) -> Refusal | None:
+        if not os.path.lexists(file):
+            return Refusal("there is no such file or folder", "Check the path.", Location(path))
+        link = self._link_above(file)
+        if link is not None:
+            return link_refusal(path, self.shown(link))
+        return None
+
+    def _link_above(self, file: str) -> str | None:
+        """The first part of a path that is a symbolic link: below the root any part, elsewhere only the last."""
+        full = os.path.normpath(file)
+        inside = os.path.relpath(full, self.root)
+        if inside == ".." or inside.startswith("../"):
+            return full if os.path.islink(full) else None  # noqa: PTH114
+        steps = Path(inside).parts
+        paths = (str(self.root.joinpath(*steps[: count + 1])) for count in range(len(steps)))
+        return next((path for path in paths if os.path.islink(path)), None)  # noqa: PTH114
+
+
+def link_refusal(path: str, link: str) -> Refusal:
+    """Why a symbolic link isn't judged."""
+    what = "it is" if link == path else f"{quote(link)} is"
+    fix = "Put the file itself there, or exclude the link by configuration."
+    return Refusal(f"{what} a symbolic link, which the gate does not follow", fix, Location(path))
+
+
+def unreadable(path: str, error: OSError) -> Refusal:
+    """Why the system would not give a file's bytes."""
+    reason = (error.strerror or str(error)).lower()
+    return Refusal(f"it cannot be read: {reason}", "Mend the file or its permissions.", Location(path))
+
+
+def read_plain_file(file: str) -> bytes:
+    """At most one byte more than the limit of a plain file, opened without following a link or waiting for a writer.
+
+    Raises:
+        OSError: there is none, or it is something else.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "not a plain file")
+        content = os.read(descriptor, MAX_BYTES + 1)
+        while len(content) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES + 1 - len(content))):
+            content += more
+        return content
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a folder is in scope: the configured globs, else what ends like YAML; less what is excluded."""
+
+    manifests: tuple[str, ...] | None
+    exclude: tuple[str, ...]
+
+    def takes(self, path: str) -> bool:
+        """Whether a file is in scope."""
+        if globs.matches(self.exclude, path):
+            return False
+        return path.lower().endswith(SUFFIXES) if self.manifests is None else globs.matches(self.manifests, path)
+
+    def enters(self, folder: str) -> bool:
+        """Whether a folder can hold anything in scope."""
+        if globs.matches(self.exclude, folder) or globs.matches(self.exclude, folder + "/"):
+            return False
+        return self.manifests is None or globs.reach(self.manifests, folder)
+
+
+def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        path = prefix.rstrip("/") or "."
+        yield Found(path, refusal=unreadable(path, error))
+        return
+    for entry in entries:
+        path = prefix + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+        yield from _entry(entry, path, selection)
+
+
+def _entry(entry: os.DirEntry[str], path: str, selection: Selection) -> Iterator[Found]:
+    if entry.is_dir(follow_symlinks=False):
+        if entry.name != ".git" and selection.enters(path):
+            yield from _walk(entry.path, path + "/", selection)
+    elif entry.is_symlink():
+        if selection.takes(path) or (entry.is_dir() and selection.enters(path)):
+            yield Found(path, refusal=link_refusal(path, path))
+    elif selection.takes(path):
+        yield Found(path, entry.path)
+
+
+def find_root(cwd: Path) -> Path:
+    """The repository's root: the nearest folder with a ``.git``, else the working directory."""
+    return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)
+
+
+def read_for(tree: WorkTree, kind: str) -> Callable[[str], tuple[bytes, str]]:
+    """A reader of the files that people name: a policy, waivers. Such a file may lie anywhere, and may be a link."""
+
+    def read(reference: str) -> tuple[bytes, str]:
+        try:
+            with (tree.cwd / reference).open("rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise GateError(f"the {kind} {quote(reference)} is not a plain file")
+                return file.read(MAX_BYTES + 1), tree.shown(reference)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise GateError(f"the {kind} {quote(reference)} cannot be read: {reason}", "Check the path.") from None
+
+    return read
+
+
+def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
+    """A reader of files at the root that need not exist."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            return read_plain_file(str(tree.root / name))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise GateError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+    return read

@@ -1,0 +1,70 @@
+"""What every test may use: the program as its users start it, in an environment that holds no surprises."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 60
+
+# A deadline measures the machine, not the code. In CI the examples are always the same, so that a pull request does not
+# turn red for what it did not bring along. On a desk they are new in every run.
+settings.register_profile("desk", deadline=None, print_blob=True)
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+class Gate(Protocol):
+    """Runs platform-gate in a folder: `gate(folder, "check", "services")`."""
+
+    def __call__(
+        self, folder: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="rewrite expected/ of the case folders that are run")
+
+
+def command() -> list[str]:
+    """Return how the program is started safely: the console script, else the module without the working directory."""
+    script = Path(sys.executable).with_name("platform-gate")
+    return [str(script)] if script.exists() else [sys.executable, "-P", "-m", "platform_gate"]
+
+
+def scrubbed_environment(home: Path) -> dict[str, str]:
+    """Return what a run may know of this machine. The variables that stay say where programs are, or count coverage."""
+    kept = {key: value for key, value in os.environ.items() if key == "PATH" or key.startswith("COVERAGE_")}
+    fixed = {"HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONWARNINGS": "error"}
+    checkout = {} if len(command()) == 1 else {"PYTHONPATH": str(ROOT)}
+    return kept | fixed | checkout
+
+
+@pytest.fixture(scope="session")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Gate:
+    """Give the real program in a subprocess. Output keeps its line ends; bytes that are no UTF-8 become surrogates."""
+    environment = scrubbed_environment(tmp_path_factory.mktemp("home"))
+
+    def run(
+        folder: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        words = [*command(), *arguments]
+        done = subprocess.run(
+            words,
+            cwd=folder,
+            input=stdin,
+            env=environment | dict(env or {}),
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
+        return subprocess.CompletedProcess(words, done.returncode, out, err)
+
+    return run
