@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from platform_gate import documents, schema
 from platform_gate.documents import Document, DocumentError, Refusal
+from platform_gate.matching import Subject
 from platform_gate.model import Check, Context, Finding, Location, Problem, Rule, Severity, pointer
-from platform_gate.policy import Effective, Policy, Subject
+from platform_gate.policy import Effective, Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.service import Judgement, Scored, judge
-from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.subsystems import in_use
 from platform_gate.text import plural, quote
 from platform_gate.trees import Found, Tree
 
@@ -92,9 +93,9 @@ def interpret(document: Document, policy: Policy, context: Context) -> Iterator[
     subject = subject_of(document)
     effective = policy.effective(subject)
     launch, problems = _launch(document.data, effective, context)
-    context = replace(context, launched=launch is None or launch <= context.as_of)
+    context = replace(context, launched=launch is None or launch <= context.as_of, subject=subject)
     facts = {}
-    for name, subsystem in SUBSYSTEMS.items():
+    for name, subsystem in in_use(effective.limits):
         facts[name], more = subsystem.read(document.data, effective.limits[name], context)
         problems += more
     if problems:
@@ -146,14 +147,13 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
         charge = scored.charge(check.rule)
         points = charge.points if charge and charge not in charged else 0
         charged.add(charge)
-        at = ("spec", *check.at)
         yield Finding(
             rule=check.rule.id,
             severity=judgement.severity(scored, check.rule),
             message=check.message,
             fix=check.fix or check.rule.help,
-            location=document.locate(at),
-            pointer=pointer(at),
+            location=document.locate(check.at),
+            pointer=pointer(check.at),
             fingerprint=_fingerprint(check, judgement.subject.name),
             points=points,
             subsystem=scored.name,

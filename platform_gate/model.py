@@ -9,6 +9,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from platform_gate.matching import NOBODY, Subject
+
 At = tuple[str | int, ...]
 """Where a value stands in a document: the keys and indexes from the root, as in jsonschema's ``absolute_path``."""
 
@@ -70,7 +72,7 @@ class Rule:
 
     def check(self, passed: bool, message: str, *at: str | int, **detail: Any) -> Check:  # noqa: FBT001 - reads as a sentence
         """Apply the rule once. ``at`` is the place below ``spec``; ``detail`` fills the other fields of ``Check``."""
-        return Check(self, passed, message, at, **detail)
+        return Check(self, passed, message, ("spec", *at), **detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +170,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a judgement may ask of the world: the day, whether a path exists, and whether the service is launched."""
+    """What a judgement may ask of the world.
+
+    The day, whether a path exists, whether the service is launched, and who it is to overrides and rules.
+    """
 
     as_of: date
     exists: Callable[[str], bool]
     launched: bool = True
+    subject: Subject = NOBODY
 
 
 def nowhere(_path: str) -> bool:

@@ -11,10 +11,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final, Self
 
-from platform_gate import documents, globs, rules, schema, shipped
+from platform_gate import documents, rules, schema, shipped
 from platform_gate.bands import LimitError
 from platform_gate.documents import Document
 from platform_gate.layers import Layered, Origin
+from platform_gate.matching import Subject, applies
 from platform_gate.model import At, GateError, Problem, Rule, Severity
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import quote, suggestion
@@ -67,17 +68,6 @@ class WaiverLimits:
 
     max_days: int
     warn_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What overrides match: a service's metadata, and its manifest's path."""
-
-    name: str
-    team: str
-    tier: int
-    labels: Mapping[str, str]
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +193,6 @@ def _read(reference: str, read: Read) -> Document:
     if problems := schema.validate(document.data, "policy"):
         raise document.refuse(*problems)
     return document
-
-
-def applies(match: Mapping[str, Any], subject: Subject) -> bool:
-    """Whether everything that an override asks for holds."""
-    words = {"team": subject.team, "name": subject.name, "path": subject.path}
-    return (
-        ("tier" not in match or subject.tier in _list(match["tier"]))
-        and all(key not in match or globs.matches(_list(match[key]), word) for key, word in words.items())
-        and all(subject.labels.get(key) in _list(value) for key, value in match.get("labels", {}).items())
-    )
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _typed(layered: Layered, fail_on: tuple[str, ...]) -> Effective:

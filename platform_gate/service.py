@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from platform_gate import policy
+from platform_gate.matching import Subject
 from platform_gate.model import Charge, Check, Context, Doubt, Rule, Severity, nowhere
-from platform_gate.policy import Effective, HealthLimits, Subject
+from platform_gate.policy import Effective, HealthLimits
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.cost import CostProfile
 from platform_gate.subsystems.governance import Governance, GovernanceCheck, GovernanceStatus
@@ -95,12 +96,13 @@ class Judgement:
 def judge(subject: Subject, facts: Mapping[str, Any], effective: Effective, context: Context) -> Judgement:
     """Judge the facts of every subsystem under a policy.
 
-    ``facts`` holds what each subsystem's ``read`` gave. Before its launch only governance is required of a service.
+    ``facts`` holds what each subsystem's ``read`` gave; what it lacks isn't judged. Before its launch only governance
+    is required of a service.
     """
     required = effective.gate.required
     if not context.launched:
         required = tuple(name for name in required if name == "governance")
-    scored = {name: _score(name, facts[name], effective, context) for name in SUBSYSTEMS}
+    scored = {name: _score(name, facts[name], effective, context) for name in facts}
     points = sum(part.points for part in scored.values())
     doubt = any(in_doubt(check.rule, part.name, required) for part in scored.values() for check in part.failed)
     return Judgement(subject, effective, required, scored, health(points, effective.health, doubt=doubt))

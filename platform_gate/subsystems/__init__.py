@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from platform_gate.model import Charge, Check, Context, Problem, Rule
-from platform_gate.subsystems import cost, governance, reliability, slo
+from platform_gate.subsystems import cost, governance, reliability, rules, slo
 
 
 class LimitsType(Protocol):
@@ -55,4 +55,10 @@ SUBSYSTEMS: dict[str, Subsystem] = {
     cost.NAME: cost,
     reliability.NAME: reliability,
     governance.NAME: governance,
+    rules.NAME: rules,
 }
+
+
+def in_use(limits: Mapping[str, Any]) -> list[tuple[str, Subsystem]]:
+    """The subsystems that have anything to check under some limits."""
+    return [(name, subsystem) for name, subsystem in SUBSYSTEMS.items() if subsystem.rules(limits[name])]

@@ -1,0 +1,38 @@
+"""Whom an override or a rule of one's own is meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from platform_gate import globs
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What can be matched: a service's metadata, and its manifest's path as shown."""
+
+    name: str
+    team: str
+    tier: int = 1
+    labels: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
+
+
+NOBODY = Subject("", "")
+
+
+def applies(match: Mapping[str, Any], subject: Subject) -> bool:
+    """Whether everything that a match asks for holds: tier, globs over team, name and path, labels."""
+    words = {"team": subject.team, "name": subject.name, "path": subject.path}
+    return (
+        ("tier" not in match or subject.tier in as_list(match["tier"]))
+        and all(key not in match or globs.matches(as_list(match[key]), word) for key, word in words.items())
+        and all(subject.labels.get(key) in as_list(value) for key, value in match.get("labels", {}).items())
+    )
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value where one or several may stand."""
+    return value if isinstance(value, list) else [value]
