@@ -51,17 +51,21 @@ class DocumentError(GateError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document. ``path`` is as shown to people, ``index`` counts from 0, ``line`` is where its root begins."""
+    """One YAML document. ``path`` is as shown to people, ``index`` counts from 0, ``line`` is where its root begins.
+
+    ``prefix`` is where ``data`` stands where it is only a part of the document.
+    """
 
     path: str
     text: str
     index: int
     line: int
     data: Any
+    prefix: At = ()
 
     def locate(self, at: At, *, on_key: bool = False) -> Location:
         """The place of the value at ``at``; of the deepest existing key above it where there is none."""
-        return _location(self.path, *_marks(_nodes(self.text)[self.index], at, on_key=on_key))
+        return _location(self.path, *_marks(_nodes(self.text)[self.index], (*self.prefix, *at), on_key=on_key))
 
     def refusal(self, problem: Problem) -> Refusal:
         """A problem of this document with its place and the offending line."""

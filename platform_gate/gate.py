@@ -94,14 +94,21 @@ def interpret(document: Document, policy: Policy, context: Context) -> Iterator[
     effective = policy.effective(subject)
     launch, problems = _launch(document.data, effective, context)
     context = replace(context, launched=launch is None or launch <= context.as_of, subject=subject)
-    facts = {}
-    for name, subsystem in in_use(effective.limits):
-        facts[name], more = subsystem.read(document.data, effective.limits[name], context)
-        problems += more
+    facts, more = facts_of(document, effective, context)
+    problems += more
     if problems:
         yield from _invalid(document, problems)
     else:
         yield Manifest(document, subject, effective, context, facts)
+
+
+def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
+    """What each subsystem reads from a document that fits its schema, and what it objects to."""
+    facts, problems = {}, []
+    for name, subsystem in in_use(effective.limits):
+        facts[name], more = subsystem.read(document.data, effective.limits[name], context)
+        problems += more
+    return facts, problems
 
 
 def _strange(problems: Sequence[Problem]) -> list[Problem]:

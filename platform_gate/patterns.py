@@ -89,10 +89,10 @@ def _ways_of(operation: Any, argument: Any, at: At) -> float:
         raise LimitError(f"the pattern holds {_REFUSED[operation]}", *at, fix="Write it without.")
     inner = [_ways(part, at) for part in _subpatterns(argument)]
     if operation in _REPEATS:
-        least, most = argument[0], min(argument[1], LONGEST_TEXT)
+        least, most = int(argument[0]), min(int(argument[1]), LONGEST_TEXT)
         return log(max(most - least, 0) + 1) + most * sum(inner)
     if operation is _constants.BRANCH:
-        return log(sum(exp(min(ways, 100.0)) for ways in inner))  # type: ignore[no-any-return]
+        return log(sum(exp(min(ways, 100.0)) for ways in inner))
     return sum(inner)
 
 

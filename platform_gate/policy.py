@@ -33,6 +33,7 @@ class Source(StrEnum):
 
     SHIPPED = "shipped"
     FILE = "file"
+    PACKAGE = "package"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,19 @@ class Policy:
         """
         chosen = tuple(index for index, override in enumerate(self.overrides) if applies(override["match"], subject))
         if chosen not in self._cache:
-            self._cache[chosen] = _typed(self._overridden(chosen), self.fail_on)
+            self._cache[chosen] = typed(self._overridden(chosen), self.fail_on)
         return self._cache[chosen]
 
     def base(self) -> Effective:
         """What holds where no override matches."""
-        return _typed(self.layered, self.fail_on)
+        return typed(self.layered, self.fail_on)
+
+    def known_rules(self) -> dict[str, Rule]:
+        """Every rule that some service can have: an override may add governance checks."""
+        known = typed(self.layered, ()).rules
+        for index in range(len(self.overrides)):
+            known = {**known, **typed(self._overridden((index,)), ()).rules}
+        return dict(known)
 
     def _overridden(self, chosen: tuple[int, ...]) -> Layered:
         layered = self.layered
@@ -141,15 +149,17 @@ class Policy:
     def with_fail_on(self, fail_on: Sequence[str]) -> Policy:
         """The same policy with another ``fail_on`` for every service; raises ``GateError`` for an unknown word."""
         for word in fail_on:
-            if word not in FAILING_HEALTHS and word not in _known_rules(self):
-                choice = [*FAILING_HEALTHS, *_known_rules(self)]
+            if word not in FAILING_HEALTHS and word not in self.known_rules():
+                choice = [*FAILING_HEALTHS, *self.known_rules()]
                 raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
         return replace(self, fail_on=tuple(fail_on), _cache={})
 
 
-def is_name(reference: str) -> bool:
-    """Whether a reference names a shipped policy: no slash, no suffix."""
-    return "/" not in reference and "." not in reference
+def kind(reference: str) -> Source:
+    """What a reference names: a file in an installed package, a shipped policy (no slash, no suffix), or a file."""
+    if reference.startswith(shipped.PACKAGE_PREFIX):
+        return Source.PACKAGE
+    return Source.FILE if "/" in reference or "." in reference else Source.SHIPPED
 
 
 def load(reference: str, read: Read) -> Policy:
@@ -165,8 +175,7 @@ def load(reference: str, read: Read) -> Policy:
         layered = layered.over(own, Origin(document, ("spec",)))
     first = chain[0]
     name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).split(".")[0])
-    source = Source.SHIPPED if is_name(reference) else Source.FILE
-    policy = Policy(name, source, first.path, layered)
+    policy = Policy(name, kind(reference), first.path, layered)
     _check(policy)
     return policy
 
@@ -175,27 +184,40 @@ def _chain(reference: str, read: Read) -> Iterator[Document]:
     """The policy itself, its parent, and so on up to the default."""
     seen: list[str] = []
     while True:
-        document = shipped.policy(reference) if is_name(reference) else _read(reference, read)
+        document = shipped.policy(reference) if kind(reference) is Source.SHIPPED else _read(reference, read)
         yield document
         seen.append(reference)
-        parent = document.data["spec"].get("extends", shipped.DEFAULT_POLICY)
         if reference == shipped.DEFAULT_POLICY:
             return
-        reference = (
-            parent if is_name(parent) else posixpath.normpath(posixpath.join(posixpath.dirname(reference), parent))
-        )
+        reference = _parent(document.data["spec"].get("extends", shipped.DEFAULT_POLICY), reference)
         if reference in seen or len(seen) > MAX_PARENTS:
             raise document.refuse(Problem(("spec", "extends"), "the policy extends itself", "Break the circle."))
 
 
+def _parent(extends: str, child: str) -> str:
+    """What ``extends`` refers to: a path is relative to the file that says so, in a package too."""
+    if kind(extends) is not Source.FILE:
+        return extends
+    if kind(child) is Source.PACKAGE:
+        inside = posixpath.join(posixpath.dirname(child.removeprefix(shipped.PACKAGE_PREFIX)), extends)
+        return shipped.PACKAGE_PREFIX + posixpath.normpath(inside)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(child), extends))
+
+
 def _read(reference: str, read: Read) -> Document:
-    document = documents.read_one(*read(reference))
+    content, path = shipped.package_file(reference) if kind(reference) is Source.PACKAGE else read(reference)
+    document = documents.read_one(content, path)
     if problems := schema.validate(document.data, "policy"):
         raise document.refuse(*problems)
     return document
 
 
-def _typed(layered: Layered, fail_on: tuple[str, ...]) -> Effective:
+def typed(layered: Layered, fail_on: tuple[str, ...] = ()) -> Effective:
+    """Merged layers as limits; ``fail_on`` replaces the gate's.
+
+    Raises:
+        DocumentError: a section makes no sense.
+    """
     data = layered.data
     limits = {name: _section(layered, name, subsystem.Limits.parse) for name, subsystem in SUBSYSTEMS.items()}
     gate: dict[str, Any] = {
@@ -216,17 +238,9 @@ def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:
         raise origin.document.refuse(Problem(origin.at, error.message, error.fix)) from None
 
 
-def _known_rules(policy: Policy) -> dict[str, Rule]:
-    """Every rule that some service can have: an override may add governance checks."""
-    known: dict[str, Rule] = {}
-    for chosen in [(), *((index,) for index in range(len(policy.overrides)))]:
-        known |= _typed(policy._overridden(chosen), ()).rules  # noqa: SLF001 - the same room
-    return known
-
-
 def _check(policy: Policy) -> None:
     """Every override must make sense on its own, and every rule that is named must exist."""
-    known = _known_rules(policy)
+    known = policy.known_rules()
     data = policy.layered.data
     for at, names in _rule_lists(data):
         for index, name in enumerate(names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from platform_gate.model import GateError
 from platform_gate.text import quote, suggestion
 
 DEFAULT_POLICY: Final = "default"
+PACKAGE_PREFIX: Final = "package:"
 
 
 def folder(name: str) -> Path:
@@ -62,3 +64,26 @@ def policy(name: str) -> documents.Document:
 def default_limits(section: str) -> Any:
     """A section of the default policy's ``spec``: the one place where defaults live."""
     return policy(DEFAULT_POLICY).data["spec"][section]
+
+
+def package_file(reference: str) -> tuple[bytes, str]:
+    """A file that travels with an installed Python package, ``package:NAME/FILE``, and how it is called in messages.
+
+    The package is found without importing it, so none of its code runs; the working directory is no place to look.
+
+    Raises:
+        GateError: there is no such package or file.
+    """
+    name, _, file = reference.removeprefix(PACKAGE_PREFIX).partition("/")
+    from importlib.machinery import PathFinder  # noqa: PLC0415 - most policies are shipped or files
+
+    elsewhere = [path for path in sys.path if path not in ("", str(Path.cwd()))]
+    spec = PathFinder.find_spec(name.replace("-", "_"), elsewhere)
+    if spec is None or not spec.submodule_search_locations:
+        raise GateError(f"there is no installed package {quote(name)}", "Install it beside platform-gate.")
+    top = Path(next(iter(spec.submodule_search_locations))).resolve()
+    found = (top / file).resolve()
+    if not found.is_relative_to(top) or not found.is_file():
+        raise GateError(f"the package {quote(name)} has no file {quote(file)}", "Check the name of the file.")
+    with found.open("rb") as opened:
+        return opened.read(documents.MAX_BYTES + 1), reference

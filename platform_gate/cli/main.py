@@ -10,8 +10,10 @@ import click
 
 from platform_gate.cli.check import check
 from platform_gate.cli.demo import demo
+from platform_gate.cli.explain import explain
 from platform_gate.cli.options import display_options
 from platform_gate.cli.output import leave, write_error
+from platform_gate.cli.policy import policy
 from platform_gate.cli.schema import schema
 from platform_gate.documents import DocumentError, Refusal
 from platform_gate.model import GateError
@@ -40,7 +42,7 @@ def cli() -> None:
     """
 
 
-for command in (check, demo, schema):
+for command in (check, explain, policy, schema, demo):
     cli.add_command(command)
 
 

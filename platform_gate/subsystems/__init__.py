@@ -43,6 +43,9 @@ class Subsystem(Protocol):
     def points(self, failed: Sequence[Check], limits: Any, /) -> Iterable[Charge]:
         """What failed checks cost."""
 
+    def most_points(self, limits: Any, /) -> int:
+        """What it can charge a service with at most."""
+
     def status(self, facts: Any, failed: Sequence[Check], limits: Any, /) -> str:
         """The facts, and what of them failed, in one word of the subsystem's own vocabulary."""
 

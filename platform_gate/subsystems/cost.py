@@ -223,6 +223,11 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
         yield Charge(limits.spiking_points, frozenset({SPIKING.id}), (NAME, "spiking_points"))
 
 
+def most_points(limits: Limits) -> int:
+    """What everything together costs."""
+    return limits.over_budget_points + limits.spiking_points
+
+
 def status(cost: CostProfile, _failed: Sequence[Check], limits: Limits) -> str:
     """The trend; ``no_data`` where no cost is known."""
     return trend(cost, limits) if cost.entries else NO_DATA_STATUS

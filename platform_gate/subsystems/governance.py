@@ -206,6 +206,11 @@ def _missing(failed: Sequence[Check]) -> list[str]:
     return [failure.rule.id for failure in failed if failure.rule is not NO_DATA]
 
 
+def most_points(limits: Limits) -> int:
+    """What the worst band costs."""
+    return max((band.worth for band in limits.points.bands), default=0)
+
+
 def status(governance: Governance, failed: Sequence[Check], limits: Limits) -> GovernanceStatus:
     """The number of failed checks in words; what has no checks at all needs a review."""
     failing = len(_missing(failed))

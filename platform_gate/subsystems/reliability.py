@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Band, Bands
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, optional_number
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, optional_number, pointer
 
 NAME = "reliability"
 SECTION = "reliability"
@@ -159,16 +159,35 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
 
 def _low_score(total: int, metrics: ReliabilityMetrics, limits: Limits) -> Check:
     band = limits.points.find(total)
-    gains = {metric: gain(metric, metrics, limits) for metric in METRICS}
-    weakest = max(gains, key=lambda metric: gains[metric])
     message = f"the score is {total} of {best(limits)}, below {band.bound}" if band else ""
-    fix = f"Improve {METRICS[weakest][0]} first: up to {gains[weakest]} points of score are lost there."
-    return LOW_SCORE.check(band is None, message, SECTION, weakest, value=total, fix=fix)
+    metric, fix = _advice(total, band.bound or 0, metrics, limits) if band else ("", "")
+    return LOW_SCORE.check(band is None, message, SECTION, metric, value=total, fix=fix)
+
+
+def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limits) -> tuple[str, str]:
+    """The metric to improve, and how far: the smallest step that reaches the wanted score, else the largest gain."""
+    for metric in sorted(METRICS, key=lambda metric: -gain(metric, metrics, limits)):
+        have = gain(metric, metrics, limits)
+        for step in reversed(limits.score[metric].bands):
+            earns = step.worth - limits.score[metric].bands[0].worth + have
+            if step.bound is not None and total + earns >= wanted:
+                reach = f"{METRICS[metric][0]} {_words(limits.score[metric], step)} earns {earns} more"
+                return metric, f"Improve one metric: {reach}, which is enough."
+    weakest = max(METRICS, key=lambda metric: gain(metric, metrics, limits))
+    lost = gain(weakest, metrics, limits)
+    return weakest, f"Improve {METRICS[weakest][0]} first: {lost} points of score are lost there."
 
 
 def best(limits: Limits) -> int:
     """The most that all metrics together can earn."""
     return sum(metric.bands[0].worth for metric in limits.score.values())
+
+
+def _words(bands_of_metric: Bands, band: Band | None) -> str | None:
+    """A band as the policy writes it."""
+    if band is None:
+        return None
+    return "beyond" if band.bound is None else f"{bands_of_metric.bound_key.replace('_', ' ')} {band.bound}"
 
 
 def gain(metric: str, metrics: ReliabilityMetrics, limits: Limits) -> int:
@@ -184,6 +203,11 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
             yield Charge(band.worth, frozenset({LOW_SCORE.id}), (NAME, *limits.points.key(band)))
 
 
+def most_points(limits: Limits) -> int:
+    """What the worst band costs."""
+    return max((band.worth for band in limits.points.bands), default=0)
+
+
 def status(metrics: ReliabilityMetrics, failed: Sequence[Check], _limits: Limits) -> ReliabilityStatus:
     """Whether the score is low enough to fall into a band of points."""
     if not has_data(metrics):
@@ -193,13 +217,18 @@ def status(metrics: ReliabilityMetrics, failed: Sequence[Check], _limits: Limits
 
 
 def describe(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Any]:
-    """The facts as a report shows them: ``score``, and per metric its value, what it earned and the most it could."""
+    """The facts as a report shows them: ``score``, and per metric its value, the band it met and what that earned.
+
+    ``limit`` points to the band in the policy's ``spec``.
+    """
     met = earned(metrics, limits)
     rows = {
         metric: {
             "value": optional_number(value),
+            "band": _words(limits.score[metric], met.get(metric)),
             "score": met[metric].worth if metric in met else 0,
             "best": limits.score[metric].bands[0].worth,
+            "limit": pointer((NAME, *limits.score[metric].key(met[metric]))) if metric in met else None,
         }
         for metric, value in asdict(metrics).items()
     }

@@ -153,6 +153,11 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
             yield Charge(own.points, frozenset({own.rule.id}), (NAME, index, "points"))
 
 
+def most_points(limits: Limits) -> int:
+    """What all rules together cost."""
+    return sum(own.points for own in limits.rules)
+
+
 def status(_applied: Sequence[Applied], failed: Sequence[Check], _limits: Limits) -> RulesStatus:
     """Whether anything is broken."""
     return RulesStatus.BROKEN if failed else RulesStatus.KEPT

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -15,6 +17,10 @@ from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, as
 NAME = "slo"
 SECTION = "slos"
 WHOLE = 100
+CALENDAR_MONTH = "calendar-month"
+DAYS_A_WEEK = 7
+UNNAMED_WINDOW_DAYS = 30
+MINUTES_A_DAY = 24 * 60
 
 
 class SLOStatus(StrEnum):
@@ -28,12 +34,16 @@ class SLOStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SLODefinition:
-    """One objective, in percent. ``current`` is None where nothing was measured, which is never a pass."""
+    """One objective, in percent. ``current`` is None where nothing was measured, which is never a pass.
+
+    ``window`` is ``30d``, ``4w`` or ``calendar-month``; ``window_days`` its length, 30 where none is named.
+    """
 
     name: str
     target: float
     current: float | None = None
     window: str | None = None
+    window_days: int = 30
 
     @property
     def is_met(self) -> bool:
@@ -124,10 +134,17 @@ def rules(_limits: Limits) -> tuple[Rule, ...]:
     return BREACHED, LOW_BUDGET, NOT_MEASURED, NO_DATA
 
 
-def read(manifest: Mapping[str, Any], _limits: Limits, _context: Context) -> tuple[list[SLODefinition], list[Problem]]:
+def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[list[SLODefinition], list[Problem]]:
     """The objectives of a manifest, and names that occur twice."""
     entries = manifest["spec"].get(SECTION, [])
-    return [SLODefinition(**entry) for entry in entries], list(_repeated(entries))
+    slos = [SLODefinition(**entry, window_days=_days(entry.get("window"), context.as_of)) for entry in entries]
+    return slos, list(_repeated(entries))
+
+
+def _days(window: str | None, as_of: date) -> int:
+    if window == CALENDAR_MONTH:
+        return monthrange(as_of.year, as_of.month)[1]
+    return int(window[:-1]) * (DAYS_A_WEEK if window.endswith("w") else 1) if window else UNNAMED_WINDOW_DAYS
 
 
 def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -186,6 +203,11 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
         yield Charge(limits.low_budget_points, frozenset({LOW_BUDGET.id}), (NAME, "low_budget_points"))
 
 
+def most_points(limits: Limits) -> int:
+    """What everything together costs."""
+    return limits.breach_points + limits.low_budget_points
+
+
 def status(slos: Sequence[SLODefinition], failed: Sequence[Check], _limits: Limits) -> SLOStatus:
     """The worst that can be said of any objective."""
     if any(failure.rule is BREACHED for failure in failed):
@@ -208,4 +230,14 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "met": slo.is_met if slo.current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
+        "budget_minutes": _minutes(slo, Fraction(WHOLE)),
+        "budget_remaining_minutes": _minutes(slo, budget_remaining(slo)),
     }
+
+
+def _minutes(slo: SLODefinition, share: Fraction | None) -> float | None:
+    """Percent of the error budget in minutes of the window, to one decimal."""
+    if share is None:
+        return None
+    budget = (WHOLE - as_written(slo.target)) / WHOLE * slo.window_days * MINUTES_A_DAY
+    return number(float(round(budget * share / WHOLE, 1)))

@@ -206,10 +206,10 @@ def words() -> Iterator[Case]:
 
 def overrides() -> Iterator[Case]:
     bad = {
-        "map": "{}", "null": "null", "text": "x", "of-null": "[null]", "no-match": "[{reason: x, spec: {}}]", "no-reason": "[{match: {tier: 3}, spec: {}}]", "no-spec": "[{match: {tier: 3}, reason: x}]",
-        "empty-match": "[{match: {}, reason: x, spec: {}}]", "unknown-match": "[{match: {squad: x}, reason: x, spec: {}}]", "tier-4": "[{match: {tier: [4]}, reason: x, spec: {}}]", "tier-text": "[{match: {tier: one}, reason: x, spec: {}}]",
-        "tier-true": "[{match: {tier: true}, reason: x, spec: {}}]", "empty-tiers": "[{match: {tier: []}, reason: x, spec: {}}]", "team-number": "[{match: {team: 1}, reason: x, spec: {}}]", "labels-list": "[{match: {labels: [a]}, reason: x, spec: {}}]",
-        "empty-reason": '[{match: {tier: 3}, reason: "", spec: {}}]', "unknown-key": "[{match: {tier: 3}, reason: x, spec: {}, x: y}]", "unknown-section": "[{match: {tier: 3}, reason: x, spec: {x: {}}}]",
+        "map": "{}", "null": "null", "text": "x", "of-null": "[null]", "no-match": "[{reason: x, spec: {slo: {breach_points: 3}}}]", "no-spec": "[{match: {tier: 3}, reason: x}]",
+        "empty-match": "[{match: {}, reason: x, spec: {slo: {breach_points: 3}}}]", "unknown-match": "[{match: {squad: x}, reason: x, spec: {slo: {breach_points: 3}}}]", "tier-4": "[{match: {tier: [4]}, reason: x, spec: {slo: {breach_points: 3}}}]", "tier-text": "[{match: {tier: one}, reason: x, spec: {slo: {breach_points: 3}}}]",
+        "tier-true": "[{match: {tier: true}, reason: x, spec: {slo: {breach_points: 3}}}]", "empty-tiers": "[{match: {tier: []}, reason: x, spec: {slo: {breach_points: 3}}}]", "team-number": "[{match: {team: 1}, reason: x, spec: {slo: {breach_points: 3}}}]", "labels-list": "[{match: {labels: [a]}, reason: x, spec: {slo: {breach_points: 3}}}]",
+        "empty-reason": '[{match: {tier: 3}, reason: "", spec: {slo: {breach_points: 3}}}]', "unknown-key": "[{match: {tier: 3}, reason: x, spec: {slo: {breach_points: 3}}, x: y}]", "unknown-section": "[{match: {tier: 3}, reason: x, spec: {x: {}}}]",
         "extends-inside": "[{match: {tier: 3}, reason: x, spec: {extends: strict}}]", "overrides-inside": "[{match: {tier: 3}, reason: x, spec: {overrides: []}}]", "bad-value-inside": "[{match: {tier: 3}, reason: x, spec: {health: {degraded_at: 0}}}]",
         "crossed-inside": "[{match: {tier: 3}, reason: x, spec: {health: {degraded_at: 9}}}]", "bad-bands-inside": "[{match: {tier: 3}, reason: x, spec: {reliability: {points: [{points: 1}]}}}]", "unknown-rule-inside": '[{match: {tier: 3}, reason: x, spec: {severities: {slo/x: "off"}}}]',
         "null-section": "[{match: {tier: 3}, reason: x, spec: {slo: null}}]", "empty-fail_on-inside": "[{match: {tier: 3}, reason: x, spec: {gate: {fail_on: []}}}]",
@@ -229,7 +229,6 @@ def documents() -> Iterator[Case]:
     yield policy("document/kind-case", good.replace("Policy", "policy"))
     yield policy("document/api-v2", good.replace("/v1", "/v2"))
     yield policy("document/no-kind", good.replace("kind: Policy\n", ""))
-    yield policy("document/no-name", good.replace("name: mine, ", ""))
     yield policy("document/unknown-key", good + "x: y\n")
     yield policy("document/duplicate-spec", good + "spec: {gate: {fail_on: [critical]}}\n")
     yield policy("document/duplicate-escaped", good + '"\\x73pec": {gate: {fail_on: [critical]}}\n')
@@ -256,9 +255,9 @@ def accepted() -> Iterator[Case]:
         "points-zero": spec("slo.breach_points", "0"), "low-budget-100": spec("slo.low_budget_below_pct", "100"), "low-budget-fraction": spec("slo.low_budget_below_pct", "12.5"), "degraded-equals-critical": spec("health", "{degraded_at: 3, critical_at: 3}"),
         "one-band": spec("reliability.score.incidents_30d", "[{score: 20}]"), "equal-scores": spec("reliability.score.mttr_minutes", "[{at_most: 5, score: 25}, {at_most: 10, score: 25}, {score: 5}]"), "no-points": spec("reliability.points", "[]"),
         "placeholders-none": spec("governance.placeholders", "[]"), "evidence-declared": spec("governance.evidence", "declared"), "check-removed-not-used": spec("gate.required", "[slo]"), "check-added": spec("governance.checks", "{security_review: {message: Needs a review., help: Ask.}}"),
-        "override-tier": spec("overrides", "[{match: {tier: [3]}, reason: x, spec: {gate: {required: [governance]}}}]"), "override-tier-int": spec("overrides", "[{match: {tier: 3}, reason: x, spec: {}}]"), "override-globs": spec("overrides", '[{match: {team: ["fin*"], name: "pay*", path: "**/*.yaml"}, reason: x, spec: {slo: {breach_points: 3}}}]'),
+        "override-tier": spec("overrides", "[{match: {tier: [3]}, reason: x, spec: {gate: {required: [governance]}}}]"), "override-tier-int": spec("overrides", "[{match: {tier: 3}, reason: x, spec: {slo: {breach_points: 3}}}]"), "override-no-reason": spec("overrides", "[{match: {tier: 3}, spec: {slo: {breach_points: 3}}}]"), "no-name": HEAD.replace("name: mine, ", "") + "spec: {}\n", "override-globs": spec("overrides", '[{match: {team: ["fin*"], name: "pay*", path: "**/*.yaml"}, reason: x, spec: {slo: {breach_points: 3}}}]'),
         "override-labels": spec("overrides", "[{match: {labels: {domain: [commerce, core]}}, reason: x, spec: {health: {critical_at: 3}}}]"), "override-not-ours": spec("overrides", "[{match: {tier: 2}, reason: x, spec: {health: {degraded_at: 1, critical_at: 1}, slo: {low_budget_points: 9, low_budget_below_pct: 100}}}]"),
-        "crlf": spec("gate.fail_on", "[critical]").replace("\n", "\r\n"), "bom": "\ufeff" + HEAD + "spec: {}\n", "comments": "# a\n" + HEAD + "spec: {} # b\n", "reason-lines": spec("overrides", '[{match: {tier: 3}, reason: "a\\nb", spec: {}}]'), "empty-lists": HEAD + "spec: {rules: [], overrides: [], severities: {}}\n",
+        "crlf": spec("gate.fail_on", "[critical]").replace("\n", "\r\n"), "bom": "\ufeff" + HEAD + "spec: {}\n", "comments": "# a\n" + HEAD + "spec: {} # b\n", "reason-lines": spec("overrides", '[{match: {tier: 3}, reason: "a\\nb", spec: {slo: {breach_points: 3}}}]'), "empty-lists": HEAD + "spec: {rules: [], overrides: [], severities: {}}\n",
     }  # fmt: skip
     for name, content in good.items():
         yield policy(f"accept/{name}", content, "accept")

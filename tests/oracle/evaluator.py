@@ -102,6 +102,7 @@ class Figures:
     no_data: frozenset[str]
     slos_met: int
     slos_total: int
+    met: frozenset[str]
     budget_remaining: Mapping[str, Fraction | None]
     slo_breached: bool
     trend: str
@@ -277,6 +278,7 @@ def evaluate(
         no_data=frozenset(lacking(slos, entries, metrics, body.get("governance"))),
         slos_met=sum(is_met(slo) for slo in slos),
         slos_total=len(slos),
+        met=frozenset(slo["name"] for slo in slos if is_met(slo)),
         budget_remaining={slo["name"]: budget_remaining(slo) for slo in slos},
         slo_breached=any(rule == "slo/breached" for rule, _ in found),
         trend=trend(entries, spec["cost"]["trend"]),

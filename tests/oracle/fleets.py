@@ -207,13 +207,21 @@ def fleet(seed: int, size: int, extra_checks: Sequence[str] = ()) -> list[dict[s
 
 def files(seed: int, size: int, extra_checks: Sequence[str] = ()) -> list[tuple[str, bytes]]:
     """A fleet as (path, bytes): several styles, some files of several documents."""
+    return [(path, raw) for path, raw, _ in laid_out(seed, size, extra_checks)]
+
+
+def laid_out(
+    seed: int, size: int, extra_checks: Sequence[str] = ()
+) -> list[tuple[str, bytes, list[dict[str, Any]]]]:
+    """A fleet as (path, bytes, documents)."""
     rng = Random(seed + 1)
-    waiting, found = fleet(seed, size, extra_checks), []
+    waiting = fleet(seed, size, extra_checks)
+    found: list[tuple[str, bytes, list[dict[str, Any]]]] = []
     while waiting:
         count = rng.choice([1, 1, 1, 1, 2, 3])
         batch, waiting = waiting[:count], waiting[count:]
         path = f"services/{rng.choice(['', 'a/', 'a/b/'])}{batch[0]['metadata']['name']}.{rng.choice(['yaml', 'yml'])}"
-        found.append((path, multi_yaml(batch, rng.choice(STYLES), rng)))
+        found.append((path, multi_yaml(batch, rng.choice(STYLES), rng), batch))
     return found
 
 
@@ -281,6 +289,14 @@ def _governance(rng: Random) -> dict[str, Any]:
         {"failed_at_least": 1, "points": rng.choice([0, 1])},
     ]
     return {"governance": {"points": points, "needs_review_up_to": rng.choice([0, 1, 3])}}
+
+
+def _evidence(rng: Random) -> dict[str, Any]:
+    return {"governance": {"evidence": rng.choice(["verified", "required"])}}
+
+
+def _removed_check(rng: Random) -> dict[str, Any]:
+    return {"governance": {"checks": {"incident_response": None}}}
 
 
 def _checks(rng: Random) -> dict[str, Any]:
@@ -362,7 +378,7 @@ def _by_label(rng: Random) -> dict[str, Any]:
 
 
 CHANGES: list[Callable[[Random], dict[str, Any]]] = [
-    _slo, _cost, _reliability, _governance, _checks, _health, _severities, _required, _fail_on,
+    _slo, _cost, _reliability, _governance, _evidence, _removed_check, _checks, _health, _severities, _required, _fail_on,
     _by_tier, _by_team, _by_name, _by_path, _by_label,
 ]  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from tests.oracle.evaluator import DEFAULT, Exists, Figures, Totals, effective, evaluate, exit_code, totals
@@ -31,13 +32,33 @@ def judge(
     exists: Exists = lambda _: True,
 ) -> Judged:
     """Judge manifests under a policy's spec (extends merged)."""
+    loaded = [(path, documents_of(raw)) for path, raw in files]
+    return judge_documents(loaded, policy, as_of=as_of, fail_on=fail_on, exists=exists)
+
+
+@lru_cache(maxsize=5000)
+def documents_of(raw: bytes) -> list[Any] | Refused:
+    """What the reader makes of a file; the same bytes are read once in a process."""
+    try:
+        return read(raw)
+    except Refused as error:
+        return error
+
+
+def judge_documents(
+    files: Iterable[tuple[str, list[Any] | Refused]],
+    policy: Mapping[str, Any] = DEFAULT,
+    *,
+    as_of: date,
+    fail_on: Collection[str] | None = None,
+    exists: Exists = lambda _: True,
+) -> Judged:
+    """Judge what was read already."""
     services: dict[str, Figures] = {}
     refused: list[tuple[str, str]] = []
-    for path, raw in sorted(files):
-        try:
-            documents = read(raw)
-        except Refused as error:
-            refused.append((path, error.reason))
+    for path, documents in sorted(files, key=lambda pair: pair[0]):
+        if isinstance(documents, Refused):
+            refused.append((path, documents.reason))
             continue
         for data in documents:
             try:

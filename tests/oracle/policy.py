@@ -29,10 +29,11 @@ class InvalidPolicy(Exception):
 
 def spec_of(data: Any) -> dict[str, Any]:
     """A policy document's spec merged over the default (only `extends: default` is known); raises InvalidPolicy."""
-    need(keys(data, ("apiVersion", "kind", "metadata", "spec"), all_of=True), "keys of the document")
-    need(data["apiVersion"] == "platform-gate/v1" and data["kind"] == "Policy", "apiVersion and kind")
-    need(keys(data["metadata"], ("name", "description")) and text(data["metadata"].get("name")), "metadata")
-    need(text(data["metadata"].get("description", "x")), "description")
+    need(keys(data, ("apiVersion", "kind", "metadata", "spec")) and "spec" in data, "keys of the document")
+    need(data.get("apiVersion") == "platform-gate/v1" and data.get("kind") == "Policy", "apiVersion and kind")
+    metadata = data.get("metadata", {})
+    need(keys(metadata, ("name", "description")) and text(metadata.get("name", "x")), "metadata")
+    need(isinstance(metadata.get("description", ""), str), "description")
     spec = data["spec"]
     need(keys(spec, ("extends", *DEFAULT)), "keys of spec")
     need(spec.get("extends", "default") == "default", "extends")
@@ -181,7 +182,8 @@ def check_governance(limits: Any) -> None:
 
 
 def check_override(override: Any, whole: Mapping[str, Any]) -> None:
-    need(keys(override, ("match", "reason", "spec"), all_of=True) and text(override["reason"]), "override")
+    need(keys(override, ("match", "reason", "spec")) and {"match", "spec"} <= set(override), "override")
+    need(text(override.get("reason", "x")), "reason")
     match = override["match"]
     need(keys(match, MATCH_KEYS) and bool(match), "match")
     need(

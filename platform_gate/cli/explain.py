@@ -1,0 +1,54 @@
+"""``platform-gate explain``: where a service's points come from, and what a rule is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from platform_gate import explanation
+from platform_gate.cli.judging import Request, choose_policy, judge, judging_options, repository
+from platform_gate.cli.options import display, display_options
+from platform_gate.cli.output import write_stdout
+from platform_gate.model import GateError
+from platform_gate.outcome import Outcome
+from platform_gate.text import log_line, quote, suggestion
+
+
+@click.command()
+@click.argument("subject", metavar="SERVICE|RULE", required=False)
+@click.option("--list", "listed", is_flag=True, help="List every rule of the policy.")
+@judging_options
+@display_options
+def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **wishes: Any) -> int:  # noqa: FBT001
+    """Explain a SERVICE of the manifests in PATH, or a RULE; --list names every rule.
+
+    For a service: its facts, every point with the policy line that set it, and the fewest fixes that reach HEALTHY.
+    """
+    if not listed and subject is None:
+        raise click.UsageError("name a service or a rule, or use --list")
+    if listed or "/" in (subject or ""):
+        lines = _rules(subject or "", wishes["policy"], listed=listed)
+    else:
+        lines = _service(subject or "", judge(Request(paths=paths, **wishes), display()))
+    write_stdout(log_line(line) + "\n" for line in lines)
+    return 0
+
+
+def _rules(name: str, reference: str | None, *, listed: bool) -> Iterator[str]:
+    tree, settings = repository()
+    rules = choose_policy(reference, settings, tree).known_rules()
+    if listed:
+        return explanation.rule_list(rules.values())
+    if name not in rules:
+        raise GateError(f"there is no rule {quote(name)}", suggestion(name, rules))
+    return explanation.rule(rules[name])
+
+
+def _service(name: str, outcome: Outcome) -> Iterator[str]:
+    services = {judged.judgement.subject.name: judged for judged in outcome.run.services}
+    if name in services:
+        return explanation.service(services[name])
+    unreadable = "; some files could not be read: see `platform-gate check`" if outcome.run.findings else ""
+    raise GateError(f"there is no service {quote(name)} here{unreadable}", suggestion(name, services))

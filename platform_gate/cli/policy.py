@@ -1,0 +1,183 @@
+"""``platform-gate policy``: show, test and compare policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from platform_gate import gate, impact, junit, lint, policy_test, showing, trees
+from platform_gate.cli.judging import Request, choose_policy, judging_options, policy_option, repository
+from platform_gate.cli.options import display_options
+from platform_gate.cli.output import write_error, write_stdout
+from platform_gate.gate import Manifest, Run
+from platform_gate.impact import Impact
+from platform_gate.junit import Testcase
+from platform_gate.model import GateError
+from platform_gate.policy import Effective, Policy
+from platform_gate.policy_test import Result
+from platform_gate.service import HealthStatus, Judgement, judge
+from platform_gate.text import log_line, plural, printable, quote, suggestion
+from platform_gate.trees import WorkTree
+from platform_gate.verdict import ExitCode
+
+
+@click.group()
+def policy() -> None:
+    """Show, test and compare policies."""
+
+
+@policy.command()
+@click.option("--for", "whom", metavar="SERVICE", help="What holds for this service, overrides applied.")
+@judging_options
+@display_options
+def show(whom: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
+    """Print the effective policy as YAML, each value with the line that set it.
+
+    What is printed loads again and means the same. PATH says where the SERVICE of --for is looked for.
+    """
+    request = Request(paths=paths, **wishes)
+    tree, settings = repository()
+    chosen = choose_policy(request.policy, settings, tree)
+    layered = chosen.layered
+    if whom is not None:
+        manifests = {each.subject.name: each for each in _manifests(request, chosen)}
+        if whom not in manifests:
+            raise GateError(f"there is no service {quote(whom)} here", suggestion(whom, manifests))
+        layered = manifests[whom].policy.layered
+    _warn(chosen)
+    _print(showing.policy(chosen, layered, whom or ""))
+    return ExitCode.PASSED
+
+
+@policy.command("test")
+@click.argument("path", default=".", metavar="[FILE|DIR]")
+@policy_option
+@click.option("-f", "--format", "form", type=click.Choice(["text", "junit"]), default="text", help="[default: text]")
+@display_options
+def test_command(path: str, policy: str | None, form: str) -> int:
+    """Judge the cases of a test file, or of every *.test.yaml below a folder, and compare with what they expect.
+
+    \b
+    Exit codes: 0 every case as expected, 1 a case decided otherwise, 2 a test, policy or manifest is unreadable.
+    """  # noqa: D301 - click's mark for lines that stay as they are
+    tree, settings = repository()
+    results = [result for file in _test_files(path) for result in _results(file, policy, tree)]
+    if policy is not None:
+        _warn(choose_policy(policy, settings, tree))
+    _print(_junit(results) if form == "junit" else _text(results))
+    return ExitCode.FAILED if any(result.mismatches for result in results) else ExitCode.PASSED
+
+
+@policy.command("impact")
+@click.option("--against", metavar="FILE|NAME|package:NAME/FILE", help="The policy so far. [default: as configured]")
+@judging_options
+@display_options
+def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
+    """Say which services the policy of --policy would see otherwise than the one of --against, and why.
+
+    Exit code 0, whatever flips; 2 where something could not be judged.
+    """
+    request = Request(paths=paths, **wishes)
+    if request.policy is None:
+        raise click.UsageError("name the new policy with --policy")
+    tree, settings = repository()
+    old, new = choose_policy(against, settings, tree), choose_policy(request.policy, settings, tree)
+    before, after = _run(request, old), _run(request, new)
+    manifests = {each.subject.name: each for each in _manifests(request, old)}
+
+    def rejudge(name: str, effective: Effective) -> Judgement:
+        return _judge_again(manifests[name], effective)
+
+    _warn(new, [each.subject for each in manifests.values()])
+    _print(_impact(impact.compare(before.services, after.services, rejudge), old, new))
+    for finding in after.findings:
+        write_error(f"error: {finding.location}: {finding.message}")
+    return ExitCode.NOT_JUDGED if before.findings or after.findings else ExitCode.PASSED
+
+
+def _run(request: Request, chosen: Policy) -> Run:
+    tree, settings = repository()
+    return gate.run(tree, tree.find(request.paths, settings), chosen, request.as_of)
+
+
+def _manifests(request: Request, chosen: Policy) -> Iterator[Manifest]:
+    tree, settings = repository()
+    for found in tree.find(request.paths, settings):
+        for each in gate.read(tree, found, chosen, request.as_of):
+            if isinstance(each, Manifest):
+                yield each
+
+
+def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
+    facts = gate.facts_of(manifest.document, effective, manifest.context)[0]
+    return judge(manifest.subject, facts, effective, manifest.context)
+
+
+def _impact(found: Impact, old: Policy, new: Policy) -> Iterator[str]:
+    yield f"{plural(len(found.flips), 'service')} would flip from {old.name} to {new.name}"
+    healths = [health for health in reversed(HealthStatus) if found.before.get(health) or found.after.get(health)]
+    for health in healths:
+        yield f"  {health:<10}{found.before.get(health, 0):>6} -> {found.after.get(health, 0)}"
+    width = max((len(flip.name) for flip in found.flips), default=0)
+    for flip in found.flips:
+        yield ""
+        change = f"{flip.before.health.upper()} -> {flip.after.health.upper()}"
+        yield f"{flip.name:<{width}}  {change}  {flip.before.points} -> {plural(flip.after.points, 'point')}"
+        yield f"  because of {', '.join(flip.keys)}"
+
+
+def _warn(chosen: Policy, subjects: Sequence[Any] = ()) -> None:
+    for doubtful in lint.lint(chosen, subjects):
+        write_error(f"warning: {doubtful.location}: {doubtful.message}\n  fix: {doubtful.fix}")
+
+
+def _print(lines: Iterator[str]) -> None:
+    write_stdout(log_line(line) + "\n" for line in lines)
+
+
+def _test_files(path: str) -> list[str]:
+    if not Path(path).is_dir():
+        return [path]
+    files = sorted(str(file) for pattern in ("*.test.yaml", "*.test.yml") for file in Path(path).rglob(pattern))
+    if not files:
+        raise GateError(f"there is no *.test.yaml below {quote(path)}", "Name the file, or its folder.")
+    return files
+
+
+def _results(file: str, wanted: str | None, tree: WorkTree) -> Iterator[Result]:
+    read = trees.read_for(tree, "policy test")
+    content, shown = read(file)
+    suite = policy_test.load(content, shown, file)
+    _, settings = repository()
+    chosen = choose_policy(wanted or suite.policy, settings, tree)
+    return policy_test.run(suite, file, chosen, read)
+
+
+def _text(results: Sequence[Result]) -> Iterator[str]:
+    wrong = [result for result in results if result.mismatches]
+    for result in wrong:
+        yield f"{printable(str(result.location))}: {printable(result.name)}"
+        for mismatch in result.mismatches:
+            yield f"  {mismatch.what}"
+            yield f"    - {printable(mismatch.expected)}"
+            yield f"    + {printable(mismatch.found)}"
+    passed = len(results) - len(wrong)
+    yield f"{plural(passed, 'case')} passed" + (f", {len(wrong)} failed" if wrong else "")
+
+
+def _junit(results: Sequence[Result]) -> Iterator[str]:
+    cases = [
+        Testcase(
+            printable(result.location.path),
+            printable(result.name),
+            "failure" if result.mismatches else "",
+            "; ".join(f"{each.what}: expected {each.expected}, found {each.found}" for each in result.mismatches),
+            file=printable(result.location.path),
+            line=result.location.line,
+        )
+        for result in results
+    ]
+    return (piece.rstrip("\n") for piece in ["".join(junit.write("platform-gate policy test", cases))])

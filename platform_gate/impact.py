@@ -1,0 +1,101 @@
+"""What a change of policy does to a fleet: which services flip, from what to what, because of which keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from platform_gate.gate import Judged
+from platform_gate.model import At, GateError
+from platform_gate.policy import Effective, typed
+from platform_gate.service import HealthStatus, Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A service that the new policy sees otherwise. ``keys`` are the changed keys that account for it."""
+
+    before: Judgement
+    after: Judgement
+    keys: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.after.subject.name
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Flips, worst first, and how many services each policy gives each health."""
+
+    flips: tuple[Flip, ...]
+    before: Mapping[HealthStatus, int]
+    after: Mapping[HealthStatus, int]
+
+
+Rejudge = Any
+"""``(service name, effective policy) -> Judgement``: the same manifest judged under another policy."""
+
+
+def compare(before: Sequence[Judged], after: Sequence[Judged], rejudge: Rejudge) -> Impact:
+    """Two runs over the same manifests under two policies."""
+    old = {judged.judgement.subject.name: judged.judgement for judged in before}
+    new = {judged.judgement.subject.name: judged.judgement for judged in after}
+    flips = [
+        Flip(old[name], judgement, tuple(_causes(old[name], judgement, rejudge)))
+        for name, judgement in new.items()
+        if name in old and _seen(old[name]) != _seen(judgement)
+    ]
+    flips.sort(key=lambda flip: (-flip.after.health.rank, flip.before.health.rank, flip.name))
+    return Impact(tuple(flips), _healths(before), _healths(after))
+
+
+def _seen(judgement: Judgement) -> tuple[HealthStatus, bool]:
+    return judgement.health, judgement.failing
+
+
+def _healths(run: Sequence[Judged]) -> Mapping[HealthStatus, int]:
+    return Counter(judged.judgement.health for judged in run)
+
+
+def _causes(before: Judgement, after: Judgement, rejudge: Rejudge) -> list[str]:
+    """The changed keys that alone change how the service is seen; where none does, all that changed."""
+    changed = list(changes(before.policy.layered.data, after.policy.layered.data))
+    seen = _seen(before)
+    name, old, new = before.subject.name, before.policy, after.policy
+    alone = [at for at in changed if _seen(rejudge(name, _with(old, new, at))) != seen]
+    return [".".join(map(str, at)) for at in alone or changed]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any], at: At = ()) -> Iterator[At]:
+    """The places of values that differ: mappings are entered, everything else is compared as a whole."""
+    for key in [*before, *(key for key in after if key not in before)]:
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from changes(old, new, (*at, key))
+        elif old != new and (*at, key) != ("overrides",):
+            yield (*at, key)
+
+
+def _with(before: Effective, after: Effective, at: At) -> Effective:
+    """The old policy with one value of the new one; the old one where that makes no sense by itself."""
+    data = _put(before.layered.data, at, after.layered.data)
+    try:
+        return typed(replace(before.layered, data=data, origins={**after.layered.origins, **before.layered.origins}))
+    except GateError:
+        return before
+
+
+def _put(data: Mapping[str, Any], at: At, source: Mapping[str, Any]) -> dict[str, Any]:
+    key, *rest = at
+    copy = dict(data)
+    if rest:
+        copy[str(key)] = _put(data[str(key)], tuple(rest), source[str(key)])
+    elif key in source:
+        copy[str(key)] = source[str(key)]
+    else:
+        copy.pop(str(key), None)
+    return copy

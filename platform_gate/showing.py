@@ -1,0 +1,39 @@
+"""The effective policy as YAML, every value with the line that set it. What is shown loads again and means the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platform_gate import shipped, yaml_text
+from platform_gate.explanation import origin
+from platform_gate.layers import Layered
+from platform_gate.model import At
+from platform_gate.policy import Policy
+from platform_gate.text import printable
+
+
+def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
+    """The lines of a policy: as a whole, or with ``whom`` the part of it that holds for a service."""
+    spec = _with_removed(layered.data)
+    if whom:
+        spec = {**spec, "overrides": []}
+    yield f"# The policy {shown.name} ({printable(shown.path)})" + (f" as it holds for {whom}." if whom else ".")
+    yield "apiVersion: platform-gate/v1"
+    yield "kind: Policy"
+    yield f"metadata: {yaml_text.flow({'name': shown.name})}"
+    yield from yaml_text.write({"spec": spec}, lambda at: _comment(layered, at[1:]))
+
+
+def _comment(layered: Layered, at: At) -> str:
+    try:
+        return printable(origin(layered.origin(at)))
+    except StopIteration:
+        return "removed"
+
+
+def _with_removed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with a null for each of the default's checks that it lacks: without it, it would come back."""
+    checks = data["governance"]["checks"]
+    removed = dict.fromkeys(name for name in shipped.default_limits("governance")["checks"] if name not in checks)
+    return {**data, "governance": {**data["governance"], "checks": {**checks, **removed}}}

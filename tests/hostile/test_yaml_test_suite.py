@@ -1,0 +1,47 @@
+"""The YAML test suite: legal or not, none of its inputs is a manifest or a policy."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from platform_gate.model import GateError
+from tests.conftest import ROOT
+from tests.hostile.product import judged, policy_of, report, shown
+from tests.hostile.test_product_on_corpus import unsafe
+
+SUITE = Path(os.environ.get("PLATFORM_GATE_SHARED") or ROOT.parent / "shared") / "data" / "yaml-test-suite"
+INPUTS = 402
+SECONDS = 10  # for the whole set; it takes less than one
+
+
+def refused_as_policy(raw: bytes) -> bool:
+    try:
+        policy_of(raw)
+    except GateError:
+        return True
+    return False
+
+
+def wrong(path: Path) -> str:
+    """What is wrong with the answer to one input."""
+    raw = path.read_bytes()
+    outcome = judged([(path.name, raw)])
+    if outcome.exit_code != 2 or not report(outcome)["findings"]:
+        return f"exit code {outcome.exit_code}"
+    if not refused_as_policy(raw):
+        return "accepted as a policy"
+    return unsafe(shown(outcome, "text"), raw) or unsafe(shown(outcome, "json"), raw)
+
+
+def test_every_input_is_refused() -> None:
+    if not SUITE.is_dir():
+        pytest.skip(f"the YAML test suite is not at {SUITE}; PLATFORM_GATE_SHARED names the folder that holds data/")
+    paths = sorted(SUITE.glob("*.yaml"))
+    assert len(paths) >= INPUTS
+    start = perf_counter()
+    assert not {path.name: why for path in paths if (why := wrong(path))}
+    assert perf_counter() - start < SECONDS

@@ -1,0 +1,74 @@
+"""Small manifests and repositories, and the shortest way from them to a judged outcome."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from platform_gate import gate, policy, trees, verdict
+from platform_gate.config import Config
+from platform_gate.outcome import Display, Outcome
+from platform_gate.trees import WorkTree
+
+DAY = date(2026, 11, 23)
+
+SECTIONS = {
+    "slos": "slos: [{name: availability, target: 99.9, current: 99.95}]",
+    "cost": 'cost: {budget_monthly: 1000, entries: [{month: "2026-10", amount: 900}]}',
+    "reliability": "reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
+    "governance": "governance: {runbook: a.md, monitoring: a.md, ownership: team-a, documentation: a.md, "
+    "incident_response: a.md}",
+}
+"""One line each, so that a test can name a line."""
+
+BREACHED = "slos: [{name: availability, target: 99.9, current: 99.5}]"
+SPIKING = 'cost: {budget_monthly: 1000, entries: [{month: "2026-09", amount: 500}, {month: "2026-10", amount: 900}]}'
+
+
+def manifest(name: str = "web", team: str = "shop", metadata: str = "", **sections: str) -> str:
+    """A manifest: metadata on line 3, its sections on the lines from 5 on. A section that is empty is left out."""
+    parts = SECTIONS | sections
+    more = f", {metadata}" if metadata else ""
+    lines = [
+        "apiVersion: platform-gate/v1",
+        "kind: Service",
+        f"metadata: {{name: {name}, team: {team}{more}}}",
+        "spec:" if any(parts.values()) else "spec: {}",
+        *(f"  {part}" for part in parts.values() if part),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def own_policy(spec: str, name: str = "ours") -> str:
+    """A policy: its spec begins on line 5."""
+    return f"apiVersion: platform-gate/v1\nkind: Policy\nmetadata: {{name: {name}}}\nspec:\n{spec}"
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Files below a folder."""
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def work_tree(root: Path, cwd: Path | None = None, stdin: bytes = b"") -> WorkTree:
+    """The tree of a repository that begins at `root`."""
+    return WorkTree(root, cwd or root, lambda: stdin)
+
+
+def judged(
+    root: Path,
+    *operands: str,
+    reference: str = "default",
+    as_of: date = DAY,
+    display: Display | None = None,
+    schema_only: bool = False,
+) -> Outcome:
+    """What `check` makes of a repository, without its shell."""
+    tree = work_tree(root)
+    chosen = policy.load(reference, trees.read_for(tree, "policy"))
+    run = gate.run(tree, tree.find(operands, Config()), chosen, as_of, schema_only=schema_only)
+    decided = verdict.decide(run, chosen.base().gate.fail_on)
+    code = verdict.exit_code(decided)
+    return Outcome(run, chosen, as_of, decided, code, "platform-gate check", schema_only, display or Display())

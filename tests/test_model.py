@@ -1,0 +1,122 @@
+"""The nouns: how places, numbers and excerpts are written."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_gate.model import (
+    At,
+    Check,
+    Disposition,
+    Doubt,
+    Excerpt,
+    Finding,
+    GateError,
+    Location,
+    Rule,
+    Severity,
+    as_written,
+    nowhere,
+    number,
+    optional_number,
+    pointer,
+)
+
+RULE = Rule("toy/broken", "A toy is broken", "Mend it.")
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ((), ""),
+        (("spec", "slos", 0, "current"), "/spec/slos/0/current"),
+        (("severities", "slo/breached"), "/severities/slo~1breached"),
+        (("a~b",), "/a~0b"),
+        (("~1",), "/~01"),
+        (("",), "/"),
+    ],
+)
+def test_a_pointer_follows_rfc_6901(at: At, expected: str) -> None:
+    assert pointer(at) == expected
+
+
+@given(st.lists(st.text("a/~01", min_size=1)))
+def test_a_pointer_can_be_read_back(keys: list[str]) -> None:
+    parts = pointer(tuple(keys)).split("/")[1:]
+    assert [part.replace("~1", "/").replace("~0", "~") for part in parts] == keys
+
+
+@pytest.mark.parametrize(("value", "shown"), [(8000.0, "8000"), (-0.0, "0"), (72.5, "72.5"), (3, "3"), (0.1, "0.1")])
+def test_a_number_is_shown_as_people_write_it(value: float, shown: str) -> None:
+    assert repr(number(value)) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, "None"), (0, "0"), (60.0, "60")])
+def test_a_number_that_does_not_exist_stays_none(value: float | None, shown: str) -> None:
+    assert repr(optional_number(value)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [(99.9, Fraction(999, 10)), (0.1, Fraction(1, 10)), (3, Fraction(3)), (1e-07, Fraction(1, 10**7)), (-5, -5)],
+)
+def test_a_number_is_taken_as_its_digits_say(value: float, exact: Fraction) -> None:
+    assert as_written(value) == exact
+
+
+def test_a_whole_number_too_large_for_a_float_stays_exact() -> None:
+    assert as_written(10**22 + 1) - 10**22 == 1
+
+
+@given(st.decimals(-1000, 1000, places=6))
+def test_every_decimal_of_a_manifest_is_exact(value: object) -> None:
+    assert as_written(float(str(value))) == Fraction(str(value))
+
+
+def test_a_location_reads_as_editors_write_it() -> None:
+    assert str(Location("services/a.yaml", 9, 16, 9, 20)) == "services/a.yaml:9:16"
+    assert str(Location("services/a.yaml")) == "services/a.yaml:1:1"
+
+
+def test_locations_sort_by_line_before_column() -> None:
+    places = [Location("a", 10, 1), Location("a", 9, 30), Location("a", 9, 4)]
+    assert sorted(place.start for place in places) == [(9, 4), (9, 30), (10, 1)]
+
+
+@pytest.mark.parametrize(("line", "caret"), [(7, "       ^^^"), (123, "         ^^^")])
+def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> None:
+    above, below = Excerpt("a: bad", 3, 3).drawn(line)
+    assert above == f"{line} | a: bad"
+    assert below == caret
+    assert above[below.index("^") :] == "bad"
+
+
+def test_a_rule_applied_once_is_a_check_below_spec() -> None:
+    check = RULE.check(False, "the wheel is off", "toys", 0, subject="car", value=3.0, fix="Glue it.")  # noqa: FBT003
+    assert check == Check(RULE, False, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")  # noqa: FBT003
+
+
+def test_a_rule_warns_and_leaves_no_doubt_unless_it_says_otherwise() -> None:
+    assert (RULE.severity, RULE.doubt) == (Severity.WARNING, Doubt.NEVER)
+
+
+def test_a_finding_is_open_and_free_of_charge_unless_it_says_otherwise() -> None:
+    finding = Finding("toy/broken", Severity.NOTE, "", "", Location("a"))
+    assert (finding.disposition, finding.points, finding.excerpt) == (Disposition.OPEN, 0, None)
+
+
+def test_a_gate_error_says_what_is_wrong_and_what_to_do() -> None:
+    error = GateError("cannot read it", "Check the path.")
+    assert (str(error), error.message, error.fix) == ("cannot read it", "cannot read it", "Check the path.")
+    assert not GateError("cannot read it").fix
+
+
+def test_a_service_built_in_python_has_no_files() -> None:
+    assert nowhere("README.md") is False
+
+
+def test_the_words_of_reports_are_the_contract_s() -> None:
+    assert [str(severity) for severity in Severity] == ["note", "warning", "error"]
+    assert [str(disposition) for disposition in Disposition] == ["open", "waived"]

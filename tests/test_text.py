@@ -1,0 +1,130 @@
+"""What may be shown, how much of it, and how lists read in a sentence."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_gate.text import (
+    QUOTED_AT_MOST,
+    UNSAFE,
+    escape,
+    listing,
+    log_line,
+    plural,
+    printable,
+    quote,
+    shorten,
+    suggestion,
+)
+
+
+@pytest.mark.parametrize(
+    ("character", "expected"),
+    [("\x1b", r"\x1b"), ("\xff", r"\xff"), ("\u0100", r"\u0100"), ("\u202e", r"\u202e"), ("\t", r"\x09")],
+)
+def test_a_character_is_spelled_out(character: str, expected: str) -> None:
+    assert escape(character) == expected
+
+
+@pytest.mark.parametrize(
+    "character", "\t\n\r\x00\x07\x1b\x7f\x85\x9b\u061c\u200e\u200f\u2028\u2029\u202e\u2066\ufeff\ud800"
+)
+def test_what_acts_on_a_terminal_or_hides_is_spelled_out(character: str) -> None:
+    assert printable(f"a{character}b") == f"a{escape(character)}b"
+
+
+@pytest.mark.parametrize("text", ["plain", "größe", "価格", "😀", "a b", "\\x1b", "\xa0", "\u200d"])
+def test_what_people_write_stays(text: str) -> None:
+    assert printable(text) == text
+
+
+@given(st.text())
+def test_nothing_printable_controls_anything(text: str) -> None:
+    assert not [each for each in printable(text) if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"}]
+
+
+@given(st.text())
+def test_printable_text_is_printed_as_it_is(text: str) -> None:
+    assert printable(printable(text)) == printable(text)
+
+
+def test_every_bidirectional_control_of_the_contract_is_unsafe() -> None:
+    codes = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x85, 0x2028, 0x2029]
+    assert all(re.match(f"[{UNSAFE}]", chr(code)) for code in codes)
+    assert not re.search(f"[{UNSAFE}]", "\u202f\u2065\u206a\u200d\t\n\r")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("12345678", "12345678"), ("123456789", "12345..."), ("", ""), ("1" * 50, "11111...")]
+)
+def test_long_text_is_cut(text: str, expected: str) -> None:
+    assert shorten(text, 8) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("abc", "'abc'"), (3, "'3'"), (None, "'None'"), ("a\nb", r"'a\x0ab'"), ("", "''"), (["x"], "'['x']'")],
+)
+def test_a_value_is_quoted_on_one_line(value: object, expected: str) -> None:
+    assert quote(value) == expected
+
+
+@pytest.mark.parametrize(("length", "shown"), [(79, 79), (80, 80), (81, 80), (100_000, 80)])
+def test_a_quotation_is_short(length: int, shown: int) -> None:
+    inside = quote("x" * length)[1:-1]
+    assert len(inside) == shown
+    assert inside.endswith("...") is (length > QUOTED_AT_MOST)
+
+
+@given(st.text())
+def test_a_quotation_is_always_short(text: str) -> None:
+    assert len(quote(text)) <= QUOTED_AT_MOST + 2
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(0, "0 services"), (1, "1 service"), (2, "2 services"), (999, "999 services"), (20_000, "20 000 services")],
+)
+def test_a_count_agrees_with_its_noun(count: int, expected: str) -> None:
+    assert plural(count, "service") == expected
+
+
+def test_an_irregular_plural_is_named() -> None:
+    assert [plural(count, "entry", "entries") for count in (1, 2)] == ["1 entry", "2 entries"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_words_are_listed_as_in_a_sentence(words: list[str], expected: str) -> None:
+    assert listing(words) == expected
+
+
+def test_a_choice_is_listed_with_or() -> None:
+    assert listing(iter("abc"), "or") == "a, b or c"
+
+
+def test_a_misspelt_word_is_guessed() -> None:
+    assert suggestion("traget", ["name", "target"]) == "Did you mean target?"
+
+
+def test_a_word_like_no_other_gets_the_choice_in_order() -> None:
+    assert suggestion("xyz", ["name", "current", "target"]) == "Known: current, name, target."
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("::error::pwned", r":\x3aerror::pwned"),
+        ("  ::error::pwned", r"  :\x3aerror::pwned"),
+        ("##[error]pwned", r"#\x23[error]pwned"),
+        ("a ##[error] b ##[c]", r"a #\x23[error] b #\x23[c]"),
+        ("std::vector stays", "std::vector stays"),
+        ("# [a]", "# [a]"),
+    ],
+)
+def test_a_ci_runner_finds_no_command_in_a_line(line: str, expected: str) -> None:
+    assert log_line(line) == expected
