@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from platform_gate import documents, schema
 from platform_gate.documents import DocumentError, Refusal
+from platform_gate.matching import as_list
 from platform_gate.model import GateError, Location, Problem
 
 PYPROJECT: Final = "pyproject.toml"
@@ -26,6 +27,7 @@ class Config:
     manifests: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
     policy: str | None = None
+    waivers: tuple[str, ...] = ()
     path: str = ""
 
 
@@ -51,6 +53,7 @@ def _config(data: Mapping[str, Any], path: str) -> Config:
         manifests=tuple(manifests) if manifests is not None else None,
         exclude=tuple(data.get("exclude", ())),
         policy=data.get("policy"),
+        waivers=tuple(as_list(data.get("waivers", []))),
         path=path,
     )
 

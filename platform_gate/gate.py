@@ -12,13 +12,14 @@ from typing import Any, Final
 from platform_gate import documents, schema
 from platform_gate.documents import Document, DocumentError, Refusal
 from platform_gate.matching import Subject
-from platform_gate.model import Check, Context, Finding, Location, Problem, Rule, Severity, pointer
+from platform_gate.model import Check, Context, Disposition, Excuse, Finding, Location, Problem, Rule, Severity, pointer
 from platform_gate.policy import Effective, Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
-from platform_gate.service import Judgement, Scored, judge
+from platform_gate.service import Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.subsystems import in_use
 from platform_gate.text import plural, quote
 from platform_gate.trees import Found, Tree
+from platform_gate.waivers import Waiver, audit, find
 
 MAX_PROBLEMS: Final = 20
 DEFAULT_TIER: Final = 1
@@ -54,7 +55,15 @@ class Manifest:
     facts: Mapping[str, Any]
 
 
-def run(tree: Tree, files: Sequence[Found], policy: Policy, as_of: date, *, schema_only: bool = False) -> Run:
+def run(  # noqa: PLR0913 - what the gate judges, and by what
+    tree: Tree,
+    files: Sequence[Found],
+    policy: Policy,
+    as_of: date,
+    *,
+    waivers: Sequence[Waiver] = (),
+    schema_only: bool = False,
+) -> Run:
     """Judge every file; with ``schema_only`` say only whether each is a valid manifest."""
     manifests: list[Manifest] = []
     findings: list[Finding] = []
@@ -66,8 +75,30 @@ def run(tree: Tree, files: Sequence[Found], policy: Policy, as_of: date, *, sche
                 findings.append(each)
     kept, repeated = _without_duplicates(manifests)
     findings += repeated
-    services = () if schema_only else tuple(map(judge_manifest, kept))
-    return Run(services, tuple(_told_apart(findings)), len(manifests), _propose_globs(manifests, findings))
+    hint = _propose_globs(manifests, findings)
+    services = () if schema_only else tuple(_judge_all(kept, waivers, as_of))
+    findings += _notices(services, waivers, policy.base(), as_of)
+    return Run(services, tuple(_told_apart(findings)), len(manifests), hint)
+
+
+def _judge_all(manifests: Iterable[Manifest], waivers: Sequence[Waiver], as_of: date) -> Iterator[Judged]:
+    def waive(service: str, check: Check) -> tuple[Excuse | None, str]:
+        return find(waivers, service, check, as_of)
+
+    return (judge_manifest(manifest, waive if waivers else no_waivers) for manifest in manifests)
+
+
+def _notices(
+    services: Sequence[Judged], waivers: Sequence[Waiver], policy: Effective, as_of: date
+) -> Iterator[Finding]:
+    """What is to be said about the waivers themselves."""
+    judgements = [judged.judgement for judged in services]
+    failed = {each.subject.name: [c for part in each.scored.values() for c in part.failed] for each in judgements}
+    for notice in audit(waivers, failed, as_of, policy.waivers.warn_days):
+        if not policy.is_off(notice.rule):
+            severity = policy.severity(notice.rule, decisive=notice.rule.id in policy.gate.fail_on)
+            at = pointer(notice.waiver.at)
+            yield Finding(notice.rule.id, severity, notice.message, notice.fix, notice.waiver.location, at)
 
 
 def read(tree: Tree, found: Found, policy: Policy, as_of: date) -> Iterator[Manifest | Finding]:
@@ -139,9 +170,9 @@ def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> 
     return launch, []
 
 
-def judge_manifest(manifest: Manifest) -> Judged:
+def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
     """A manifest judged, and its failed checks placed in its file."""
-    judgement = judge(manifest.subject, manifest.facts, manifest.policy, manifest.context)
+    judgement = judge(manifest.subject, manifest.facts, manifest.policy, manifest.context, waive)
     document = manifest.document
     location = Location(document.path, document.line, 1, document.line, 2)
     findings = [finding for scored in judgement.scored.values() for finding in _place(scored, judgement, document)]
@@ -150,20 +181,23 @@ def judge_manifest(manifest: Manifest) -> Judged:
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:
     charged = set()
-    for check in scored.failed:
-        charge = scored.charge(check.rule)
+    for failure in scored.failures:
+        check, excuse = failure.check, failure.excuse
+        charge = scored.charge(check.rule) if excuse is None else None
         points = charge.points if charge and charge not in charged else 0
         charged.add(charge)
         yield Finding(
             rule=check.rule.id,
-            severity=judgement.severity(scored, check.rule),
-            message=check.message,
+            severity=judgement.severity(scored, failure),
+            message=check.message + failure.remark,
             fix=check.fix or check.rule.help,
             location=document.locate(check.at),
             pointer=pointer(check.at),
+            disposition=Disposition.OPEN if excuse is None else Disposition.WAIVED,
             fingerprint=_fingerprint(check, judgement.subject.name),
             points=points,
             subsystem=scored.name,
+            excuse=excuse,
         )
 
 

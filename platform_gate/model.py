@@ -42,6 +42,13 @@ class Disposition(StrEnum):
     WAIVED = "waived"
 
 
+class Worse(StrEnum):
+    """In which direction a rule's value gets worse."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
 class Doubt(StrEnum):
     """When an open finding of a rule leaves an otherwise healthy service UNKNOWN."""
 
@@ -55,7 +62,8 @@ class Rule:
     """A named thing that can be wrong.
 
     ``id`` is ``subsystem/what-is-wrong``. ``help`` is the remedy where a check gives none of its own. ``severity`` is
-    how a finding is shown that costs no points and leaves no doubt. ``why``, ``fails``, ``passes`` (manifest
+    how a finding is shown that costs no points and leaves no doubt; ``worse`` says where its value gets worse, if it
+    has one. ``why``, ``fails``, ``passes`` (manifest
     fragments), ``keys`` (policy keys) and ``source`` are its documentation.
     """
 
@@ -64,6 +72,7 @@ class Rule:
     help: str
     severity: Severity = Severity.WARNING
     doubt: Doubt = Doubt.NEVER
+    worse: Worse | None = None
     why: str = ""
     fails: str = ""
     passes: str = ""
@@ -148,6 +157,23 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a finding does not count for now: what its waiver says, the days left, and where the waiver stands."""
+
+    reason: str
+    approved_by: str
+    expires: date
+    ticket: str
+    days_left: int
+    location: Location
+
+    def __str__(self) -> str:
+        left = "today is its last day" if self.days_left == 0 else f"{self.days_left} days left"
+        ticket = f" [{self.ticket}]" if self.ticket else ""
+        return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A failed check with a place, a weight and a disposition.
 
@@ -166,6 +192,7 @@ class Finding:
     points: int = 0
     subsystem: str = ""
     excerpt: Excerpt | None = None
+    excuse: Excuse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def _health(option: Option, judgement: Judgement) -> HealthStatus:
 def _options(scored: Scored, judgement: Judgement) -> Iterator[Option]:
     """What fixing more and more of a subsystem's failed checks leaves, the smallest set first for each result."""
     seen: set[tuple[int, int]] = set()
-    for fixed in _sets(scored.failed):
+    for fixed in _sets(scored.open):
         option = _after(scored, fixed, judgement)
         if (option.points, option.doubts) not in seen:
             seen.add((option.points, option.doubts))
@@ -77,7 +77,7 @@ def _sets(failed: Sequence[Check]) -> list[tuple[Check, ...]]:
 
 def _after(scored: Scored, fixed: Sequence[Check], judgement: Judgement) -> Option:
     gone = set(map(id, fixed))
-    left = [check for check in scored.failed if id(check) not in gone]
+    left = [check for check in scored.open if id(check) not in gone]
     charges = SUBSYSTEMS[scored.name].points(left, scored.limits)
     doubts = sum(in_doubt(check.rule, scored.name, judgement.required) for check in left)
     return Option(tuple(fixed), sum(charge.points for charge in charges), doubts)
@@ -103,7 +103,7 @@ def _single(judgement: Judgement) -> Iterator[Option]:
     """One fix of each rule on its own, with what it leaves of the whole service."""
     doubts = {name: _after(scored, (), judgement).doubts for name, scored in judgement.scored.items()}
     for scored in judgement.scored.values():
-        for check in {check.rule.id: check for check in reversed(scored.failed)}.values():
+        for check in {check.rule.id: check for check in reversed(scored.open)}.values():
             after = _after(scored, (check,), judgement)
             points = judgement.points - scored.points + after.points
             yield Option((check,), points, sum(doubts.values()) - doubts[scored.name] + after.doubts)

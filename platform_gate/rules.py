@@ -1,4 +1,4 @@
-"""Every rule there is: the subsystems' own, and those about manifests themselves."""
+"""Every rule there is: the subsystems' own, and those about manifests and waivers themselves."""
 
 from __future__ import annotations
 
@@ -37,10 +37,37 @@ DUPLICATE_SERVICE: Final = Rule(
     passes="metadata: {name: payments, team: a}\n---\nmetadata: {name: refunds, team: b}",
 )
 
+EXPIRED: Final = Rule(
+    "waiver/expired",
+    "A waiver has ended",
+    "Mend what it excused, or have it granted anew; `platform-gate waivers prune` removes it.",
+    why="An exception that outlives its end would be a rule that nobody made.",
+    fails='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-01-31", ...}   # in February',
+    passes='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-03-31", ...}   # in February',
+)
+UNUSED: Final = Rule(
+    "waiver/unused",
+    "A waiver excuses nothing",
+    "Remove it (`platform-gate waivers prune` does), or correct its names.",
+    why="A waiver for nothing waits for something to excuse that nobody looked at.",
+    fails="waivers:\n  - {service: payments, rule: slo/breached, ...}   # while every SLO is met",
+    passes="waivers:\n  - {service: payments, rule: slo/breached, ...}   # while an SLO is breached",
+)
+EXPIRING: Final = Rule(
+    "waiver/expiring",
+    "A waiver is about to end",
+    "Finish the work it gives time for, or have it extended before it ends.",
+    why="When it ends the finding counts again, and the next pull request is stopped by it.",
+    fails='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-03-31", ...}   # on 2026-03-25',
+    passes='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-03-31", ...}   # on 2026-03-01',
+    keys=("waivers.warn_days",),
+)
+
 MANIFEST_RULES: Final = (UNREADABLE, INVALID, DUPLICATE_SERVICE)
+WAIVER_RULES: Final = (EXPIRED, UNUSED, EXPIRING)
 
 
 def catalogue(limits: Mapping[str, Any]) -> dict[str, Rule]:
     """Every rule by id, under limits by subsystem."""
-    own = {rule.id: rule for rule in MANIFEST_RULES}
+    own = {rule.id: rule for rule in (*MANIFEST_RULES, *WAIVER_RULES)}
     return own | {rule.id: rule for name, subsystem in SUBSYSTEMS.items() for rule in subsystem.rules(limits[name])}

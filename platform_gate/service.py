@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from platform_gate import policy
 from platform_gate.matching import Subject
-from platform_gate.model import Charge, Check, Context, Doubt, Rule, Severity, nowhere
+from platform_gate.model import Charge, Check, Context, Doubt, Excuse, Rule, Severity, nowhere
 from platform_gate.policy import Effective, HealthLimits
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.cost import CostProfile
@@ -34,14 +35,46 @@ class HealthStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed check, and the excuse for it where there is one. ``remark`` is added to the check's message."""
+
+    check: Check
+    excuse: Excuse | None = None
+    remark: str = ""
+
+
+Waive = Callable[[str, Check], tuple[Excuse | None, str]]
+"""Gives the excuse for a service's failed check, or a remark on why there is none."""
+
+
+def no_waivers(_service: str, _check: Check) -> tuple[Excuse | None, str]:
+    """Excuse nothing."""
+    return None, ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
-    """What one subsystem has to say: its facts under its limits, what failed, and what that costs."""
+    """What one subsystem has to say: its facts under its limits, what failed, and what of that is charged.
+
+    ``full_charges`` are what the charges would be without waivers.
+    """
 
     name: str
     facts: Any
     limits: Any
-    failed: tuple[Check, ...]
+    failures: tuple[Failure, ...]
     charges: tuple[Charge, ...]
+    full_charges: tuple[Charge, ...]
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """Every failed check, waived or not."""
+        return tuple(failure.check for failure in self.failures)
+
+    @property
+    def open(self) -> tuple[Check, ...]:
+        """The failed checks that count."""
+        return tuple(failure.check for failure in self.failures if failure.excuse is None)
 
     @property
     def points(self) -> int:
@@ -50,7 +83,7 @@ class Scored:
 
     @property
     def status(self) -> str:
-        """The facts in one word of the subsystem's vocabulary."""
+        """The facts in one word of the subsystem's vocabulary; a waiver changes no fact."""
         return str(SUBSYSTEMS[self.name].status(self.facts, self.failed, self.limits))
 
     def describe(self) -> dict[str, Any]:
@@ -71,6 +104,7 @@ class Judgement:
     required: tuple[str, ...]
     scored: Mapping[str, Scored]
     health: HealthStatus
+    health_without_waivers: HealthStatus
 
     @property
     def points(self) -> int:
@@ -78,41 +112,66 @@ class Judgement:
         return sum(scored.points for scored in self.scored.values())
 
     @property
+    def waived_points(self) -> int:
+        """What waivers save."""
+        return sum(charge.points for scored in self.scored.values() for charge in scored.full_charges) - self.points
+
+    @property
     def failing(self) -> bool:
         """Whether its health, or a rule that failed, is one that the policy fails on."""
-        failed = {check.rule.id for scored in self.scored.values() for check in scored.failed}
+        failed = {check.rule.id for scored in self.scored.values() for check in scored.open}
         return not failed.union((self.health,)).isdisjoint(self.policy.gate.fail_on)
 
-    def severity(self, scored: Scored, rule: Rule) -> Severity:
-        """How a failed rule is shown. What a passing service is told is a warning at most."""
-        charge = scored.charge(rule)
-        decisive = bool(charge and charge.points) or in_doubt(rule, scored.name, self.required)
+    def decisive(self, scored: Scored, rule: Rule) -> bool:
+        """Whether a failed rule has consequences: it costs points, leaves a doubt, or fails the gate by itself."""
+        charged = any(charge.points and rule.id in charge.rules for charge in scored.full_charges)
+        return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
+
+    def severity(self, scored: Scored, failure: Failure) -> Severity:
+        """How a failed check is shown. What is waived, and what a passing service is told, is a warning at most."""
+        rule = failure.check.rule
+        decisive = self.decisive(scored, rule)
         if rule.doubt is Doubt.REQUIRED and not decisive and rule.id not in self.policy.severities:
             return Severity.NOTE
         severity = self.policy.severity(rule, decisive=decisive)
-        return Severity.WARNING if severity is Severity.ERROR and not self.failing else severity
+        counts = self.failing and failure.excuse is None
+        return Severity.WARNING if severity is Severity.ERROR and not counts else severity
 
 
-def judge(subject: Subject, facts: Mapping[str, Any], effective: Effective, context: Context) -> Judgement:
+def judge(
+    subject: Subject, facts: Mapping[str, Any], effective: Effective, context: Context, waive: Waive = no_waivers
+) -> Judgement:
     """Judge the facts of every subsystem under a policy.
 
     ``facts`` holds what each subsystem's ``read`` gave; what it lacks isn't judged. Before its launch only governance
-    is required of a service.
+    is required of a service. What ``waive`` excuses costs nothing.
     """
     required = effective.gate.required
     if not context.launched:
         required = tuple(name for name in required if name == "governance")
-    scored = {name: _score(name, facts[name], effective, context) for name in facts}
-    points = sum(part.points for part in scored.values())
-    doubt = any(in_doubt(check.rule, part.name, required) for part in scored.values() for check in part.failed)
-    return Judgement(subject, effective, required, scored, health(points, effective.health, doubt=doubt))
+    excuse = partial(waive, subject.name)
+    scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
+    parts = scored.values()
+    points = sum(part.points for part in parts)
+    full_points = sum(charge.points for part in parts for charge in part.full_charges)
+    doubt = any(in_doubt(check.rule, part.name, required) for part in parts for check in part.open)
+    full_doubt = any(in_doubt(check.rule, part.name, required) for part in parts for check in part.failed)
+    status = health(points, effective.health, doubt=doubt)
+    full_status = health(full_points, effective.health, doubt=full_doubt)
+    return Judgement(subject, effective, required, scored, status, full_status)
 
 
-def _score(name: str, facts: Any, effective: Effective, context: Context) -> Scored:
+def _score(
+    name: str, facts: Any, effective: Effective, context: Context, excuse: Callable[[Check], tuple[Excuse | None, str]]
+) -> Scored:
     subsystem, limits = SUBSYSTEMS[name], effective.limits[name]
     checks = subsystem.check(facts, limits, context)
-    failed = tuple(check for check in checks if not check.passed and not effective.is_off(check.rule))
-    return Scored(name, facts, limits, failed, tuple(subsystem.points(failed, limits)))
+    failed = [check for check in checks if not check.passed and not effective.is_off(check.rule)]
+    failures = tuple(Failure(check, *excuse(check)) for check in failed)
+    open_checks = [failure.check for failure in failures if failure.excuse is None]
+    full_charges = tuple(subsystem.points(failed, limits))
+    charges = full_charges if len(open_checks) == len(failed) else tuple(subsystem.points(open_checks, limits))
+    return Scored(name, facts, limits, failures, charges, full_charges)
 
 
 def in_doubt(rule: Rule, subsystem: str, required: Iterable[str]) -> bool:

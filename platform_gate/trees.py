@@ -232,3 +232,15 @@ def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
             raise GateError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
 
     return read
+
+
+def expand(tree: WorkTree, patterns: Sequence[str]) -> list[str]:
+    """The files that configured paths and globs name, sorted; a plain path stays, even where no such file exists."""
+    plain = [str(tree.root / pattern) for pattern in patterns if not set(pattern) & set("*?[")]
+    selection = Selection(tuple(pattern for pattern in patterns if set(pattern) & set("*?[")), ())
+    found = _walk(str(tree.root), "", selection) if selection.manifests else ()
+    for entry in found:
+        if entry.refusal:
+            raise DocumentError(entry.refusal)
+        plain.append(entry.file)
+    return sorted(plain)

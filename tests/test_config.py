@@ -73,7 +73,7 @@ def test_a_pyproject_that_says_nothing_of_the_gate_may_stand_beside_its_own_file
         ("exclude: [../x]\n", f"{OWN_FILE}:1:11: the string '../x' is no valid glob", "For example: "),
         ("manifests: []\n", f"{OWN_FILE}:1:12: the list holds fewer than 1 entry", "For example: "),
         ("policy: https://example.com/p.yaml\n", f"{OWN_FILE}:1:9: the string 'https", "For example: strict"),
-        ("- a\n", f"{OWN_FILE}:1:1: expected a mapping, found a list", "[tool.platform-gate] in pyproject"),
+        ("- a\n", f"{OWN_FILE}:1:1: expected a mapping, found a list", 'For example: {"manifests"'),
         ("policy: no\n", f"{OWN_FILE}:1:9: 'no' means different things", 'Write false, or "no"'),
         ("", f"{OWN_FILE}:1:1: the file holds no document", "Write one, or remove the file."),
         ("{}\n---\n{}\n", f"{OWN_FILE}:3:1: a second document", "Move it to its own file."),

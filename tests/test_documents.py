@@ -112,7 +112,7 @@ STRICT = {
     "merge key": ("<<: {a: 1}\n", (1, 1, 3), "'<<' means different things", "Merge keys are not allowed"),
     "number as key": ("1: a\n", (1, 1, 2), "the key '1' is not a string", "Put it in double quotes."),
     "true as key": ("x:\n  true: a\n", (2, 3, 7), "the key 'true' is not a string", "Put it in double quotes."),
-    "nothing as key": ("{: a}\n", (1, 2, 3), "the key '' is not a string", "Put it in double quotes."),
+    "nothing as key": ("~: a\n", (1, 1, 2), "the key '~' is not a string", "Put it in double quotes."),
     "list as key": ("? [a]\n: b\n", (1, 3, 4), "a key must be a plain string", "Write `key: value`."),
     "ambiguous value": ("a: [ok, yes]\n", (1, 9, 12), "'yes' means different things", "Write true,"),
     "ambiguous number": ("a:\n  - 010\n", (2, 5, 8), "'010' is not the same number", "plain decimal number"),

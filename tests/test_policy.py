@@ -1,6 +1,5 @@
 """A policy document to typed limits: extends, overrides, the origin of every value, and errors in their place."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -167,11 +166,18 @@ def test_where_nothing_can_be_read_a_path_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "named"),
-    [("default", True), ("team-a", True), ("./default", False), ("a.yaml", False), ("a/b", False)],
+    ("reference", "kind"),
+    [
+        ("default", Source.SHIPPED),
+        ("team-a", Source.SHIPPED),
+        ("./default", Source.FILE),
+        ("a.yaml", Source.FILE),
+        ("a/b", Source.FILE),
+        ("package:acme/p.yaml", Source.PACKAGE),
+    ],
 )
-def test_a_name_has_neither_slash_nor_suffix(reference: str, *, named: bool) -> None:
-    assert policy.is_name(reference) is named
+def test_a_name_has_neither_slash_nor_suffix(reference: str, kind: Source) -> None:
+    assert policy.kind(reference) is kind
 
 
 def test_a_policy_says_where_it_came_from() -> None:
@@ -199,7 +205,7 @@ def test_a_policy_in_a_hidden_file_has_a_name_too(reference: str) -> None:
         ("  health: {degraded_at: 0}\n", "4:25: 0 is below 1"),
         ("  gate: {fail_on: []}\n", "4:19: the list holds fewer than 1 entry"),
         ("  gate: {fail_on: [degraded, degraded]}\n", "4:19: the list holds an entry twice"),
-        ("  gate: {required: [slo, sloo]}\n", "4:28: the string 'sloo' is not one of the known values"),
+        ("  gate: {required: [slo, sloo]}\n", "4:26: the string 'sloo' is not one of the known values"),
         ("  waivers: {max_days: 367}\n", "4:23: 367 is above 366"),
         ("  governance: {evidence: maybe}\n", "4:26: the string 'maybe' is not one of the known values"),
         ("  severities: {slo/breached: fatal}\n", "4:30: the string 'fatal' is not one of the known values"),
@@ -223,9 +229,9 @@ def test_a_document_of_another_kind_is_no_policy() -> None:
     [
         ("  health: {critical_at: 1}\n", "4:25", "critical would begin before degraded"),
         ("  health: {degraded_at: 5}\n", "4:25", "critical would begin before degraded"),
-        ("  cost: {trend: {increasing_above_pct: 21}}\n", "4:42", "increasing_above_pct is above spiking_above_pct"),
-        ("  cost: {trend: {spiking_above_pct: 3}}\n", "4:38", "increasing_above_pct is above spiking_above_pct"),
-        ("  cost: {trend: {decreasing_below_pct: 6}}\n", "4:42", "decreasing_below_pct is above increasing_above"),
+        ("  cost: {trend: {increasing_above_pct: 21}}\n", "4:40", "increasing_above_pct is above spiking_above_pct"),
+        ("  cost: {trend: {spiking_above_pct: 3}}\n", "4:37", "increasing_above_pct is above spiking_above_pct"),
+        ("  cost: {trend: {decreasing_below_pct: 6}}\n", "4:40", "decreasing_below_pct is above increasing_above"),
         ("  reliability:\n    points: [{below: 70, points: 2}, {below: 50, points: 1}]\n", "5:38", "out of order"),
         ("  reliability:\n    score:\n      uptime_pct: [{at_least: 9, score: 1}]\n", "6:20", "leave a gap"),
         (
@@ -386,12 +392,7 @@ def test_an_unknown_rule_is_refused_at_its_name_and_guessed(spec: str, place: st
     message, found = refused(spec)
     assert "there is no rule '" in message
     assert found.startswith(fix)
-    line, column = message.split(":")[1:3]
-    assert (line, int(column)) >= (place.split(":")[0], int(place.split(":")[1]))
-
-
-def test_an_unknown_severity_s_rule_is_underlined_itself() -> None:
-    assert "policy.yaml:4:16: there is no rule" in refused("  severities: {slo/breeched: note}\n")[0]
+    assert message.startswith(f"shown/policy.yaml:{place}: ")
 
 
 def test_a_health_is_no_rule_that_could_be_unwaivable() -> None:
@@ -484,8 +485,3 @@ def test_a_rule_that_is_off_is_off() -> None:
     effective = one("  severities: {slo/low-budget: 'off'}\n").base()
     assert effective.is_off(LOW_BUDGET)
     assert not effective.is_off(BREACHED)
-
-
-def test_the_same_policy_is_the_same_however_it_is_read() -> None:
-    readers: list[Callable[[str], Policy]] = [one, lambda spec: load("policy.yaml", **{"policy.yaml": spec})]
-    assert len({reader("  slo: {breach_points: 3}\n").sha256 for reader in readers}) == 1

@@ -128,3 +128,53 @@ def test_advisory_fails_on_critical_only() -> None:
 
 def test_strict_requires_evidence() -> None:
     assert shipped.policy("strict").data["spec"]["governance"] == {"evidence": "required"}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package, and a file beside it that is none of its business."""
+    folder = tmp_path / "site" / "acme_policies"
+    (folder / "tiers").mkdir(parents=True)
+    (folder / "__init__.py").write_text("raise SystemExit('never run')", encoding="utf-8")
+    (folder / "tiers" / "one.yaml").write_text("a: 1\n", encoding="utf-8")
+    (tmp_path / "site" / "beside.yaml").write_text("a: 2\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["acme_policies", "acme-policies"])
+def test_a_file_in_an_installed_package_is_found_without_running_the_package(name: str, package: Path) -> None:
+    assert package.is_dir()
+    reference = f"package:{name}/tiers/one.yaml"
+    assert shipped.package_file(reference) == (b"a: 1\n", reference)
+
+
+@pytest.mark.parametrize("file", ["tiers/two.yaml", "tiers", "", "../beside.yaml", "/etc/passwd"])
+def test_a_file_that_a_package_does_not_hold_is_an_error(file: str, package: Path) -> None:
+    assert package.is_dir()
+    with pytest.raises(GateError, match="the package 'acme_policies' has no file") as caught:
+        shipped.package_file(f"package:acme_policies/{file}")
+    assert caught.value.fix == "Check the name of the file."
+
+
+@pytest.mark.parametrize("name", ["no-such-package", "json.decoder", ""])
+def test_a_package_that_is_not_installed_is_an_error(name: str) -> None:
+    with pytest.raises(GateError, match="there is no installed package"):
+        shipped.package_file(f"package:{name}/a.yaml")
+
+
+def test_the_working_directory_is_no_place_to_look_for_a_package(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(package.parent)
+    with pytest.raises(GateError, match="there is no installed package"):
+        shipped.package_file("package:acme_policies/tiers/one.yaml")
+
+
+def test_a_packaged_policy_s_parent_is_relative_within_the_package(package: Path) -> None:
+    head = "apiVersion: platform-gate/v1\nkind: Policy\nspec:\n"
+    (package / "base.yaml").write_text(head + "  slo: {breach_points: 7}\n", encoding="utf-8")
+    (package / "tiers" / "two.yaml").write_text(head + "  extends: ../base.yaml\n", encoding="utf-8")
+    loaded = policy.load("package:acme-policies/tiers/two.yaml", policy.nothing_to_read)
+    assert loaded.base().limits["slo"].breach_points == 7
+    assert (loaded.source, loaded.name) == ("package", "two")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from platform_gate import config, gate, policy, trees, verdict
+from platform_gate import config, gate, policy, trees, verdict, waivers
 from platform_gate.cli.options import Day, today
 from platform_gate.config import Config
 from platform_gate.documents import MAX_BYTES
@@ -23,6 +23,7 @@ from platform_gate.policy import Policy
 from platform_gate.shipped import DEFAULT_POLICY
 from platform_gate.text import quote
 from platform_gate.trees import WorkTree
+from platform_gate.waivers import Waiver
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -34,6 +35,8 @@ class Request:
     paths: tuple[str, ...]
     policy: str | None
     as_of: date
+    waivers: tuple[str, ...] = ()
+    no_waivers: bool = False
     fail_on: tuple[str, ...] = ()
     team: str | None = None
     tier: int | None = None
@@ -46,6 +49,8 @@ def judging_options(function: Command) -> Command:
     decorators = (
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         policy_option,
+        click.option("--waivers", metavar="FILE", multiple=True, help="Waivers; repeatable. [default: as configured]"),
+        click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers."),
         click.option("--as-of", type=Day(), default=today, show_default="today in UTC", help="Judge as of this day."),
     )
     for decorate in reversed(decorators):
@@ -65,7 +70,8 @@ def judge(request: Request, shown: Display) -> Outcome:
     chosen = choose_policy(request.policy, settings, tree)
     chosen = chosen.with_fail_on(request.fail_on) if request.fail_on else chosen
     files = tree.find(request.paths, settings)
-    result = gate.run(tree, files, chosen, request.as_of, schema_only=request.schema_only)
+    excuses = load_waivers(request, settings, tree, chosen)
+    result = gate.run(tree, files, chosen, request.as_of, waivers=excuses, schema_only=request.schema_only)
     result = only(result, request.team, request.tier)
     decided = verdict.decide(result, chosen.base().gate.fail_on)
     code = verdict.exit_code(decided, exit_zero=request.exit_zero)
@@ -91,6 +97,16 @@ def choose_policy(wanted: str | None, settings: Config, tree: WorkTree) -> Polic
     if wanted is None and policy.kind(reference) is policy.Source.FILE:
         reference = str(tree.root / reference)
     return policy.load(reference, trees.read_for(tree, "policy"))
+
+
+def load_waivers(request: Request, settings: Config, tree: WorkTree, chosen: Policy) -> tuple[Waiver, ...]:
+    """The waivers of the command line, else the configured ones."""
+    if request.no_waivers:
+        return ()
+    read, rules = trees.read_for(tree, "waivers file"), chosen.known_rules()
+    files = request.waivers or trees.expand(tree, settings.waivers)
+    loaded = (waivers.load(*read(file), chosen.base(), rules, request.as_of) for file in files)
+    return tuple(waiver for several in loaded for waiver in several)
 
 
 def only(run: Run, team: str | None, tier: int | None) -> Run:
@@ -119,6 +135,7 @@ def reproduce(request: Request) -> str:
         "--as-of": request.as_of,
     }
     words = [word for option, value in options.items() if value is not None for word in (option, str(value))]
-    flags = ["--schema-only"] if request.schema_only else []
+    words += [word for file in request.waivers for word in ("--waivers", file)]
+    flags = ["--schema-only"] * request.schema_only + ["--no-waivers"] * request.no_waivers
     dashes = ["--"] if any(path.startswith("-") and path != trees.STDIN for path in request.paths) else []
     return shlex.join(["platform-gate", "check", *words, *flags, *dashes, *request.paths])

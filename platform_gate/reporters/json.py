@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from platform_gate.gate import Judged
-from platform_gate.model import Finding
+from platform_gate.model import Excuse, Finding
 from platform_gate.outcome import Outcome
 from platform_gate.text import printable
 from platform_gate.toolkit import detail
@@ -52,8 +52,9 @@ def service(judged: Judged) -> dict[str, Any]:
         "tier": judgement.subject.tier,
         "path": printable(judged.location.path),
         "line": judged.location.line,
-        "health_without_waivers": str(judgement.health),
+        "health_without_waivers": str(judgement.health_without_waivers),
         "points": judgement.points,
+        "waived_points": judgement.waived_points,
         "cost_trend": cost["trend"],
         "over_budget": cost["over_budget"],
         "average_cost": cost["average_cost"],
@@ -82,6 +83,19 @@ def finding(each: Finding) -> dict[str, Any]:
         "points": each.points,
         "disposition": str(each.disposition),
         "fingerprint": each.fingerprint,
+        **({"waiver": _excuse(each.excuse)} if each.excuse else {}),
+    }
+
+
+def _excuse(excuse: Excuse) -> dict[str, Any]:
+    return {
+        "reason": printable(excuse.reason),
+        "approved_by": excuse.approved_by,
+        "expires": excuse.expires.isoformat(),
+        "days_left": excuse.days_left,
+        "ticket": excuse.ticket or None,
+        "path": printable(excuse.location.path),
+        "line": excuse.location.line,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from platform_gate.gate import Judged
-from platform_gate.model import Finding, Severity
+from platform_gate.model import Excuse, Finding, Severity
 from platform_gate.outcome import Outcome
 from platform_gate.service import HealthStatus
 from platform_gate.text import log_line, plural, printable
@@ -43,6 +43,16 @@ def _plain(text: str, **_style: Any) -> str:
     return text
 
 
+def _worth_showing(judged: Judged) -> bool:
+    """Whether there is anything to be said: it isn't well, or well only by a waiver."""
+    judgement = judged.judgement
+    return judgement.failing or judgement.health is not HealthStatus.HEALTHY or _has_waivers(judged)
+
+
+def _has_waivers(judged: Judged) -> bool:
+    return any(finding.excuse for finding in judged.findings)
+
+
 class _Page:
     """The lines of one report; what they share is how to paint and how wide to wrap."""
 
@@ -63,7 +73,7 @@ class _Page:
             yield ""
             yield from self._finding(finding, str(finding.severity).upper())
         for judged in outcome.worst_first:
-            if self._verbose or judged.judgement.health is not HealthStatus.HEALTHY or judged.judgement.failing:
+            if self._verbose or _worth_showing(judged):
                 yield ""
                 yield from self._service(judged)
         if not self._quiet:
@@ -95,7 +105,9 @@ class _Page:
 
     def _unjudged(self, rest: str) -> str:
         """The totals, led by the number of files that could not be judged, where there are any."""
-        paths = {finding.location.path for finding in self._outcome.run.findings}
+        paths = {
+            finding.location.path for finding in self._outcome.run.findings if finding.rule.startswith("manifest/")
+        }
         return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
 
     def _service(self, judged: Judged) -> Iterator[str]:
@@ -105,19 +117,28 @@ class _Page:
         yield f"{health}  {self._paint(subject.name, bold=True)}  {self._reason(judged)}  {self._paint(who, dim=True)}"
         yield "  " + self._paint(self._statuses(judged), dim=True)
         for finding in judged.findings:
-            if self._verbose or finding.severity is not Severity.NOTE:
+            if finding.excuse:
+                yield from self._waived(finding, finding.excuse)
+            elif self._verbose or finding.severity is not Severity.NOTE:
                 yield from self._finding(finding, f"+{finding.points}" if finding.points else "")
+
+    def _waived(self, finding: Finding, excuse: Excuse) -> Iterator[str]:
+        place = printable(str(finding.location))
+        yield self._paint(f"      {place}  {finding.rule}  WAIVED", dim=True)
+        for line in (*self._wrap(finding.message), *self._wrap(str(excuse))):
+            yield self._paint(line, dim=True)
 
     def _reason(self, judged: Judged) -> str:
         """The points, out of what makes it degraded or critical."""
         judgement = judged.judgement
         limits = judgement.policy.health
-        points = plural(judgement.points, "point")
-        if judgement.health is HealthStatus.CRITICAL:
-            return f"{points} (critical from {limits.critical_at})"
-        if judgement.health is HealthStatus.UNKNOWN:
-            return f"{points} (data is missing)"
-        return f"{points} (degraded from {limits.degraded_at})"
+        reasons = {
+            HealthStatus.CRITICAL: f"critical from {limits.critical_at}",
+            HealthStatus.UNKNOWN: "data is missing",
+        }
+        reason = reasons.get(judgement.health, f"degraded from {limits.degraded_at}")
+        waived = f"; without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more"
+        return f"{plural(judgement.points, 'point')} ({reason}{waived if _has_waivers(judged) else ''})"
 
     def _statuses(self, judged: Judged) -> str:
         """All subsystems in their own words."""
@@ -147,6 +168,13 @@ class _Page:
             break_on_hyphens=False,
         )
 
+    def _first(self) -> str:
+        """What to begin with: what could not be judged, else the worst service, else the waivers."""
+        if self._outcome.verdict is Verdict.NOT_JUDGED:
+            return "the files above"
+        failing = [each.judgement.subject.name for each in self._outcome.worst_first if each.judgement.failing]
+        return failing[0] if failing else "the waivers above"
+
     def _closing(self) -> Iterator[str]:
         """What to do next."""
         outcome = self._outcome
@@ -155,7 +183,7 @@ class _Page:
         yield ""
         if outcome.run.hint:
             yield outcome.run.hint
-        first = "the files above" if outcome.run.findings else outcome.worst_first[0].judgement.subject.name
+        first = self._first()
         yield f"Begin with {first}. To see this again: {self._paint(printable(outcome.command), bold=True)}"
         if outcome.help:
             yield from (printable(line) for line in outcome.help.splitlines())

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from platform_gate import shipped
 from platform_gate.bands import LimitError
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity, as_written, number
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity, Worse, as_written, number
 
 NAME = "cost"
 SECTION = "cost"
@@ -111,6 +111,7 @@ OVER_BUDGET = Rule(
     "cost/over-budget",
     "The latest month is over budget",
     "Bring the cost down, or have the budget raised by whoever owns it.",
+    worse=Worse.ABOVE,
     why="A service that works and costs more than was agreed on isn't healthy; the sooner it is seen, the cheaper.",
     fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 3500}',
     passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 2900}',
@@ -121,6 +122,7 @@ SPIKING = Rule(
     "cost/spiking",
     "The cost is spiking",
     "Find what grew since the month before.",
+    worse=Worse.ABOVE,
     why="A jump from one month to the next is often a mistake: a forgotten cluster, a log level, a missing limit.",
     fails='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 3500}',
     passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
@@ -190,8 +192,10 @@ def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Chec
     yield NO_BUDGET.check(cost.budget_monthly > 0, "no monthly budget is set", SECTION, "budget_monthly")
     over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
     yield OVER_BUDGET.check(not cost.over_budget, over, *place, value=latest.amount)
-    rise = f"{latest.month} is {_signed(change(cost))} % on the month before, above {limits.spiking_above_pct} %"
-    yield SPIKING.check(trend(cost, limits) is not CostTrend.SPIKING, rise, *place, value=latest.amount)
+    percent = change(cost)
+    rise = f"{latest.month} is {_signed(percent)} % on the month before, above {limits.spiking_above_pct} %"
+    spiking = trend(cost, limits) is CostTrend.SPIKING
+    yield SPIKING.check(not spiking, rise, *place, value=None if percent is None else float(percent))
 
 
 def change(cost: CostProfile) -> Fraction | None:

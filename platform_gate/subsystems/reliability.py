@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Band, Bands
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, optional_number, pointer
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Worse, optional_number, pointer
 
 NAME = "reliability"
 SECTION = "reliability"
@@ -82,6 +82,7 @@ LOW_SCORE = Rule(
     "reliability/low-score",
     "The reliability score is low",
     "Improve the metric that is furthest from its best band.",
+    worse=Worse.BELOW,
     why="Uptime, recovery, incidents and change failures together tell whether a service can be relied on.",
     fails="reliability: {uptime_pct: 99.2, mttr_minutes: 90, incidents_30d: 6, change_failure_rate_pct: 20}",
     passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",

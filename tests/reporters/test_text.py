@@ -61,7 +61,7 @@ def test_the_answer_stands_on_the_first_line(tmp_path: Path) -> None:
 def test_the_worst_comes_first_and_the_healthy_not_at_all(tmp_path: Path) -> None:
     text = text_of(fleet(tmp_path))
     assert text.index("CRITICAL  worst") < text.index("DEGRADED  bad")
-    assert "good" not in text
+    assert "HEALTHY" not in text
 
 
 def test_verbose_shows_healthy_services_and_notes(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_verbose_shows_healthy_services_and_notes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("severity", ["note", "warning", "error"])
 def test_what_costs_points_is_always_shown(tmp_path: Path, severity: str) -> None:
     text = text_of(one(tmp_path, manifest(slos=BREACHED), f"  severities: {{slo/breached: {severity}}}\n"))
-    assert "+2  web.yaml:5:62  slo/breached" in text
+    assert "+2  web.yaml:5:54  slo/breached" in text
 
 
 def test_what_leaves_a_service_unknown_is_always_shown(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_a_policy_of_ones_own_is_never_mistaken_for_a_shipped_one(tmp_path: Path
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
 def test_paragraphs_keep_to_the_width(tmp_path: Path, width: int) -> None:
     text = text_of(fleet(tmp_path), Display(width))
-    paragraphs = [line for line in text.splitlines() if line.startswith("      ") and " | " not in line]
+    paragraphs = [line for line in text.splitlines() if line.startswith("      ") and " | " not in line and "^" not in line]
     assert max(map(len, paragraphs)) <= width
 
 
@@ -142,9 +142,8 @@ def test_a_runner_that_reads_the_log_finds_no_command(tmp_path: Path, evil: str,
     team = f"'{evil}'" if where == "team" else "shop"
     slo = f"'{evil}'" if where == "slo" else "a"
     runbook = f"'todo/{evil.replace(' ', '')}'".replace("::", "") if where == "evidence" else "true"
-    text = manifest(
-        team=team, slos=f"slos: [{{name: {slo}, target: 99, current: 98}}]", governance=f"governance: {{runbook: {runbook}}}"
-    )
+    slos = f"slos: [{{name: {slo}, target: 99, current: 98}}]"
+    text = manifest(team=team, slos=slos, governance=f"governance: {{runbook: {runbook}}}")
     shown = text_of(one(tmp_path, text), Display(40))
     assert "##[" not in shown
     assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]

@@ -1,0 +1,99 @@
+"""The example fleet: believable, judged as it says, and editable with completion."""
+
+from pathlib import Path
+
+import pytest
+
+from platform_gate import policy, trees
+from platform_gate.outcome import Outcome
+from tests.conftest import ROOT
+from tests.samples import judged
+
+FLEET = ROOT / "examples/services"
+MANIFESTS = sorted(FLEET.glob("*.yaml"))
+
+DEFAULT = {
+    "api-gateway": "healthy",
+    "checkout": "degraded",
+    "identity": "healthy",
+    "inventory": "unknown",
+    "ledger": "healthy",
+    "legacy-reports": "degraded",
+    "media-resizer": "healthy",
+    "notifications": "healthy",
+    "payments": "critical",
+    "product-search": "degraded",
+    "recommendations": "critical",
+    "shipping-quotes": "unknown",
+}
+
+
+def fleet(reference: str) -> Outcome:
+    return judged(ROOT, "examples/services", reference=reference)
+
+
+def healths(outcome: Outcome) -> dict[str, str]:
+    return {judged.judgement.subject.name: str(judged.judgement.health) for judged in outcome.run.services}
+
+
+def test_the_fleet_under_the_default_policy() -> None:
+    outcome = fleet("default")
+    assert healths(outcome) == DEFAULT
+    assert outcome.exit_code == 1
+
+
+def test_the_fleet_under_the_advisory_policy() -> None:
+    outcome = fleet("advisory")
+    assert healths(outcome) == DEFAULT
+    failing = [judged.judgement.subject.name for judged in outcome.worst_first if judged.judgement.failing]
+    assert failing == ["payments", "recommendations"]
+    assert outcome.exit_code == 1
+
+
+def test_the_fleet_under_the_strict_policy() -> None:
+    outcome = fleet("strict")
+    assert outcome.exit_code == 1
+    assert outcome.run.findings == ()
+    worst = {name for name, health in healths(outcome).items() if health == "critical"}
+    assert {"payments", "recommendations"} <= worst
+    better = {name for name, health in healths(outcome).items() if health == "healthy"}
+    assert better <= {name for name, health in DEFAULT.items() if health == "healthy"}
+
+
+@pytest.mark.parametrize("name", ["default", "strict", "advisory"])
+def test_every_shipped_policy_judges(name: str) -> None:
+    assert policy.load(name, policy.nothing_to_read).name == name
+    assert len(fleet(name).run.services) == len(MANIFESTS)
+
+
+def test_the_fleet_shows_what_there_is_to_see() -> None:
+    subjects = [judged.judgement.subject for judged in fleet("default").run.services]
+    assert len(subjects) == 12
+    assert {subject.tier for subject in subjects} == {1, 2, 3}
+    assert len({subject.team for subject in subjects}) >= 5
+    assert set(DEFAULT.values()) == {"healthy", "unknown", "degraded", "critical"}
+
+
+def test_the_seeds_two_services_are_among_them() -> None:
+    by_name = {judged.judgement.subject.name: judged.judgement for judged in fleet("default").run.services}
+    assert (by_name["payments"].points, by_name["api-gateway"].points) == (5, 0)
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_every_manifest_begins_with_its_schema(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    start = "# yaml-language-server: $schema="
+    assert first.startswith(start)
+    assert (path.parent / first.removeprefix(start)).resolve() == ROOT / "schemas/service.schema.json"
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
+def test_every_manifest_is_called_like_its_service(path: Path) -> None:
+    outcome = judged(ROOT, str(path.relative_to(ROOT)))
+    assert [judged.judgement.subject.name for judged in outcome.run.services] == [path.stem]
+
+
+def test_every_example_file_is_in_scope() -> None:
+    assert [found.path for found in trees.WorkTree(ROOT, ROOT, bytes).find(["examples"], trees.Config())] == [
+        str(path.relative_to(ROOT)) for path in MANIFESTS
+    ]
