@@ -67,6 +67,13 @@ class Document:
         """The place of the value at ``at``; of the deepest existing key above it where there is none."""
         return _location(self.path, *_marks(_nodes(self.text)[self.index], (*self.prefix, *at), on_key=on_key))
 
+    def last_line(self, at: At) -> int:
+        """The number of the last line of the value at ``at``; blank lines and comments after it don't count."""
+        node = _nodes(self.text)[self.index]
+        for key in at:
+            node = (_entry(node, key) or (node, node))[1]
+        return _last_line(node)
+
     def refusal(self, problem: Problem) -> Refusal:
         """A problem of this document with its place and the offending line."""
         location = self.locate(problem.at, on_key=problem.on_key)
@@ -278,6 +285,16 @@ def _entry(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | Non
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
         return node.value[key], node.value[key]
     return None
+
+
+def _last_line(node: yaml.Node) -> int:
+    """A block's end mark stands at the next token, so the last scalar inside it tells where it ends."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
+        return _last_line(node.value[-1][1])
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
+        return _last_line(node.value[-1])
+    end: Mark = node.end_mark
+    return end.line if end.column == 0 and end.line > node.start_mark.line else end.line + 1
 
 
 def _location(path: str, start: Mark, end: Mark) -> Location:

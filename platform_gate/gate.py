@@ -43,6 +43,16 @@ class Run:
     manifests: int
     hint: str = ""
 
+    @property
+    def unjudged(self) -> list[Finding]:
+        """What keeps files from being judged: any of it makes the whole answer doubtful."""
+        return [finding for finding in self.findings if finding.rule.startswith("manifest/")]
+
+    @property
+    def notices(self) -> list[Finding]:
+        """What is to be said about the waivers themselves."""
+        return [finding for finding in self.findings if not finding.rule.startswith("manifest/")]
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:

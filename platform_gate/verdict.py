@@ -28,9 +28,9 @@ class ExitCode(IntEnum):
 
 def decide(run: Run, fail_on: Sequence[str]) -> Verdict:
     """Not judged beats failed: a doubt about one file is a doubt about the answer."""
-    if any(finding.rule.startswith("manifest/") for finding in run.findings):
+    if run.unjudged:
         return Verdict.NOT_JUDGED
-    if any(finding.rule in fail_on for finding in run.findings):
+    if any(finding.rule in fail_on for finding in run.notices):
         return Verdict.FAILED
     return Verdict.FAILED if any(judged.judgement.failing for judged in run.services) else Verdict.PASSED
 

@@ -19,7 +19,10 @@ NOT_WAIVABLE: Final = ("manifest/", "waiver/")
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One exception. Days are inclusive and in UTC; ``limit`` is the worst value that is still excused."""
+    """One exception. Days are inclusive and in UTC; ``limit`` is the worst value that is still excused.
+
+    ``file`` is how its file was named, to write it back.
+    """
 
     services: tuple[str, ...]
     rules: tuple[str, ...]
@@ -32,6 +35,7 @@ class Waiver:
     limit: float | None
     document: Document
     at: At
+    file: str = ""
 
     @property
     def location(self) -> Location:

@@ -105,8 +105,8 @@ def load_waivers(request: Request, settings: Config, tree: WorkTree, chosen: Pol
         return ()
     read, rules = trees.read_for(tree, "waivers file"), chosen.known_rules()
     files = request.waivers or trees.expand(tree, settings.waivers)
-    loaded = (waivers.load(*read(file), chosen.base(), rules, request.as_of) for file in files)
-    return tuple(waiver for several in loaded for waiver in several)
+    loaded = {file: waivers.load(*read(file), chosen.base(), rules, request.as_of) for file in files}
+    return tuple(replace(waiver, file=file) for file, several in loaded.items() for waiver in several)
 
 
 def only(run: Run, team: str | None, tier: int | None) -> Run:

@@ -15,6 +15,7 @@ from platform_gate.cli.options import display_options
 from platform_gate.cli.output import leave, write_error
 from platform_gate.cli.policy import policy
 from platform_gate.cli.schema import schema
+from platform_gate.cli.waivers import waivers
 from platform_gate.documents import DocumentError, Refusal
 from platform_gate.model import GateError
 from platform_gate.verdict import ExitCode
@@ -42,7 +43,7 @@ def cli() -> None:
     """
 
 
-for command in (check, explain, policy, schema, demo):
+for command in (check, explain, policy, waivers, schema, demo):
     cli.add_command(command)
 
 

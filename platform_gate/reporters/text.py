@@ -14,6 +14,7 @@ import click
 from platform_gate.gate import Judged
 from platform_gate.model import Excuse, Finding, Severity
 from platform_gate.outcome import Outcome
+from platform_gate.policy import Source
 from platform_gate.service import HealthStatus
 from platform_gate.text import log_line, plural, printable
 from platform_gate.verdict import Verdict
@@ -69,15 +70,20 @@ class _Page:
             return
         if not self._quiet:
             yield from self._summary()
-        for finding in outcome.run.findings:
-            yield ""
-            yield from self._finding(finding, str(finding.severity).upper())
+        yield from self._apart(outcome.run.unjudged)
         for judged in outcome.worst_first:
             if self._verbose or _worth_showing(judged):
                 yield ""
                 yield from self._service(judged)
+        yield from self._apart(outcome.run.notices)
         if not self._quiet:
             yield from self._closing()
+
+    def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
+        """Findings that belong to no service, each for itself."""
+        for finding in findings:
+            yield ""
+            yield from self._finding(finding, str(finding.severity).upper())
 
     def _summary(self) -> Iterator[str]:
         outcome, report = self._outcome, self._outcome.report
@@ -96,18 +102,12 @@ class _Page:
         ]
         total = plural(report.total_services, "service") + (": " if parts else "")
         yield f"{answer}  {self._unjudged(total + ', '.join(parts))}"
-        where = (
-            ""
-            if outcome.policy.path == f"policies/{outcome.policy.name}.yaml"
-            else f" ({printable(outcome.policy.path)})"
-        )
+        where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
         yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
 
     def _unjudged(self, rest: str) -> str:
         """The totals, led by the number of files that could not be judged, where there are any."""
-        paths = {
-            finding.location.path for finding in self._outcome.run.findings if finding.rule.startswith("manifest/")
-        }
+        paths = {finding.location.path for finding in self._outcome.run.unjudged}
         return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
 
     def _service(self, judged: Judged) -> Iterator[str]:

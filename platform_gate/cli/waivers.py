@@ -1,0 +1,193 @@
+"""``platform-gate waivers``: the audit, the adoption of the gate on a red fleet, and cleaning up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from platform_gate import documents, trees, waiver_text
+from platform_gate.cli.judging import Request, choose_policy, judge, judging_options, load_waivers, repository
+from platform_gate.cli.options import display, display_options
+from platform_gate.cli.output import write_error, write_file, write_stdout
+from platform_gate.explanation import table
+from platform_gate.gate import Judged
+from platform_gate.model import Check, Doubt, GateError
+from platform_gate.outcome import Outcome
+from platform_gate.rules import EXPIRED, UNUSED
+from platform_gate.service import Failure, Scored
+from platform_gate.text import log_line, markdown_cell, plural, printable
+from platform_gate.verdict import ExitCode
+from platform_gate.waiver_text import Entry
+from platform_gate.waivers import Waiver
+
+FORMATS: Final = click.Choice(["text", "json", "markdown"])
+
+
+@click.group()
+def waivers() -> None:
+    """List, generate and prune waivers."""
+
+
+@waivers.command("list")
+@click.option("-f", "--format", "form", type=FORMATS, default="text", help="[default: text]")
+@judging_options
+@display_options
+def list_command(form: str, **wishes: Any) -> int:
+    """Show every waiver with the days it has left, those that end first on top."""
+    request = Request(**wishes)
+    tree, settings = repository()
+    chosen = choose_policy(request.policy, settings, tree)
+    found = load_waivers(request, settings, tree, chosen)
+    rows = [_row(waiver, request) for waiver in sorted(found, key=lambda each: (each.expires, each.services, each.at))]
+    write_stdout(line + "\n" for line in _listed(rows, form))
+    return ExitCode.PASSED
+
+
+def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
+    left = waiver.days_left(request.as_of)
+    future = waiver.granted is not None and waiver.granted > request.as_of
+    return {
+        "services": ", ".join(waiver.services),
+        "rules": ", ".join(waiver.rules) + (f" ({waiver.subject})" if waiver.subject else ""),
+        "state": "not yet" if future else "ended" if left < 0 else "in force",
+        "expires": waiver.expires.isoformat(),
+        "days_left": left,
+        "limit": waiver.limit,
+        "approved_by": waiver.approved_by,
+        "ticket": waiver.ticket or None,
+        "reason": " ".join(waiver.reason.split()),
+        "place": f"{printable(waiver.location.path)}:{waiver.location.line}",
+    }
+
+
+def _listed(rows: Sequence[dict[str, Any]], form: str) -> Iterator[str]:
+    if form == "json":
+        yield json.dumps(list(rows), indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
+    elif not rows:
+        yield "There are no waivers."
+    elif form == "markdown":
+        yield "| " + " | ".join(key.replace("_", " ") for key in rows[0]) + " |"
+        yield "|" + " --- |" * len(rows[0])
+        for row in rows:
+            cells = ("" if value is None else markdown_cell(str(value)) for value in row.values())
+            yield "| " + " | ".join(cells) + " |"
+    else:
+        yield from map(log_line, table(rows))
+
+
+@waivers.command()
+@click.option("--reason", required=True, help="Why the exceptions are right.")
+@click.option("--approved-by", required=True, metavar="WHO", help="Who answers for them.")
+@click.option("--days", required=True, type=click.IntRange(1, 366), help="How many days they last.")
+@click.option("--only", "only_rules", multiple=True, metavar="RULE", help="Only findings of this rule; repeatable.")
+@click.option("--service", "only_services", multiple=True, metavar="NAME", help="Only this service; repeatable.")
+@click.option("--team", metavar="NAME", help="Only this team's services.")
+@click.option("-o", "--output", metavar="FILE", help="Append to this file, or create it. [default: standard output]")
+@judging_options
+@display_options
+def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
+    reason: str,
+    approved_by: str,
+    days: int,
+    only_rules: tuple[str, ...],
+    only_services: tuple[str, ...],
+    output: str | None,
+    **wishes: Any,
+) -> int:
+    """Write one expiring waiver per open finding that fails a service: the way to adopt the gate on a red fleet."""
+    request = Request(**wishes)
+    outcome = judge(request, display())
+    longest = outcome.policy.base().waivers.max_days
+    if days > longest:
+        raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Ask for fewer days.")
+    terms = {
+        "reason": reason,
+        "approved_by": approved_by,
+        "granted": request.as_of.isoformat(),
+        "expires": (request.as_of + timedelta(days=days)).isoformat(),
+    }
+    chosen = [
+        (judged, scored, failure)
+        for judged, scored, failure in _open_failures(outcome)
+        if (not only_rules or failure.check.rule.id in only_rules)
+        and (not only_services or judged.judgement.subject.name in only_services)
+    ]
+    entries = [_entry(judged, failure.check, terms) for judged, _, failure in chosen]
+    _write(entries, output)
+    for finding in outcome.run.unjudged:
+        write_error(f"error: {finding.location}: {finding.message}")
+    write_error(_summary(entries, chosen, outcome))
+    return ExitCode.NOT_JUDGED if outcome.run.unjudged else ExitCode.PASSED
+
+
+def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]:
+    """What keeps failing services from passing, service by service in the order of their names."""
+    for judged in sorted(outcome.run.services, key=lambda each: each.judgement.subject.name):
+        judgement = judged.judgement
+        for scored in judgement.scored.values() if judgement.failing else ():
+            for failure in scored.failures:
+                if failure.excuse is None and judgement.decisive(scored, failure.check.rule):
+                    yield judged, scored, failure
+
+
+def _entry(judged: Judged, check: Check, terms: dict[str, str]) -> Entry:
+    subject = {"subject": check.subject} if check.subject else {}
+    data = {"service": judged.judgement.subject.name, "rule": check.rule.id, **subject, **terms}
+    return Entry(data, f"{check.rule.id}: {check.message}")
+
+
+def _write(entries: Sequence[Entry], output: str | None) -> None:
+    if output is None or not Path(output).exists():
+        text = waiver_text.new_file(entries)
+    else:
+        tree, _ = repository()
+        content, shown = trees.read_for(tree, "waivers file")(output)
+        text = waiver_text.append(documents.read_one(content, shown), entries) if entries else content.decode()
+    if output is None:
+        write_stdout([text])
+    else:
+        write_file(output, [text])
+
+
+def _summary(entries: Sequence[Entry], chosen: Sequence[tuple[Judged, Scored, Failure]], outcome: Outcome) -> str:
+    services = {judged.judgement.subject.name for judged, _, _ in chosen}
+    points = sum(
+        judged.judgement.points for judged in outcome.run.services if judged.judgement.subject.name in services
+    )
+    doubts = sum(failure.check.rule.doubt is not Doubt.NEVER for _, _, failure in chosen)
+    missing = f" and {plural(doubts, 'gap')} in the data" if doubts else ""
+    return (
+        f"{plural(len(entries), 'waiver')} for {plural(len(services), 'service')}: {plural(points, 'point')}{missing}"
+    )
+
+
+@waivers.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@judging_options
+@display_options
+def prune(dry_run: bool, **wishes: Any) -> int:  # noqa: FBT001
+    """Remove waivers that have ended or excuse nothing; comments and layout of the others stay as they are."""
+    request = Request(**wishes)
+    outcome = judge(replace(request, team=None, tier=None), display())
+    if outcome.run.unjudged:
+        finding = outcome.run.unjudged[0]
+        raise GateError(f"{finding.location}: {finding.message}", "Mend it first: it may be what a waiver is for.")
+    doomed = [finding for finding in outcome.run.notices if finding.rule in (EXPIRED.id, UNUSED.id)]
+    tree, settings = repository()
+    found = load_waivers(request, settings, tree, outcome.policy)
+    places = {finding.location for finding in doomed}
+    for file in dict.fromkeys(waiver.file for waiver in found):
+        indexes = [waiver.at[-1] for waiver in found if waiver.file == file and waiver.location in places]
+        if indexes and not dry_run:
+            document = next(waiver.document for waiver in found if waiver.file == file)
+            write_file(file, [waiver_text.prune(document, [int(index) for index in indexes])])
+    for finding in doomed:
+        write_error(f"{finding.location}: {finding.message}")
+    write_error(f"{plural(len(doomed), 'waiver')} {'would be ' if dry_run else ''}removed")
+    return ExitCode.PASSED
