@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
-    """Start the command line."""
-    from platform_gate.cli.main import main as start  # noqa: PLC0415 - an interrupt while importing is an interrupt too
-
+    """Start the command line; an interrupt or a failure while it is being imported is an exit code as well."""
+    try:
+        from platform_gate.cli.main import main as start  # noqa: PLC0415 - so that importing it can be watched
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - Python's own 1 would read as the gate's "no"
+        sys.stderr.write(f"error: platform-gate is not installed as it should be ({type(error).__name__}: {error})\n")
+        sys.exit(3)
     start()
 
 

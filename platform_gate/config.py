@@ -28,6 +28,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     policy: str | None = None
     waivers: tuple[str, ...] = ()
+    scope: str | None = None
     path: str = ""
 
 
@@ -54,6 +55,7 @@ def _config(data: Mapping[str, Any], path: str) -> Config:
         exclude=tuple(data.get("exclude", ())),
         policy=data.get("policy"),
         waivers=tuple(as_list(data.get("waivers", []))),
+        scope=data.get("scope"),
         path=path,
     )
 

@@ -5,30 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
 
-from platform_gate import documents, schema
+from platform_gate import documents
 from platform_gate.documents import Document, DocumentError, Refusal
+from platform_gate.manifests import Manifest, interpret
 from platform_gate.matching import Subject
 from platform_gate.model import Check, Context, Disposition, Excuse, Finding, Location, Problem, Rule, Severity, pointer
-from platform_gate.policy import Effective, Policy
+from platform_gate.policy import Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.service import Judgement, Scored, Waive, judge, no_waivers
-from platform_gate.subsystems import in_use
 from platform_gate.text import plural, quote
 from platform_gate.trees import Found, Tree
 from platform_gate.waivers import Waiver, audit, find
 
 MAX_PROBLEMS: Final = 20
-DEFAULT_TIER: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A service of the run: its judgement, where its document begins, and its findings, place by place."""
+    """A service of the run: its manifest, its judgement, where its document begins, and its findings."""
 
+    manifest: Manifest
     judgement: Judgement
     location: Location
     findings: tuple[Finding, ...]
@@ -55,129 +55,98 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """A valid document: whom it describes, the policy that holds for it, and the facts per subsystem."""
+class Job:
+    """By what files are judged.
 
-    document: Document
-    subject: Subject
-    policy: Effective
-    context: Context
-    facts: Mapping[str, Any]
+    ``rulings`` says by what metadata a service is matched, where that isn't its own. ``known`` remembers results by
+    path and bytes, so that what is the same in two trees is judged once.
+    """
+
+    tree: Tree
+    policy: Policy
+    as_of: date
+    waivers: Sequence[Waiver] = ()
+    rulings: Mapping[str, Subject] = field(default_factory=dict)
+    known: dict[tuple[str, bytes], FileResult] | None = None
+
+    def waive(self, service: str, check: Check) -> tuple[Excuse | None, str]:
+        """The excuse for a failed check."""
+        return find(self.waivers, service, check, self.as_of)
 
 
-def run(  # noqa: PLR0913 - what the gate judges, and by what
-    tree: Tree,
-    files: Sequence[Found],
-    policy: Policy,
-    as_of: date,
-    *,
-    waivers: Sequence[Waiver] = (),
-    schema_only: bool = False,
-) -> Run:
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of a file: its services, and what is wrong with it or one of its documents.
+
+    ``asked`` holds the paths whose existence mattered, and the tree's answers.
+    """
+
+    services: tuple[Judged, ...]
+    findings: tuple[Finding, ...] = ()
+    asked: tuple[tuple[str, bool], ...] = ()
+
+
+def run(job: Job, files: Sequence[Found], *, schema_only: bool = False) -> Run:
     """Judge every file; with ``schema_only`` say only whether each is a valid manifest."""
-    manifests: list[Manifest] = []
-    findings: list[Finding] = []
-    for found in files:
-        for each in read(tree, found, policy, as_of):
-            if isinstance(each, Manifest):
-                manifests.append(each)
-            else:
-                findings.append(each)
-    kept, repeated = _without_duplicates(manifests)
+    results = [judge_file(job, found) for found in files]
+    every = [judged for result in results for judged in result.services]
+    findings = [finding for result in results for finding in result.findings]
+    kept, repeated = _without_duplicates(every)
     findings += repeated
-    hint = _propose_globs(manifests, findings)
-    services = () if schema_only else tuple(_judge_all(kept, waivers, as_of))
-    findings += _notices(services, waivers, policy.base(), as_of)
-    return Run(services, tuple(_told_apart(findings)), len(manifests), hint)
+    hint = _propose_globs(every, findings)
+    services = () if schema_only else tuple(kept)
+    findings += _notices(services, job)
+    return Run(services, tuple(_told_apart(findings)), len(every), hint)
 
 
-def _judge_all(manifests: Iterable[Manifest], waivers: Sequence[Waiver], as_of: date) -> Iterator[Judged]:
-    def waive(service: str, check: Check) -> tuple[Excuse | None, str]:
-        return find(waivers, service, check, as_of)
+def judge_file(job: Job, found: Found) -> FileResult:
+    """Judge every document of a file."""
+    if found.refusal:
+        return FileResult((), (_finding(UNREADABLE, found.refusal),))
+    try:
+        content = job.tree.read(found)
+        if job.known is None:
+            return _judge_documents(job, documents.read(content, found.path))
+        key = found.path, content
+        if not _still_true(job.known.get(key), job.tree):
+            job.known[key] = _judge_documents(job, documents.read(content, found.path))
+        return job.known[key]
+    except DocumentError as error:
+        return FileResult((), tuple(_finding(UNREADABLE, refusal) for refusal in error.refusals))
 
-    return (judge_manifest(manifest, waive if waivers else no_waivers) for manifest in manifests)
+
+def _still_true(known: FileResult | None, tree: Tree) -> bool:
+    return known is not None and all(tree.exists(path) is answer for path, answer in known.asked)
 
 
-def _notices(
-    services: Sequence[Judged], waivers: Sequence[Waiver], policy: Effective, as_of: date
-) -> Iterator[Finding]:
+def _judge_documents(job: Job, loaded: Iterable[Document]) -> FileResult:
+    services: list[Judged] = []
+    findings: list[Finding] = []
+    asked: dict[str, bool] = {}
+
+    def exists(path: str) -> bool:
+        asked[path] = job.tree.exists(path)
+        return asked[path]
+
+    for document in loaded:
+        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.rulings)
+        if isinstance(manifest, Manifest):
+            services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
+        else:
+            findings += _invalid(document, manifest)
+    return FileResult(tuple(services), tuple(findings), tuple(asked.items()))
+
+
+def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
     """What is to be said about the waivers themselves."""
+    policy = job.policy.base()
     judgements = [judged.judgement for judged in services]
     failed = {each.subject.name: [c for part in each.scored.values() for c in part.failed] for each in judgements}
-    for notice in audit(waivers, failed, as_of, policy.waivers.warn_days):
+    for notice in audit(job.waivers, failed, job.as_of, policy.waivers.warn_days):
         if not policy.is_off(notice.rule):
             severity = policy.severity(notice.rule, decisive=notice.rule.id in policy.gate.fail_on)
             at = pointer(notice.waiver.at)
             yield Finding(notice.rule.id, severity, notice.message, notice.fix, notice.waiver.location, at)
-
-
-def read(tree: Tree, found: Found, policy: Policy, as_of: date) -> Iterator[Manifest | Finding]:
-    """The manifests of a file, and what makes it or one of its documents unfit to be judged."""
-    if found.refusal:
-        yield _finding(UNREADABLE, found.refusal)
-        return
-    try:
-        loaded = documents.read(tree.read(found), found.path)
-    except DocumentError as error:
-        yield from (_finding(UNREADABLE, refusal) for refusal in error.refusals)
-        return
-    for document in loaded:
-        yield from interpret(document, policy, Context(as_of, tree.exists))
-
-
-def interpret(document: Document, policy: Policy, context: Context) -> Iterator[Manifest | Finding]:
-    """A document as a manifest, or what is wrong with it."""
-    problems = schema.validate(document.data, "service")
-    if problems:
-        yield from _invalid(document, _strange(problems) or problems)
-        return
-    subject = subject_of(document)
-    effective = policy.effective(subject)
-    launch, problems = _launch(document.data, effective, context)
-    context = replace(context, launched=launch is None or launch <= context.as_of, subject=subject)
-    facts, more = facts_of(document, effective, context)
-    problems += more
-    if problems:
-        yield from _invalid(document, problems)
-    else:
-        yield Manifest(document, subject, effective, context, facts)
-
-
-def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
-    """What each subsystem reads from a document that fits its schema, and what it objects to."""
-    facts, problems = {}, []
-    for name, subsystem in in_use(effective.limits):
-        facts[name], more = subsystem.read(document.data, effective.limits[name], context)
-        problems += more
-    return facts, problems
-
-
-def _strange(problems: Sequence[Problem]) -> list[Problem]:
-    """What makes a document something else than a manifest; then nothing else that is wrong with it matters."""
-    return [problem for problem in problems if problem.at in ((), ("kind",), ("apiVersion",))]
-
-
-def subject_of(document: Document) -> Subject:
-    """What overrides match of a valid manifest."""
-    metadata = document.data["metadata"]
-    tier = metadata.get("tier", DEFAULT_TIER)
-    return Subject(metadata["name"], metadata["team"], int(tier), metadata.get("labels", {}), document.path)
-
-
-def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> tuple[date | None, list[Problem]]:
-    """The day a service is born, and what is wrong with it."""
-    text, place = data["metadata"].get("launches"), ("metadata", "launches")
-    if text is None:
-        return None, []
-    try:
-        launch = date.fromisoformat(text)
-    except ValueError:
-        return None, [Problem(place, f"there is no day {text}", 'For example: "2027-01-15"')]
-    latest = context.as_of + timedelta(days=effective.gate.max_prelaunch_days)
-    if launch > latest:
-        fix = f"Name a day until {latest}, or leave the manifest out until then."
-        return launch, [Problem(place, f"the launch is more than {effective.gate.max_prelaunch_days} days ahead", fix)]
-    return launch, []
 
 
 def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
@@ -186,7 +155,7 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
     document = manifest.document
     location = Location(document.path, document.line, 1, document.line, 2)
     findings = [finding for scored in judgement.scored.values() for finding in _place(scored, judgement, document)]
-    return Judged(judgement, location, tuple(findings))
+    return Judged(manifest, judgement, location, tuple(findings))
 
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:
@@ -207,6 +176,7 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             fingerprint=_fingerprint(check, judgement.subject.name),
             points=points,
             subsystem=scored.name,
+            subject=check.subject,
             excuse=excuse,
         )
 
@@ -240,16 +210,16 @@ def _finding(rule: Rule, refusal: Refusal, at: str = "") -> Finding:
     return Finding(rule.id, Severity.ERROR, refusal.message, fix, refusal.location, at, excerpt=refusal.excerpt)
 
 
-def _without_duplicates(manifests: Iterable[Manifest]) -> tuple[list[Manifest], list[Finding]]:
+def _without_duplicates(services: Iterable[Judged]) -> tuple[list[Judged], list[Finding]]:
     """The first manifest of each service, and the others as findings."""
-    first: dict[str, Manifest] = {}
+    first: dict[str, Judged] = {}
     repeated = []
-    for manifest in manifests:
-        name, at = manifest.subject.name, ("metadata", "name")
-        other = first.setdefault(name, manifest)
-        if other is not manifest:
-            message = f"the service {quote(name)} is described at {other.document.locate(at)} already"
-            repeated.append(_finding(DUPLICATE_SERVICE, manifest.document.refusal(Problem(at, message)), pointer(at)))
+    for judged in services:
+        name, at, document = judged.judgement.subject.name, ("metadata", "name"), judged.manifest.document
+        other = first.setdefault(name, judged)
+        if other is not judged:
+            message = f"the service {quote(name)} is described at {other.manifest.document.locate(at)} already"
+            repeated.append(_finding(DUPLICATE_SERVICE, document.refusal(Problem(at, message)), pointer(at)))
     return list(first.values()), repeated
 
 
@@ -265,10 +235,10 @@ def _told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield replace(finding, fingerprint=digest(*key, str(seen[key])))
 
 
-def _propose_globs(manifests: Sequence[Manifest], findings: Sequence[Finding]) -> str:
+def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:
     """A word of help where most files of a folder are something else than manifests."""
     strangers = {finding.location.path for finding in findings if finding.pointer in ("/kind", "/apiVersion", "")}
-    known = sorted({manifest.document.path for manifest in manifests})
+    known = sorted({judged.location.path for judged in services})
     if len(strangers) <= len(known) or len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
         return ""
     names = {path.rpartition("/")[2] for path in known}

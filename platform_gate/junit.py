@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
-_ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from platform_gate.text import printable
 
 
 @dataclass(frozen=True, slots=True)
 class Testcase:
-    """One case. ``kind`` is failure, error or skipped, with a message and a text; empty where it passed."""
+    """One case. ``kind`` is failure, error or skipped, with a message and a text; empty where it passed.
+
+    ``output`` is what is to be said whatever the kind.
+    """
 
     classname: str
     name: str
@@ -22,35 +23,49 @@ class Testcase:
     text: str = ""
     file: str = ""
     line: int = 0
+    output: str = ""
 
 
-def write(suite: str, cases: Sequence[Testcase]) -> Iterator[str]:
-    """The document, one case at a time."""
+def write(suite: str, cases: Sequence[Testcase], output: str = "") -> Iterator[str]:
+    """The document, one case at a time; ``output`` is what belongs to no case."""
     counts = {kind: sum(case.kind == kind for case in cases) for kind in ("failure", "error", "skipped")}
     totals = f'tests="{len(cases)}" failures="{counts["failure"]}" errors="{counts["error"]}"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<testsuites {totals}>\n"
     yield f'  <testsuite name={_attribute(suite)} {totals} skipped="{counts["skipped"]}">\n'
     for case in cases:
-        yield from _case(case)
+        yield _case(case)
+    yield from _element("    ", "system-out", "", output)
     yield "  </testsuite>\n</testsuites>\n"
 
 
-def _case(case: Testcase) -> Iterator[str]:
+def _case(case: Testcase) -> str:
     place = f' file={_attribute(case.file)} line="{case.line}"' if case.file else ""
     start = f"    <testcase classname={_attribute(case.classname)} name={_attribute(case.name)}{place}"
-    if not case.kind:
-        yield f"{start}/>\n"
-        return
-    yield f"{start}>\n      <{case.kind} message={_attribute(case.message)}>"
-    yield f"{escape(_legal(case.text))}</{case.kind}>\n    </testcase>\n"
+    inner = [
+        *(_element("      ", case.kind, f" message={_attribute(case.message)}", case.text) if case.kind else ()),
+        *_element("      ", "system-out", "", case.output),
+    ]
+    return f"{start}>\n{''.join(inner)}    </testcase>\n" if inner else f"{start}/>\n"
+
+
+def _element(indent: str, name: str, attributes: str, text: str) -> Iterator[str]:
+    """An element with text; none where there is nothing to say."""
+    if text or attributes:
+        yield f"{indent}<{name}{attributes}>{_text(text)}</{name}>\n"
+
+
+def _text(text: str) -> str:
+    """Text in which an XML parser finds every line as it was, and a runner that shows the file no command."""
+    lines = (_safe(line) for line in text.split("\n"))
+    return "\n".join(line.replace("::", "&#58;:", 1) if line.lstrip().startswith("::") else line for line in lines)
 
 
 def _attribute(text: str) -> str:
-    """A quoted attribute. A runner that shows the file in its log must find no command in it."""
-    return quoteattr(_legal(text), {"\n": "&#10;", "##[": "#&#35;["})
+    """A quoted attribute."""
+    return '"' + "&#10;".join(_safe(line) for line in text.split("\n")).replace('"', "&quot;") + '"'
 
 
-def _legal(text: str) -> str:
-    """Text without the characters that XML 1.0 cannot hold."""
-    return _ILLEGAL.sub("\ufffd", text)
+def _safe(line: str) -> str:
+    """A line without markup, without ``##[``, and with what XML can't hold or a reader can't see spelled out."""
+    return escape(printable(line)).replace("##[", "#&#35;[")

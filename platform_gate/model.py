@@ -124,6 +124,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Something that lowers the bar for a service: its kind, its place in the head's manifest, and both values."""
+
+    kind: str
+    at: At
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A place in a file: path as shown, lines and columns from 1, in characters; the end is exclusive."""
 
@@ -191,6 +201,7 @@ class Finding:
     fingerprint: str = ""
     points: int = 0
     subsystem: str = ""
+    subject: str = ""
     excerpt: Excerpt | None = None
     excuse: Excuse | None = None
 

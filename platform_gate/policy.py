@@ -34,16 +34,21 @@ class Source(StrEnum):
     SHIPPED = "shipped"
     FILE = "file"
     PACKAGE = "package"
+    ADOPTION = "adoption"
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What fails the gate. ``fail_on`` holds healths and rule ids, ``required`` names of subsystems."""
+    """What fails the gate. ``fail_on`` holds healths and rule ids, ``required`` names of subsystems.
+
+    ``regressions`` says whether what is declared, measured or both decides about a pull request in scope regressed.
+    """
 
     fail_on: tuple[str, ...]
     required: tuple[str, ...]
     not_waivable: tuple[str, ...]
     max_prelaunch_days: int
+    regressions: tuple[str, ...]
     help: str
 
 

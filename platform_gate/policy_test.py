@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from platform_gate import documents, gate, schema
 from platform_gate.documents import Document
-from platform_gate.gate import Manifest
-from platform_gate.model import Context, Finding, Location, Problem, nowhere
+from platform_gate.manifests import Manifest, interpret
+from platform_gate.model import Context, Location, Problem, nowhere
 from platform_gate.policy import Policy, Read
 from platform_gate.service import Judgement
 from platform_gate.text import listing, quote, suggestion
@@ -89,8 +89,8 @@ def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Re
         at = ("spec", "cases", index)
         _check_rules(suite, case, index, known)
         document = _manifest(suite, reference, index, read)
-        judged = list(gate.interpret(document, policy, Context(suite.as_of, nowhere)))
-        mismatches = tuple(_mismatches(case["expect"], judged))
+        manifest = interpret(document, policy, Context(suite.as_of, nowhere))
+        mismatches = tuple(_mismatches(case["expect"], manifest, document))
         yield Result(case["name"], suite.document.locate((*at, "name")), mismatches)
 
 
@@ -110,16 +110,15 @@ def _manifest(suite: Suite, reference: str, index: int, read: Read) -> Document:
     return replace(suite.document, data=manifest, prefix=("spec", "cases", index, "manifest"))
 
 
-def _mismatches(expect: Mapping[str, Any], judged: Sequence[Manifest | Finding]) -> Iterator[Mismatch]:
-    findings = [each for each in judged if isinstance(each, Finding)]
-    if findings:
-        if expect.get("health") != INVALID:
-            reason = f"{INVALID} ({findings[0].location}: {findings[0].message})"
-            yield Mismatch("health", expect.get("health", "a valid manifest"), reason)
-        return
-    for manifest in judged:
-        if isinstance(manifest, Manifest):
-            yield from _differences(expect, gate.judge_manifest(manifest).judgement)
+def _mismatches(
+    expect: Mapping[str, Any], manifest: Manifest | list[Problem], document: Document
+) -> Iterator[Mismatch]:
+    if isinstance(manifest, Manifest):
+        yield from _differences(expect, gate.judge_manifest(manifest).judgement)
+    elif expect.get("health") != INVALID:
+        first = document.refusal(manifest[0])
+        reason = f"{INVALID} ({first.location}: {first.message})"
+        yield Mismatch("health", expect.get("health", "a valid manifest"), reason)
 
 
 def _differences(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[Mismatch]:

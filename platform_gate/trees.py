@@ -23,11 +23,15 @@ SUFFIXES: Final = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file in scope: ``path`` as shown, ``file`` to be read; or why it can't be judged."""
+    """A file in scope: ``path`` as shown, ``file`` to be read; or why it can't be judged.
+
+    With ``empty`` it is a place where manifests were looked for and none was found.
+    """
 
     path: str
     file: str = ""
     refusal: Refusal | None = None
+    empty: bool = False
 
 
 class Tree(Protocol):
@@ -92,7 +96,7 @@ class WorkTree:
             return
         file, path = str(self.cwd / operand), self.shown(operand)
         if refusal := self._refuse_operand(file, path):
-            yield Found(path, refusal=refusal)
+            yield Found(path, refusal=refusal, empty=not os.path.lexists(file))
         elif os.path.isdir(file):  # noqa: PTH112 - plain strings all the way down: Path costs more than the walk
             yield from self._folder(file, path, config)
         else:
@@ -104,7 +108,8 @@ class WorkTree:
         yield from entries
         if not entries:
             fix = "Name the folder or file that holds your manifests, or configure `manifests`."
-            yield Found(path, refusal=Refusal(f"no manifest found in {quote(path)}", fix, Location(path)))
+            refusal = Refusal(f"no manifest found in {quote(path)}", fix, Location(path))
+            yield Found(path, refusal=refusal, empty=True)
 
     def _refuse_operand(self, file: str, path: str) -> Refusal | None:
         if not os.path.lexists(file):
@@ -204,20 +209,20 @@ def find_root(cwd: Path) -> Path:
     return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)
 
 
-def read_for(tree: WorkTree, kind: str) -> Callable[[str], tuple[bytes, str]]:
-    """A reader of the files that people name: a policy, waivers. Such a file may lie anywhere, and may be a link."""
+def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
+    """A file that people name, a policy or waivers, and its path as shown. It may lie anywhere, and may be a link.
 
-    def read(reference: str) -> tuple[bytes, str]:
-        try:
-            with (tree.cwd / reference).open("rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise GateError(f"the {kind} {quote(reference)} is not a plain file")
-                return file.read(MAX_BYTES + 1), tree.shown(reference)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise GateError(f"the {kind} {quote(reference)} cannot be read: {reason}", "Check the path.") from None
-
-    return read
+    Raises:
+        GateError: it can't be read.
+    """
+    try:
+        with (tree.cwd / reference).open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise GateError(f"the {kind} {quote(reference)} is not a plain file")
+            return file.read(MAX_BYTES + 1), tree.shown(reference)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise GateError(f"the {kind} {quote(reference)} cannot be read: {reason}", "Check the path.") from None
 
 
 def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
@@ -234,13 +239,16 @@ def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
     return read
 
 
+def is_glob(pattern: str) -> bool:
+    """Whether a configured path is a glob."""
+    return not set(pattern).isdisjoint("*?[")
+
+
 def expand(tree: WorkTree, patterns: Sequence[str]) -> list[str]:
-    """The files that configured paths and globs name, sorted; a plain path stays, even where no such file exists."""
-    plain = [str(tree.root / pattern) for pattern in patterns if not set(pattern) & set("*?[")]
-    selection = Selection(tuple(pattern for pattern in patterns if set(pattern) & set("*?[")), ())
-    found = _walk(str(tree.root), "", selection) if selection.manifests else ()
+    """The files that configured paths and globs name, from the root, sorted; a plain path stays, existing or not."""
+    selection = Selection(tuple(filter(is_glob, patterns)), ())
+    found = list(_walk(str(tree.root), "", selection)) if selection.manifests else []
     for entry in found:
         if entry.refusal:
             raise DocumentError(entry.refusal)
-        plain.append(entry.file)
-    return sorted(plain)
+    return sorted({entry.path for entry in found}.union(pattern for pattern in patterns if not is_glob(pattern)))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum, StrEnum
 
+from platform_gate.compare import Comparison, Scope
 from platform_gate.gate import Run
+from platform_gate.policy import Gate
 
 
 class Verdict(StrEnum):
@@ -33,6 +35,17 @@ def decide(run: Run, fail_on: Sequence[str]) -> Verdict:
     if any(finding.rule in fail_on for finding in run.notices):
         return Verdict.FAILED
     return Verdict.FAILED if any(judged.judgement.failing for judged in run.services) else Verdict.PASSED
+
+
+def decide_change(run: Run, gate: Gate, comparison: Comparison, scope: Scope) -> Verdict:
+    """The verdict on what a change decides. Outside scope all, what was unreadable at the base already is standing."""
+    doubts = [each for each in run.unjudged if scope is Scope.ALL or each.fingerprint not in comparison.standing]
+    if doubts:
+        return Verdict.NOT_JUDGED
+    deciding = [judged for judged in run.services if comparison.decides(judged, scope, gate.regressions)]
+    if any(finding.rule in gate.fail_on for finding in run.notices):
+        return Verdict.FAILED
+    return Verdict.FAILED if any(judged.judgement.failing for judged in deciding) else Verdict.PASSED
 
 
 def exit_code(verdict: Verdict, *, exit_zero: bool = False) -> ExitCode:

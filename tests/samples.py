@@ -6,6 +6,7 @@ from pathlib import Path
 
 from platform_gate import gate, policy, trees, verdict
 from platform_gate.config import Config
+from platform_gate.gate import Job
 from platform_gate.outcome import Display, Outcome
 from platform_gate.trees import WorkTree
 
@@ -67,8 +68,17 @@ def judged(
 ) -> Outcome:
     """What `check` makes of a repository, without its shell."""
     tree = work_tree(root)
-    chosen = policy.load(reference, trees.read_for(tree, "policy"))
-    run = gate.run(tree, tree.find(operands, Config()), chosen, as_of, schema_only=schema_only)
+    chosen = policy.load(reference, lambda path: trees.read_named(tree, "policy", path))
+    run = gate.run(Job(tree, chosen, as_of), tree.find(operands, Config()), schema_only=schema_only)
     decided = verdict.decide(run, chosen.base().gate.fail_on)
     code = verdict.exit_code(decided)
     return Outcome(run, chosen, as_of, decided, code, "platform-gate check", schema_only, display or Display())
+
+
+def judged_text(text: str) -> Outcome:
+    """What the default policy makes of one manifest, without any file."""
+    tree = work_tree(Path("/"), stdin=text.encode())
+    chosen = policy.load("default", policy.nothing_to_read)
+    run = gate.run(Job(tree, chosen, DAY), tree.find(["-"], Config()))
+    decided = verdict.decide(run, chosen.base().gate.fail_on)
+    return Outcome(run, chosen, DAY, decided, verdict.exit_code(decided), "platform-gate check -")

@@ -22,7 +22,7 @@ from tests.oracle.judge import Judged, judge_documents
 from tests.oracle.policy import spec_of
 from tests.oracle.reader import read
 
-SIZE = 150
+SIZE = 50
 CHECKS = ("security_review",)
 
 

@@ -47,6 +47,14 @@ def test_pyproject_configures_the_gate() -> None:
     assert (found.policy, found.path) == ("strict", PYPROJECT)
 
 
+@pytest.mark.parametrize(
+    ("value", "waivers"), [("waivers.yaml", ("waivers.yaml",)), ("[a, 'b/*.yaml']", ("a", "b/*.yaml")), ("[]", ())]
+)
+def test_waivers_are_one_file_or_several(value: str, waivers: tuple[str, ...]) -> None:
+    assert load(f"waivers: {value}\n").waivers == waivers
+    assert load("{}").waivers == ()
+
+
 @pytest.mark.parametrize(("own", "pyproject", "path"), [("{}", None, OWN_FILE), (None, TABLE, PYPROJECT)])
 def test_an_empty_configuration_is_one(own: str | None, pyproject: str | None, path: str) -> None:
     found = load(own, pyproject)

@@ -1,5 +1,7 @@
 """Bytes to data that remembers where every value stood, or a refusal that says where and how to write it right."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 from hypothesis import given
@@ -317,6 +319,44 @@ def test_a_byte_order_mark_is_no_column() -> None:
     assert place(read("\ufeffa: 12\n")[0].locate(("a",))) == (1, 4, 6)
 
 
+@pytest.mark.parametrize(
+    ("at", "line"),
+    [
+        ((), 9),
+        (("metadata",), 4),
+        (("metadata", "name"), 3),
+        (("spec", "slos", 0), 7),
+        (("spec", "slos", 1), 9),
+        (("spec", "slos", 5), 9),
+    ],
+)
+def test_the_last_line_of_a_value_is_known(at: At, line: int) -> None:
+    assert read(SERVICE)[0].last_line(at) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\n\n# comment\nb: 2\n", 1),
+        ("a: [1,\n  2]\nb: 2\n", 2),
+        ("a:\n  - x\n\nb: 2\n", 2),
+        ("a: |\n  x\n  y\nb: 2\n", 3),
+        ("a: {}\nb: 2\n", 1),
+        ("a:\nb: 2\n", 1),
+        ("a: one\n  two\nb: 2\n", 2),
+        ("a: 1", 1),
+    ],
+)
+def test_blank_lines_and_comments_after_a_value_do_not_belong_to_it(text: str, line: int) -> None:
+    assert read(text.replace("a: |", "a: >-"))[0].last_line(("a",)) == line
+
+
+def test_a_part_of_a_document_is_found_in_its_whole() -> None:
+    whole = read("spec:\n  slo: {points: 1}\n")[0]
+    part = replace(whole, data=whole.data["spec"], prefix=("spec",))
+    assert place(part.locate(("slo", "points"))) == (2, 17, 18)
+
+
 def test_a_problem_is_shown_with_its_line() -> None:
     found = read(SERVICE)[0].refusal(Problem(("spec", "slos", 0, "target"), "too high", "Lower it."))
     assert (found.message, found.fix) == ("too high", "Lower it.")
@@ -364,9 +404,9 @@ def test_at_most_twenty_problems_of_a_document_are_told() -> None:
 
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.text(alphabet=st.characters(categories=["L", "N"])),
+    st.none() | st.booleans() | st.integers(-(10**14), 10**14) | st.text("abyesnotrufl01.é価", max_size=6),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcxyz", min_size=1), inner, max_size=4),
-    max_leaves=20,
+    max_leaves=8,
 )
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate import policy, trees
+from platform_gate import policy
+from platform_gate.config import Config
 from platform_gate.outcome import Outcome
 from tests.conftest import ROOT
-from tests.samples import judged
+from tests.samples import judged, work_tree
 
 FLEET = ROOT / "examples/services"
 MANIFESTS = sorted(FLEET.glob("*.yaml"))
@@ -94,6 +95,5 @@ def test_every_manifest_is_called_like_its_service(path: Path) -> None:
 
 
 def test_every_example_file_is_in_scope() -> None:
-    assert [found.path for found in trees.WorkTree(ROOT, ROOT, bytes).find(["examples"], trees.Config())] == [
-        str(path.relative_to(ROOT)) for path in MANIFESTS
-    ]
+    found = work_tree(ROOT).find(["examples"], Config())
+    assert [entry.path for entry in found] == [str(path.relative_to(ROOT)) for path in MANIFESTS]

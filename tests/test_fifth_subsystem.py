@@ -100,7 +100,8 @@ def in_the_manifest(data: dict[str, Any]) -> None:
 
 def in_the_policy(data: dict[str, Any]) -> None:
     section = {"type": "object", "properties": {"kg_at_most": {"type": "number"}, "above_points": {"type": "integer"}}}
-    data["properties"]["spec"]["properties"]["carbon"] = section | {"additionalProperties": False}
+    for spec in (data["properties"]["spec"], data["$defs"]["override"]["properties"]["spec"]):
+        spec["properties"]["carbon"] = section | {"additionalProperties": False}
     data["$defs"]["gate"]["properties"]["required"]["items"]["enum"].append("carbon")
 
 

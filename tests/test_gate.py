@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate import gate, policy, trees
+from platform_gate import gate
 from platform_gate.config import Config
 from platform_gate.model import Finding, GateError
 from platform_gate.outcome import Outcome
 from platform_gate.service import HealthStatus
-from tests.samples import BREACHED, DAY, SECTIONS, SPIKING, judged, manifest, own_policy, work_tree, write
+from tests.samples import BREACHED, DAY, SECTIONS, SPIKING, judged, judged_text, manifest, own_policy, work_tree, write
 
 BAD = {
     "slos": "slos: [{name: latency, target: 99, current: 98}, {name: errors, target: 99.9, current: 99.2}]",
@@ -123,10 +123,7 @@ def test_each_charge_is_paid_once_and_adds_up(tmp_path: Path) -> None:
 @given(st.data())
 def test_points_of_findings_are_the_points_of_the_service(data: st.DataObject) -> None:
     sections = {name: data.draw(st.sampled_from([SECTIONS[name], BAD[name], ""])) for name in SECTIONS}
-    files = trees.Found("web.yaml", "-")
-    tree = work_tree(Path("/"), stdin=manifest(**sections).encode())
-    run = gate.run(tree, [files], policy.load("default", policy.nothing_to_read), DAY)
-    [web] = run.services
+    [web] = judged_text(manifest(**sections)).run.services
     assert sum(finding.points for finding in web.findings) == web.judgement.points
 
 
@@ -264,9 +261,7 @@ STRANGER = "kind: Deployment\n"
         ({"a.yaml": manifest("a"), "b.yaml": manifest("b"), "x.yaml": STRANGER, "y.yaml": STRANGER}, ""),
     ],
 )
-def test_globs_are_proposed_where_most_files_are_no_manifests(
-    tmp_path: Path, files: dict[str, str], glob: str
-) -> None:
+def test_globs_are_proposed_where_most_files_are_no_manifests(tmp_path: Path, files: dict[str, str], glob: str) -> None:
     write(tmp_path, files)
     hint = judged(tmp_path, ".").run.hint
     assert (f"'{glob}'" in hint) if glob else not hint

@@ -109,12 +109,8 @@ def test_laying_over_leaves_the_layers_below_alone() -> None:
     assert before == layered(PARENT)
 
 
-VALUES = st.recursive(
-    st.integers() | st.lists(st.integers()),
-    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
-    max_leaves=6,
-)
-MAPS = st.dictionaries(st.sampled_from("abc"), VALUES.filter(lambda value: isinstance(value, dict)), max_size=3)
+SECTION = st.dictionaries(st.sampled_from("xy"), st.integers(0, 9) | st.lists(st.integers(0, 9), max_size=2))
+MAPS = st.dictionaries(st.sampled_from("abc"), SECTION)
 
 
 @given(MAPS)

@@ -1,5 +1,6 @@
 """The nouns: how places, numbers and excerpts are written."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -12,6 +13,7 @@ from platform_gate.model import (
     Disposition,
     Doubt,
     Excerpt,
+    Excuse,
     Finding,
     GateError,
     Location,
@@ -105,6 +107,19 @@ def test_a_rule_warns_and_leaves_no_doubt_unless_it_says_otherwise() -> None:
 def test_a_finding_is_open_and_free_of_charge_unless_it_says_otherwise() -> None:
     finding = Finding("toy/broken", Severity.NOTE, "", "", Location("a"))
     assert (finding.disposition, finding.points, finding.excerpt) == (Disposition.OPEN, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "ticket", "expected"),
+    [
+        (5, "OPS-1", "waived until 2026-12-31 (5 days left) by sre-lead: Failover in progress. [OPS-1]"),
+        (0, "", "waived until 2026-12-31 (today is its last day) by sre-lead: Failover in progress."),
+        (1, "", "waived until 2026-12-31 (1 day left) by sre-lead: Failover in progress."),
+    ],
+)
+def test_an_excuse_says_who_granted_it_until_when_and_why(days: int, ticket: str, expected: str) -> None:
+    location = Location("waivers.yaml", 4)
+    assert str(Excuse("Failover in\n progress.", "sre-lead", date(2026, 12, 31), ticket, days, location)) == expected
 
 
 def test_a_gate_error_says_what_is_wrong_and_what_to_do() -> None:

@@ -10,14 +10,28 @@ from platform_gate.documents import read_one
 from platform_gate.model import Context, Rule, Severity, nowhere
 from platform_gate.subsystems import SUBSYSTEMS
 
-CONTRACT = (
-    "manifest/unreadable manifest/invalid manifest/duplicate-service "
-    "slo/breached slo/low-budget slo/not-measured slo/no-data "
-    "cost/over-budget cost/spiking cost/no-budget cost/no-data "
-    "reliability/low-score reliability/not-measured reliability/no-data "
-    "governance/missing-runbook governance/missing-monitoring governance/missing-ownership "
-    "governance/missing-documentation governance/missing-incident_response governance/no-data"
-).split()
+CONTRACT = [
+    "manifest/unreadable",
+    "manifest/invalid",
+    "manifest/duplicate-service",
+    "slo/breached",
+    "slo/low-budget",
+    "slo/not-measured",
+    "slo/no-data",
+    "cost/over-budget",
+    "cost/spiking",
+    "cost/no-budget",
+    "cost/no-data",
+    "reliability/low-score",
+    "reliability/not-measured",
+    "reliability/no-data",
+    "governance/missing-runbook",
+    "governance/missing-monitoring",
+    "governance/missing-ownership",
+    "governance/missing-documentation",
+    "governance/missing-incident_response",
+    "governance/no-data",
+]
 
 DEFAULT = policy.default()
 CATALOGUE = rules.catalogue(DEFAULT.limits)

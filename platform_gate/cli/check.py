@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
 
-from platform_gate.cli.judging import Request, judge, judging_options
-from platform_gate.cli.options import display, display_options
+from platform_gate.cli.judging import judge
+from platform_gate.cli.options import display, display_options, links
 from platform_gate.cli.output import write_file, write_stdout
+from platform_gate.cli.request import Request, judging_options
+from platform_gate.compare import Scope
 from platform_gate.model import GateError
 from platform_gate.reporters import REPORTERS, reporter
 
@@ -56,16 +59,32 @@ FORMAT = click.Choice(list(REPORTERS))
 @click.option("--team", metavar="NAME", help="Report and decide on this team's services only.")
 @click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2.")
+@click.option("--base", metavar="REF", help="Judge what has changed since this commit, by the rules at this commit.")
+@click.option(
+    "--scope",
+    type=click.Choice([str(scope) for scope in Scope]),
+    help="With --base: which services decide. [default: all]",
+)
+@click.option("--only-regressions", is_flag=True, help="The same as --scope regressed.")
 @click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest.")
+@click.option(
+    "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
+)
 @display_options
-def check(form: str, outputs: Sequence[tuple[str, str]], **wishes: Any) -> int:
+def check(
+    form: str, outputs: Sequence[tuple[str, str]], max_bytes: int | None, *, only_regressions: bool, **wishes: Any
+) -> int:
     """Judge manifests: files, folders, or - for standard input; without PATH what is configured, else services/.
 
     \b
     Exit codes: 0 passed, 1 failed, 2 something could not be judged,
                 3 a bug in platform-gate, 130 interrupted.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    outcome = judge(Request(**wishes), display())
+    if only_regressions:
+        wishes["scope"] = str(Scope.REGRESSED)
+    if wishes["scope"] and wishes["base"] is None:
+        raise click.UsageError("--scope says what --base compares: name a base")
+    outcome = replace(judge(Request(**wishes), replace(display(), max_bytes=max_bytes)), links=links())
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
     write_stdout(reporter(form).render(outcome))
     if lost:

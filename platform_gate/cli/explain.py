@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from platform_gate import explanation
-from platform_gate.cli.judging import Request, choose_policy, judge, judging_options, repository
+from platform_gate.cli import rules as sources
+from platform_gate.cli.judging import judge
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.output import write_stdout
+from platform_gate.cli.request import Request, judging_options
 from platform_gate.model import GateError
 from platform_gate.outcome import Outcome
 from platform_gate.text import log_line, quote, suggestion
@@ -37,8 +39,8 @@ def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **wishes:
 
 
 def _rules(name: str, reference: str | None, *, listed: bool) -> Iterator[str]:
-    tree, settings = repository()
-    rules = choose_policy(reference, settings, tree).known_rules()
+    _, settings, source = sources.here()
+    rules = sources.choose_policy(reference, settings, source).known_rules()
     if listed:
         return explanation.rule_list(rules.values())
     if name not in rules:

@@ -11,6 +11,7 @@ import click
 from platform_gate.cli.check import check
 from platform_gate.cli.demo import demo
 from platform_gate.cli.explain import explain
+from platform_gate.cli.init import init
 from platform_gate.cli.options import display_options
 from platform_gate.cli.output import leave, write_error
 from platform_gate.cli.policy import policy
@@ -43,7 +44,7 @@ def cli() -> None:
     """
 
 
-for command in (check, explain, policy, waivers, schema, demo):
+for command in (check, explain, policy, waivers, init, schema, demo):
     cli.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,12 +13,13 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from platform_gate.outcome import Display
+from platform_gate.outcome import Display, Links
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 COLOR_CHOICES: Final = ("auto", "always", "never")
 NARROWEST: Final = 40
+_TREE: Final = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+/blob/[0-9a-f]{40,64}")
 
 
 def display_options(function: Command) -> Command:
@@ -49,6 +51,13 @@ def _colored(wish: str) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
+
+
+def links() -> Links | None:
+    """Where the commit that is judged can be looked at, where GitHub's runner says so. It decides nothing."""
+    server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
+    tree = f"{server}/{repository}/blob/{commit}"
+    return Links(tree) if _TREE.fullmatch(tree) else None
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not generic

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from platform_gate import gate, impact, junit, lint, policy_test, showing, trees
-from platform_gate.cli.judging import Request, choose_policy, judging_options, policy_option, repository
+from platform_gate import gate, impact, junit, lint, policy_test, showing
+from platform_gate.cli import rules
 from platform_gate.cli.options import display_options
 from platform_gate.cli.output import write_error, write_stdout
-from platform_gate.gate import Manifest, Run
+from platform_gate.cli.request import Request, judging_options, policy_option
+from platform_gate.cli.rules import WorkTreeRules
+from platform_gate.config import Config
+from platform_gate.gate import Job, Run
 from platform_gate.impact import Impact
 from platform_gate.junit import Testcase
+from platform_gate.manifests import Manifest, facts_of
 from platform_gate.model import GateError
 from platform_gate.policy import Effective, Policy
 from platform_gate.policy_test import Result
 from platform_gate.service import HealthStatus, Judgement, judge
 from platform_gate.text import log_line, plural, printable, quote, suggestion
-from platform_gate.trees import WorkTree
 from platform_gate.verdict import ExitCode
 
 
@@ -39,11 +43,12 @@ def show(whom: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
     What is printed loads again and means the same. PATH says where the SERVICE of --for is looked for.
     """
     request = Request(paths=paths, **wishes)
-    tree, settings = repository()
-    chosen = choose_policy(request.policy, settings, tree)
+    _, settings, source = rules.here()
+    chosen = rules.choose_policy(request.policy, settings, source)
     layered = chosen.layered
     if whom is not None:
-        manifests = {each.subject.name: each for each in _manifests(request, chosen)}
+        services = _run(request, chosen).services
+        manifests = {judged.judgement.subject.name: judged.manifest for judged in services}
         if whom not in manifests:
             raise GateError(f"there is no service {quote(whom)} here", suggestion(whom, manifests))
         layered = manifests[whom].policy.layered
@@ -63,10 +68,10 @@ def test_command(path: str, policy: str | None, form: str) -> int:
     \b
     Exit codes: 0 every case as expected, 1 a case decided otherwise, 2 a test, policy or manifest is unreadable.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    tree, settings = repository()
-    results = [result for file in _test_files(path) for result in _results(file, policy, tree)]
+    _, settings, source = rules.here()
+    results = [result for file in _test_files(path) for result in _results(file, policy, source)]
     if policy is not None:
-        _warn(choose_policy(policy, settings, tree))
+        _warn(rules.choose_policy(policy, settings, source))
     _print(_junit(results) if form == "junit" else _text(results))
     return ExitCode.FAILED if any(result.mismatches for result in results) else ExitCode.PASSED
 
@@ -83,10 +88,10 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
     request = Request(paths=paths, **wishes)
     if request.policy is None:
         raise click.UsageError("name the new policy with --policy")
-    tree, settings = repository()
-    old, new = choose_policy(against, settings, tree), choose_policy(request.policy, settings, tree)
+    _, settings, source = rules.here()
+    old, new = (rules.choose_policy(reference, settings, source) for reference in (against, request.policy))
     before, after = _run(request, old), _run(request, new)
-    manifests = {each.subject.name: each for each in _manifests(request, old)}
+    manifests = {judged.judgement.subject.name: judged.manifest for judged in before.services}
 
     def rejudge(name: str, effective: Effective) -> Judgement:
         return _judge_again(manifests[name], effective)
@@ -99,20 +104,12 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
 
 
 def _run(request: Request, chosen: Policy) -> Run:
-    tree, settings = repository()
-    return gate.run(tree, tree.find(request.paths, settings), chosen, request.as_of)
-
-
-def _manifests(request: Request, chosen: Policy) -> Iterator[Manifest]:
-    tree, settings = repository()
-    for found in tree.find(request.paths, settings):
-        for each in gate.read(tree, found, chosen, request.as_of):
-            if isinstance(each, Manifest):
-                yield each
+    tree, settings, _ = rules.here()
+    return gate.run(Job(tree, chosen, request.as_of), tree.find(request.paths, settings))
 
 
 def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
-    facts = gate.facts_of(manifest.document, effective, manifest.context)[0]
+    facts = facts_of(manifest.document, effective, manifest.context)[0]
     return judge(manifest.subject, facts, effective, manifest.context)
 
 
@@ -147,13 +144,10 @@ def _test_files(path: str) -> list[str]:
     return files
 
 
-def _results(file: str, wanted: str | None, tree: WorkTree) -> Iterator[Result]:
-    read = trees.read_for(tree, "policy test")
-    content, shown = read(file)
-    suite = policy_test.load(content, shown, file)
-    _, settings = repository()
-    chosen = choose_policy(wanted or suite.policy, settings, tree)
-    return policy_test.run(suite, file, chosen, read)
+def _results(file: str, wanted: str | None, source: WorkTreeRules) -> Iterator[Result]:
+    suite = policy_test.load(*source.read("policy test", file), file)
+    chosen = rules.choose_policy(wanted or suite.policy, Config(), source)
+    return policy_test.run(suite, file, chosen, partial(source.read, "manifest"))
 
 
 def _text(results: Sequence[Result]) -> Iterator[str]:

@@ -11,16 +11,19 @@ from typing import Any, Final
 
 import click
 
-from platform_gate import documents, trees, waiver_text
-from platform_gate.cli.judging import Request, choose_policy, judge, judging_options, load_waivers, repository
+from platform_gate import documents, waiver_text
+from platform_gate.cli import rules
+from platform_gate.cli.judging import judge
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.output import write_error, write_file, write_stdout
+from platform_gate.cli.request import Request, judging_options
 from platform_gate.explanation import table
 from platform_gate.gate import Judged
 from platform_gate.model import Check, Doubt, GateError
 from platform_gate.outcome import Outcome
 from platform_gate.rules import EXPIRED, UNUSED
 from platform_gate.service import Failure, Scored
+from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import log_line, markdown_cell, plural, printable
 from platform_gate.verdict import ExitCode
 from platform_gate.waiver_text import Entry
@@ -41,9 +44,8 @@ def waivers() -> None:
 def list_command(form: str, **wishes: Any) -> int:
     """Show every waiver with the days it has left, those that end first on top."""
     request = Request(**wishes)
-    tree, settings = repository()
-    chosen = choose_policy(request.policy, settings, tree)
-    found = load_waivers(request, settings, tree, chosen)
+    _, settings, source = rules.here()
+    found = rules.load(request, settings, source).waivers
     rows = [_row(waiver, request) for waiver in sorted(found, key=lambda each: (each.expires, each.services, each.at))]
     write_stdout(line + "\n" for line in _listed(rows, form))
     return ExitCode.PASSED
@@ -122,7 +124,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     _write(entries, output)
     for finding in outcome.run.unjudged:
         write_error(f"error: {finding.location}: {finding.message}")
-    write_error(_summary(entries, chosen, outcome))
+    write_error(_summary(chosen))
     return ExitCode.NOT_JUDGED if outcome.run.unjudged else ExitCode.PASSED
 
 
@@ -146,8 +148,8 @@ def _write(entries: Sequence[Entry], output: str | None) -> None:
     if output is None or not Path(output).exists():
         text = waiver_text.new_file(entries)
     else:
-        tree, _ = repository()
-        content, shown = trees.read_for(tree, "waivers file")(output)
+        _, _, source = rules.here()
+        content, shown = source.read("waivers file", output)
         text = waiver_text.append(documents.read_one(content, shown), entries) if entries else content.decode()
     if output is None:
         write_stdout([text])
@@ -155,16 +157,22 @@ def _write(entries: Sequence[Entry], output: str | None) -> None:
         write_file(output, [text])
 
 
-def _summary(entries: Sequence[Entry], chosen: Sequence[tuple[Judged, Scored, Failure]], outcome: Outcome) -> str:
+def _summary(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> str:
     services = {judged.judgement.subject.name for judged, _, _ in chosen}
-    points = sum(
-        judged.judgement.points for judged in outcome.run.services if judged.judgement.subject.name in services
-    )
     doubts = sum(failure.check.rule.doubt is not Doubt.NEVER for _, _, failure in chosen)
     missing = f" and {plural(doubts, 'gap')} in the data" if doubts else ""
-    return (
-        f"{plural(len(entries), 'waiver')} for {plural(len(services), 'service')}: {plural(points, 'point')}{missing}"
-    )
+    whom = f"{plural(len(chosen), 'waiver')} for {plural(len(services), 'service')}"
+    return f"{whom}: {plural(_saved(chosen), 'point')}{missing} waived"
+
+
+def _saved(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> int:
+    """The points that the chosen waivers save, by the real points functions."""
+    excused = {id(failure.check) for _, _, failure in chosen}
+    parts = {id(scored): scored for _, scored, _ in chosen}.values()
+    left = ([check for check in scored.open if id(check) not in excused] for scored in parts)
+    pairs = zip(parts, left, strict=True)
+    charges = (charge for scored, checks in pairs for charge in SUBSYSTEMS[scored.name].points(checks, scored.limits))
+    return sum(scored.points for scored in parts) - sum(charge.points for charge in charges)
 
 
 @waivers.command()
@@ -179,8 +187,8 @@ def prune(dry_run: bool, **wishes: Any) -> int:  # noqa: FBT001
         finding = outcome.run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Mend it first: it may be what a waiver is for.")
     doomed = [finding for finding in outcome.run.notices if finding.rule in (EXPIRED.id, UNUSED.id)]
-    tree, settings = repository()
-    found = load_waivers(request, settings, tree, outcome.policy)
+    _, settings, source = rules.here()
+    found = rules.load(request, settings, source).waivers
     places = {finding.location for finding in doomed}
     for file in dict.fromkeys(waiver.file for waiver in found):
         indexes = [waiver.at[-1] for waiver in found if waiver.file == file and waiver.location in places]

@@ -19,6 +19,11 @@ class Reporter(Protocol):
 REPORTERS: Final = {
     "text": "platform_gate.reporters.text",
     "json": "platform_gate.reporters.json",
+    "sarif": "platform_gate.reporters.sarif",
+    "junit": "platform_gate.reporters.junit",
+    "github": "platform_gate.reporters.github",
+    "markdown": "platform_gate.reporters.markdown",
+    "gitlab": "platform_gate.reporters.gitlab",
 }
 """Modules by format, imported when somebody asks for the format."""
 

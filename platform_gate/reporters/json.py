@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from platform_gate.compare import Comparison, Fixed, Lowered, Origin, Preview, Transition
 from platform_gate.gate import Judged
+from platform_gate.json_text import encode as _encode
 from platform_gate.model import Excuse, Finding
 from platform_gate.outcome import Outcome
 from platform_gate.text import printable
@@ -18,12 +19,17 @@ SCHEMA_VERSION: Final = "1"
 def render(outcome: Outcome) -> Iterator[str]:
     """The report; services and findings stream, so that memory does not grow with the fleet."""
     totals = outcome.report.to_dict()
-    services = map(service, outcome.run.services)
+    services = (service(judged, outcome.comparison) for judged in outcome.run.services)
     yield "{\n"
     for key, value in totals.items():
         yield from _rows(key, services) if key == "services" else [f"{_encode(key)}: {_encode(value)},\n"]
     yield f'"monthly_cost_by_currency": {_encode(outcome.report.monthly_cost_by_currency)},\n'
     yield from _rows("findings", map(finding, outcome.run.findings))
+    if outcome.comparison:
+        yield from _rows("fixed", map(_fixed, outcome.comparison.fixed))
+        yield from _rows("changes", map(_lowered, outcome.comparison.lowered))
+        yield from _rows("removed", iter(_removed(outcome.comparison)))
+        yield from _rows("preview", map(_preview, outcome.comparison.previews))
     yield ",\n".join(f"{_encode(key)}: {_encode(value)}" for key, value in _provenance(outcome).items())
     yield "\n}\n"
 
@@ -37,16 +43,11 @@ def _rows(key: str, rows: Iterator[dict[str, Any]]) -> Iterator[str]:
     yield "\n],\n" if separator != "\n" else "],\n"
 
 
-def _encode(value: Any) -> str:
-    """JSON on one line. ``##[`` would be a command to a runner that reads it in a log, so it is written apart."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text.replace("##[", "#\\u0023[")
-
-
-def service(judged: Judged) -> dict[str, Any]:
+def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
     """One service: the seed's keys, then ours, each a copy of what its subsystem says."""
     judgement = judged.judgement
     cost = judgement.scored["cost"].describe()
+    transition = comparison.transitions[judgement.subject.name] if comparison else None
     return {
         **detail(judgement),
         "tier": judgement.subject.tier,
@@ -63,12 +64,51 @@ def service(judged: Judged) -> dict[str, Any]:
             name: {"status": scored.status, "points": scored.points, "facts": scored.describe()}
             for name, scored in judgement.scored.items()
         },
-        "findings": [finding(each) for each in judged.findings],
+        **(_before(transition) if transition else {}),
+        "findings": [finding(each, transition) for each in judged.findings],
     }
 
 
-def finding(each: Finding) -> dict[str, Any]:
-    """One finding with its place."""
+def _before(transition: Transition) -> dict[str, Any]:
+    health = transition.health_before
+    return {
+        "change": str(transition.change),
+        "health_before": str(health) if health else None,
+        "points_before": transition.points_before,
+        "path_before": printable(transition.before.location.path) if transition.before else None,
+    }
+
+
+def _fixed(fixed: Fixed) -> dict[str, Any]:
+    return {"service": fixed.service, **finding(fixed.finding)}
+
+
+def _lowered(lowered: Lowered) -> dict[str, Any]:
+    return {
+        "kind": lowered.kind,
+        "service": lowered.service or None,
+        "pointer": printable(lowered.pointer),
+        "before": lowered.before,
+        "after": lowered.after,
+        "path": printable(lowered.location.path),
+        "line": lowered.location.line,
+    }
+
+
+def _removed(comparison: Comparison) -> list[dict[str, Any]]:
+    return [
+        {"name": transition.name, **_before(transition)}
+        for transition in comparison.transitions.values()
+        if transition.after is None
+    ]
+
+
+def _preview(preview: Preview) -> dict[str, Any]:
+    return {"service": preview.service, "health": str(preview.health), "health_merged": str(preview.merged)}
+
+
+def finding(each: Finding, transition: Transition | None = None) -> dict[str, Any]:
+    """One finding with its place, and with a base whether the change brought it."""
     return {
         "rule": each.rule,
         "severity": str(each.severity),
@@ -83,8 +123,15 @@ def finding(each: Finding) -> dict[str, Any]:
         "points": each.points,
         "disposition": str(each.disposition),
         "fingerprint": each.fingerprint,
+        **(_since(each, transition) if transition else {}),
         **({"waiver": _excuse(each.excuse)} if each.excuse else {}),
     }
+
+
+def _since(each: Finding, transition: Transition) -> dict[str, Any]:
+    origin = transition.origin(each)
+    cause = str(transition.cause(each)) if origin is Origin.INTRODUCED else None
+    return {"origin": str(origin), "cause": cause}
 
 
 def _excuse(excuse: Excuse) -> dict[str, Any]:
@@ -108,9 +155,19 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
             "source": str(policy.source),
             "path": printable(policy.path),
         },
+        **_compared(outcome),
         "repository": None,
         "as_of": outcome.as_of.isoformat(),
         "verdict": str(outcome.verdict),
         "exit_code": int(outcome.exit_code),
         "schema_version": SCHEMA_VERSION,
     }
+
+
+def _compared(outcome: Outcome) -> dict[str, Any]:
+    """What a change was compared with."""
+    comparison = outcome.comparison
+    if comparison is None:
+        return {}
+    base = {"ref": printable(comparison.ref), "commit": comparison.base, "adoption": comparison.adoption}
+    return {"base": base, "scope": str(outcome.scope)}

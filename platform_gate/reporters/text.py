@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import click
 
+from platform_gate import story
 from platform_gate.gate import Judged
 from platform_gate.model import Excuse, Finding, Severity
-from platform_gate.outcome import Outcome
+from platform_gate.outcome import Outcome, worth_showing
 from platform_gate.policy import Source
 from platform_gate.service import HealthStatus
 from platform_gate.text import log_line, plural, printable
@@ -44,12 +45,6 @@ def _plain(text: str, **_style: Any) -> str:
     return text
 
 
-def _worth_showing(judged: Judged) -> bool:
-    """Whether there is anything to be said: it isn't well, or well only by a waiver."""
-    judgement = judged.judgement
-    return judgement.failing or judgement.health is not HealthStatus.HEALTHY or _has_waivers(judged)
-
-
 def _has_waivers(judged: Judged) -> bool:
     return any(finding.excuse for finding in judged.findings)
 
@@ -70,14 +65,28 @@ class _Page:
             return
         if not self._quiet:
             yield from self._summary()
+        yield from self._story()
         yield from self._apart(outcome.run.unjudged)
         for judged in outcome.worst_first:
-            if self._verbose or _worth_showing(judged):
+            if self._verbose or (worth_showing(judged) and outcome.decides(judged)):
                 yield ""
                 yield from self._service(judged)
         yield from self._apart(outcome.run.notices)
         if not self._quiet:
             yield from self._closing()
+
+    def _story(self) -> Iterator[str]:
+        """With a base: what the change does, before anything else."""
+        told = list(story.sections(self._outcome))
+        width = max((len(line.service) for section in told for line in section.lines), default=0)
+        for section in told:
+            yield ""
+            yield self._paint(section.title, bold=True)
+            for line in section.lines:
+                name = f"{line.service:<{width}}  " if line.service else ""
+                yield from textwrap.wrap(
+                    printable(name + line.text), self._width, initial_indent="  ", subsequent_indent="      "
+                )
 
     def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
         """Findings that belong to no service, each for itself."""
@@ -172,8 +181,9 @@ class _Page:
         """What to begin with: what could not be judged, else the worst service, else the waivers."""
         if self._outcome.verdict is Verdict.NOT_JUDGED:
             return "the files above"
-        failing = [each.judgement.subject.name for each in self._outcome.worst_first if each.judgement.failing]
-        return failing[0] if failing else "the waivers above"
+        failing = [judged for judged in self._outcome.worst_first if judged.judgement.failing]
+        blocking = [judged.judgement.subject.name for judged in failing if self._outcome.decides(judged)]
+        return blocking[0] if blocking else "the waivers above"
 
     def _closing(self) -> Iterator[str]:
         """What to do next."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from platform_gate.model import Charge, Check, Context, Problem, Rule
+from platform_gate.model import Charge, Check, Context, Problem, Relaxation, Rule
 from platform_gate.subsystems import cost, governance, reliability, rules, slo
 
 
@@ -20,9 +20,13 @@ class LimitsType(Protocol):
 
 
 class Subsystem(Protocol):
-    """What the gate asks of a subsystem. ``NAME`` is its section in a policy and its key in a report."""
+    """What the gate asks of a subsystem.
+
+    ``NAME`` is its section in a policy and its key in a report, ``SECTION`` its section in a manifest's ``spec``.
+    """
 
     NAME: str
+    SECTION: str
 
     @property
     def Limits(self) -> LimitsType:  # noqa: N802 - the name of a class
@@ -45,6 +49,12 @@ class Subsystem(Protocol):
 
     def most_points(self, limits: Any, /) -> int:
         """What it can charge a service with at most."""
+
+    def declared(self, facts: Any, subject: str, /) -> Any:
+        """What people decide about the facts (of a subject, where one is named), less what is measured."""
+
+    def relaxations(self, before: Any, after: Any, /) -> Iterator[Relaxation]:
+        """What of the facts lowers the bar from one version of a manifest to the next."""
 
     def status(self, facts: Any, failed: Sequence[Check], limits: Any, /) -> str:
         """The facts, and what of them failed, in one word of the subsystem's own vocabulary."""

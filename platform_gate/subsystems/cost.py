@@ -11,7 +11,19 @@ from typing import Any, Self
 
 from platform_gate import shipped
 from platform_gate.bands import LimitError
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity, Worse, as_written, number
+from platform_gate.model import (
+    Charge,
+    Check,
+    Context,
+    Doubt,
+    Problem,
+    Relaxation,
+    Rule,
+    Severity,
+    Worse,
+    as_written,
+    number,
+)
 
 NAME = "cost"
 SECTION = "cost"
@@ -225,6 +237,27 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
         yield Charge(limits.over_budget_points, frozenset({OVER_BUDGET.id}), (NAME, "over_budget_points"))
     if SPIKING.id in failing:
         yield Charge(limits.spiking_points, frozenset({SPIKING.id}), (NAME, "spiking_points"))
+
+
+def declared(cost: CostProfile, _subject: str) -> tuple[Any, ...]:
+    """The budget and its currency, and whether costs are known at all."""
+    return cost.budget_monthly, cost.currency, bool(cost.entries)
+
+
+def relaxations(before: CostProfile, after: CostProfile) -> Iterator[Relaxation]:
+    """A budget raised or removed, another currency, months that are gone (old ones may leave)."""
+    budget = "spec", SECTION, "budget_monthly"
+    if before.budget_monthly > 0 and after.budget_monthly == 0:
+        yield Relaxation("budget-removed", budget, before.budget_monthly, None)
+    elif after.budget_monthly > before.budget_monthly > 0:
+        yield Relaxation("budget-raised", budget, before.budget_monthly, after.budget_monthly)
+    if before.entries and after.currency != before.currency:
+        yield Relaxation("currency-changed", ("spec", SECTION, "currency"), before.currency, after.currency)
+    kept = {entry.month for entry in after.entries}
+    for entry in before.entries:
+        if entry.month not in kept and entry.month >= min(kept, default=""):
+            place = "spec", SECTION, "entries"
+            yield Relaxation("measurement-removed", place, f"{entry.month}: {entry.amount}", None)
 
 
 def most_points(limits: Limits) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Bands
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, nowhere
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, nowhere
 from platform_gate.text import quote, suggestion
 
 NAME = "governance"
@@ -204,6 +204,21 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
 
 def _missing(failed: Sequence[Check]) -> list[str]:
     return [failure.rule.id for failure in failed if failure.rule is not NO_DATA]
+
+
+def declared(governance: Governance, _subject: str) -> tuple[Any, ...]:
+    """Everything: governance is declared, not measured."""
+    return tuple(governance.checks)
+
+
+def relaxations(before: Governance, after: Governance) -> Iterator[Relaxation]:
+    """Evidence that is gone, or has become a bare ``true``."""
+    new = {check.name: check for check in after.checks}
+    for old in before.checks:
+        check = new.get(old.name, GovernanceCheck(old.name, passed=False))
+        if old.passed and (not check.passed or (old.evidence and not check.evidence)):
+            place = "spec", SECTION, old.name
+            yield Relaxation("evidence-removed", place, old.evidence or True, check.evidence or check.passed)
 
 
 def most_points(limits: Limits) -> int:

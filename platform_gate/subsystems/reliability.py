@@ -10,7 +10,18 @@ from typing import Any, Self
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Band, Bands
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Worse, optional_number, pointer
+from platform_gate.model import (
+    Charge,
+    Check,
+    Context,
+    Doubt,
+    Problem,
+    Relaxation,
+    Rule,
+    Worse,
+    optional_number,
+    pointer,
+)
 
 NAME = "reliability"
 SECTION = "reliability"
@@ -202,6 +213,18 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
     for failure in failed:
         if failure.rule is LOW_SCORE and failure.value is not None and (band := limits.points.find(failure.value)):
             yield Charge(band.worth, frozenset({LOW_SCORE.id}), (NAME, *limits.points.key(band)))
+
+
+def declared(metrics: ReliabilityMetrics, subject: str) -> list[str]:
+    """Which metrics are measured at all."""
+    return [metric for metric in measured(metrics) if subject in ("", metric)]
+
+
+def relaxations(before: ReliabilityMetrics, after: ReliabilityMetrics) -> Iterator[Relaxation]:
+    """Measurements that are gone."""
+    for metric, value in measured(before).items():
+        if metric not in measured(after):
+            yield Relaxation("measurement-removed", ("spec", SECTION, metric), value, None)
 
 
 def most_points(limits: Limits) -> int:

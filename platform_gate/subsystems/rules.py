@@ -11,10 +11,11 @@ from typing import Any, Self
 from platform_gate import patterns, schema, shipped
 from platform_gate.bands import LimitError
 from platform_gate.matching import applies
-from platform_gate.model import At, Charge, Check, Context, Problem, Rule, Severity
+from platform_gate.model import At, Charge, Check, Context, Problem, Relaxation, Rule, Severity
 from platform_gate.text import plural, quote
 
 NAME = "rules"
+SECTION = ""
 
 
 class RulesStatus(StrEnum):
@@ -151,6 +152,16 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
     for index, own in enumerate(limits.rules):
         if own.rule.id in broken:
             yield Charge(own.points, frozenset({own.rule.id}), (NAME, index, "points"))
+
+
+def declared(applied: Sequence[Applied], _subject: str) -> Sequence[Applied]:
+    """Everything: which values a rule looks at isn't known, so all of them are somebody's decision."""
+    return applied
+
+
+def relaxations(_before: Sequence[Applied], _after: Sequence[Applied]) -> Iterator[Relaxation]:
+    """Nothing: whatever a rule looks at, a broken rule is a finding."""
+    return iter(())
 
 
 def most_points(limits: Limits) -> int:

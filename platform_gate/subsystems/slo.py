@@ -12,7 +12,19 @@ from functools import cache
 from typing import Any, Self
 
 from platform_gate import shipped
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Worse, as_written, number, optional_number
+from platform_gate.model import (
+    Charge,
+    Check,
+    Context,
+    Doubt,
+    Problem,
+    Relaxation,
+    Rule,
+    Worse,
+    as_written,
+    number,
+    optional_number,
+)
 
 NAME = "slo"
 SECTION = "slos"
@@ -203,6 +215,26 @@ def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
         yield Charge(limits.breach_points, frozenset({BREACHED.id}), (NAME, "breach_points"))
     if LOW_BUDGET.id in failing:
         yield Charge(limits.low_budget_points, frozenset({LOW_BUDGET.id}), (NAME, "low_budget_points"))
+
+
+def declared(slos: Sequence[SLODefinition], subject: str) -> list[tuple[Any, ...]]:
+    """Names, targets and windows, and whether each is measured at all."""
+    chosen = [slo for slo in slos if subject in ("", slo.name)]
+    return sorted((slo.name, slo.target, slo.window or "", slo.current is not None) for slo in chosen)
+
+
+def relaxations(before: Sequence[SLODefinition], after: Sequence[SLODefinition]) -> Iterator[Relaxation]:
+    """Objectives that are gone, lower targets, measurements that are gone."""
+    new = {slo.name: (index, slo) for index, slo in enumerate(after)}
+    for old in before:
+        if old.name not in new:
+            yield Relaxation("slo-removed", ("spec", SECTION), old.name, None)
+            continue
+        index, slo = new[old.name]
+        if slo.target < old.target:
+            yield Relaxation("target-lowered", ("spec", SECTION, index, "target"), old.target, slo.target)
+        if old.current is not None and slo.current is None:
+            yield Relaxation("measurement-removed", ("spec", SECTION, index, "current"), old.current, None)
 
 
 def most_points(limits: Limits) -> int:

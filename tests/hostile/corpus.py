@@ -405,6 +405,9 @@ def characters() -> Iterator[Case]:
     yield case("line-feed/literal-keep", put("team", "|+\n    fintech\n\n"))
     yield case("line-feed/quoted-blank-line", put("team", '"fin\n\n    tech"'))
     yield case("line-feed/plain-blank-line", put("team", "fin\n\n    tech"))
+    for key in ("reason", "help", "description"):
+        doubt = "a line feed is allowed in reasons, help and descriptions; a label of such a name is none of these"
+        yield case(f"line-feed/in-label/{key}", put("labels", f'{{{key}: "a\\nb"}}'), doubt=doubt)
     yield case("line-feed/in-key", put("labels", '{"a\\nb": c}'))
 
 

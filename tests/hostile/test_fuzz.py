@@ -1,5 +1,5 @@
 """Manifests and policies changed at random: exit 0, 1 or 2 always, and 0 only where an independent judge agrees."""
-# ruff: noqa: S311
+# ruff: noqa: E501, S311
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ SNIPPETS = [
     "\u2028", "\u202e", "\ufeff", "\x00", "\x1b[2J", "'", '"', "\\", "\\x0a", "{", "}", "[", "]", ",", ": ", ":", "#", " #", "@", "`",
     "yes", "null", "~", "true", "false", "off", ".nan", "-.inf", "010", "0x1F", "1:30", "5_000", "1e5", "1.0e+400", "1.0e-400", "-1",
     "99999999999999999999", "2026-02-30", "=", "todo", "../x", "https://[1]/x", "https://[::1]:99999/x", "http://", "n/a", "\u0405",
-    "\n", "\n\n", "  ", "x: y\n", "  current: 100\n", "spec: {}\n", "labels: {a: b}\n", "name: payments\n", "launches: \"2027-01-01\"\n",
-    "slos: []\n", "governance: {}\n", "fail_on: [critical]\n", "overrides: []\n", "severities: {slo/breached: \"off\"}\n", "::error::x", "##[error]x",
+    "\n", "\n\n", "  ", "x: y\n", "  current: 100\n", "spec: {}\n", "labels: {a: b}\n", "name: payments\n", 'launches: "2027-01-01"\n',
+    "slos: []\n", "governance: {}\n", "fail_on: [critical]\n", "overrides: []\n", 'severities: {slo/breached: "off"}\n', "::error::x", "##[error]x",
 ]  # fmt: skip
 VALUES = [
     "0", "1", "-0", "0.0", "100", "100.0", "99.9", "1.5", "2.0", "1.0e+2", "5.0e-1", "999999999999999", "1000000000000000", "0.1234567890123456",
@@ -138,7 +138,9 @@ def nudge_number(rng: Random, raw: bytes) -> bytes:
     if not found:
         return raw
     match = rng.choice(found)
-    number = fleets.D(match[0].decode()) * rng.choice([0, 1, 2, 10, -1]) + fleets.D(rng.choice(["0", "0.01", "1", "-1"]))
+    number = fleets.D(match[0].decode()) * rng.choice([0, 1, 2, 10, -1]) + fleets.D(
+        rng.choice(["0", "0.01", "1", "-1"])
+    )
     return raw[: match.start()] + f"{number:f}".encode() + raw[match.end() :]
 
 
@@ -249,10 +251,12 @@ def wrong_with(seed: int) -> str:
     return f"mutant {seed}: {wrong}" if wrong else ""
 
 
-# hypothesis: text and structure
+# by hypothesis
 
 ODD = st.sampled_from([*SNIPPETS, *VALUES, *KEYS])
-ALPHABET = st.characters(exclude_categories=["Cs"]) | st.sampled_from(" \n:-#,[]{}'\"&*!|>%@`?~=<.0123456789\t\r\u0085\u2028")
+ALPHABET = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
+    " \n:-#,[]{}'\"&*!|>%@`?~=<.0123456789\t\r\u0085\u2028"
+)
 TEXT = st.lists(st.text(ALPHABET, max_size=20) | ODD, max_size=12).map("".join)
 SCALARS = (
     st.none() | st.booleans() | st.integers(-(10**16), 10**16) | st.floats(width=64) | st.text(max_size=20) | ODD
@@ -260,7 +264,9 @@ SCALARS = (
 )  # fmt: skip
 DATA = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -280,7 +286,11 @@ def changed_structure(draw: st.DrawFn) -> bytes:
     data = json.loads(fleets.to_yaml(draw(fleets.manifests()), "json"))
     holder: Any = data
     for _ in range(draw(st.integers(0, 4))):
-        inner = [one for one in (holder.values() if isinstance(holder, dict) else holder) if one and isinstance(one, (dict, list))]
+        inner = [
+            one
+            for one in (holder.values() if isinstance(holder, dict) else holder)
+            if one and isinstance(one, (dict, list))
+        ]
         holder = draw(st.sampled_from(inner)) if inner else holder
     if isinstance(holder, list):
         holder.insert(draw(st.integers(0, len(holder))), draw(DATA))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from platform_gate.outcome import Outcome
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF, BASE, Case, corpus
 from tests.hostile.policies import policies
-from tests.hostile.product import Done, Outcome, command_line, judged, report, shown
+from tests.hostile.product import Done, command_line, judged, report, shown
 
 ALLOWED = {"refuse": {2}, "not-zero": {1, 2}, "accept": {0}}
 PATH = "services/payments.yaml"
@@ -20,7 +21,9 @@ POLICY = "mine.yaml"
 MANIFESTS, POLICIES = list(corpus()), list(policies())
 QUOTED_AT_MOST = 80
 
-UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 GUTTER = re.compile(r"^ *[0-9]+ \| ", re.MULTILINE)
 COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
@@ -55,7 +58,7 @@ def unsafe(text: str, raw: bytes) -> str:
 
 
 def too_much(line: str, long_lines: str) -> bool:
-    """Whether a line of output holds 81 characters of the file (and so a piece of 41 that begins at a multiple of 40)."""
+    """Whether a line of output holds 81 characters of the file; if so, then 41 that begin at a multiple of 40 too."""
     half = QUOTED_AT_MOST // 2
     if not any(line[start : start + half + 1] in long_lines for start in range(0, len(line) - half, half)):
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.hostile.test_product_on_corpus import unsafe
 
 SUITE = Path(os.environ.get("PLATFORM_GATE_SHARED") or ROOT.parent / "shared") / "data" / "yaml-test-suite"
 INPUTS = 402
-SECONDS = 10  # for the whole set; it takes less than one
+SECONDS = 10  # of the processor, for the whole set; it takes two
 
 
 def refused_as_policy(raw: bytes) -> bool:
@@ -42,6 +42,6 @@ def test_every_input_is_refused() -> None:
         pytest.skip(f"the YAML test suite is not at {SUITE}; PLATFORM_GATE_SHARED names the folder that holds data/")
     paths = sorted(SUITE.glob("*.yaml"))
     assert len(paths) >= INPUTS
-    start = perf_counter()
+    start = process_time()
     assert not {path.name: why for path in paths if (why := wrong(path))}
-    assert perf_counter() - start < SECONDS
+    assert process_time() - start < SECONDS

@@ -210,9 +210,7 @@ def files(seed: int, size: int, extra_checks: Sequence[str] = ()) -> list[tuple[
     return [(path, raw) for path, raw, _ in laid_out(seed, size, extra_checks)]
 
 
-def laid_out(
-    seed: int, size: int, extra_checks: Sequence[str] = ()
-) -> list[tuple[str, bytes, list[dict[str, Any]]]]:
+def laid_out(seed: int, size: int, extra_checks: Sequence[str] = ()) -> list[tuple[str, bytes, list[dict[str, Any]]]]:
     """A fleet as (path, bytes, documents)."""
     rng = Random(seed + 1)
     waiting = fleet(seed, size, extra_checks)
@@ -378,8 +376,8 @@ def _by_label(rng: Random) -> dict[str, Any]:
 
 
 CHANGES: list[Callable[[Random], dict[str, Any]]] = [
-    _slo, _cost, _reliability, _governance, _evidence, _removed_check, _checks, _health, _severities, _required, _fail_on,
-    _by_tier, _by_team, _by_name, _by_path, _by_label,
+    _slo, _cost, _reliability, _governance, _evidence, _removed_check, _checks, _health, _severities, _required,
+    _fail_on, _by_tier, _by_team, _by_name, _by_path, _by_label,
 ]  # fmt: skip
 
 

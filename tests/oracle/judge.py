@@ -36,7 +36,7 @@ def judge(
     return judge_documents(loaded, policy, as_of=as_of, fail_on=fail_on, exists=exists)
 
 
-@lru_cache(maxsize=5000)
+@lru_cache(maxsize=64)
 def documents_of(raw: bytes) -> list[Any] | Refused:
     """What the reader makes of a file; the same bytes are read once in a process."""
     try:

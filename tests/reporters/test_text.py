@@ -101,7 +101,8 @@ def test_the_closing_line_says_what_to_do_and_how_to_see_it_again(tmp_path: Path
 
 def test_help_closes_a_failing_report_and_no_other(tmp_path: Path) -> None:
     policy = "  gate:\n    help: |\n      Ask #platform.\n      ::warning::Or wait.\n"
-    assert text_of(one(tmp_path, manifest(slos=BREACHED), policy)).endswith("\nAsk #platform.\n:\\x3awarning::Or wait.\n")
+    failing = text_of(one(tmp_path, manifest(slos=BREACHED), policy))
+    assert failing.endswith("\nAsk #platform.\n:\\x3awarning::Or wait.\n")
     assert "Ask" not in text_of(one(tmp_path, manifest(), policy))
 
 
@@ -115,7 +116,8 @@ def test_a_policy_of_ones_own_is_never_mistaken_for_a_shipped_one(tmp_path: Path
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
 def test_paragraphs_keep_to_the_width(tmp_path: Path, width: int) -> None:
     text = text_of(fleet(tmp_path), Display(width))
-    paragraphs = [line for line in text.splitlines() if line.startswith("      ") and " | " not in line and "^" not in line]
+    indented = [line for line in text.splitlines() if line.startswith("      ")]
+    paragraphs = [line for line in indented if " | " not in line and "^" not in line]
     assert max(map(len, paragraphs)) <= width
 
 

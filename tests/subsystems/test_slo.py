@@ -165,7 +165,7 @@ def test_missing_data_is_placed_at_the_section() -> None:
 def test_breaches_cost_once_per_service() -> None:
     charges = list(slo.points(failed([BREACHED, BREACHED]), SCORING))
     assert [(charge.points, charge.rules, charge.key) for charge in charges] == [
-        (3, {"slo/breached"}, ("slo", "breach_points"))
+        (3, frozenset({"slo/breached"}), ("slo", "breach_points"))
     ]
 
 

@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+"""Rewrites what of the documentation is made by the program itself; with --check only says whether anything is stale.
+
+Two kinds of text are generated. What stands between `<!-- generated: NAME -->` and `<!-- /generated -->` comes from the
+schemas, the default policy and the rules. What follows a `$ command` in a `console` block is what the command prints:
+the commands of a page run one after the other in a small repository of their own. It holds the example services, and
+every block of the page whose first line is a comment with a path, as `# services/payments.yaml`. A line `...` in a
+block stands for output that is left out: as many lines before and after it are kept as there were.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from platform_gate import explanation, policy, rules, shipped, yaml_text  # noqa: E402 - found beside this file
+
+SECONDS: Final = 120
+PATIENCE: Final = "..."
+FENCE: Final = re.compile(r"^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+MARKED: Final = re.compile(
+    r"(?P<start><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- /generated -->)", re.DOTALL
+)
+FILE: Final = re.compile(r"# (?P<path>[\w./-]+\.(?:ya?ml|toml))\n")
+
+
+def pages() -> list[Path]:
+    """Every page that may hold generated text."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def renewed(text: str) -> str:
+    """A page with everything generated made anew."""
+    text = MARKED.sub(
+        lambda match: match["start"] + "\n" + PARTS[match["name"]]().strip() + "\n\n" + match["end"], text
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Repository(Path(folder))
+        return FENCE.sub(repository.play, text)
+
+
+class Repository:
+    """The small repository in which a page's commands run, block after block."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.code = 0
+        (folder / ".git").mkdir()
+        shutil.copytree(ROOT / "examples", folder / "examples")
+
+    def play(self, block: re.Match[str]) -> str:
+        """A block as it should be: a file is put into the repository, commands are run."""
+        if block["kind"] == "console":
+            return f"```console\n{''.join(self._run(block['body']))}```"
+        if match := FILE.match(block["body"]):
+            target = self.folder / match["path"]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block["body"], encoding="utf-8")
+        return block[0]
+
+    def _run(self, body: str) -> Iterator[str]:
+        """Every command of a block with what it prints."""
+        for step in re.split(r"^(?=\$ )", body, flags=re.MULTILINE):
+            if step:
+                line, _, shown = step.partition("\n")
+                yield line + "\n"
+                yield elided(self._output(line.removeprefix("$ ")), shown)
+
+    def _output(self, line: str) -> str:
+        words = shlex.split(line)
+        if words == ["echo", "$?"]:
+            return f"{self.code}\n"
+        if words[0] == "cat":
+            return "".join((self.folder / file).read_text(encoding="utf-8") for file in words[1:])
+        if words[0] != "platform-gate":
+            message = f"a console block may hold platform-gate, cat and echo $?: {line}"
+            raise ValueError(message)
+        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "platform_gate", *words[1:]],
+            cwd=self.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+            check=False,
+        )
+        self.code = done.returncode
+        return done.stdout.decode()
+
+
+def elided(output: str, shown: str) -> str:
+    """Output, less what the page leaves out with a line of three dots."""
+    old, new = shown.splitlines(keepends=True), output.splitlines(keepends=True)
+    dots = PATIENCE + "\n"
+    if dots not in old:
+        return output
+    before, after = old.index(dots), len(old) - old.index(dots) - 1
+    return "".join([*new[:before], dots, *new[len(new) - after :]])
+
+
+# The parts. Each is a function of the schemas, the shipped policy or the rules.
+
+
+def policy_keys() -> str:
+    """Every key below a policy's `spec`."""
+    schema = shipped.schema("policy")
+    spec = schema["properties"]["spec"]
+    return "\n".join(["### `spec`", "", spec["description"], "", *_keys("", spec, schema)])
+
+
+def _keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    """A table of an object's keys, then the same for every object below it."""
+    inner = {key: _resolved(value, schema) for key, value in node.get("properties", {}).items()}
+    yield "| key | default | meaning |"
+    yield "| --- | --- | --- |"
+    for key, value in inner.items():
+        yield f"| `{prefix}{key}` | {_default(value)} | {_meaning(value)} |"
+    for key, value in inner.items():
+        below = _below(value, schema)
+        if below and f"{prefix}{key}" != "overrides[].spec":
+            mark, part = below
+            yield from ["", f"### `{prefix}{key}{mark}`", ""]
+            if part.get("description", "") not in ("", value.get("description")):
+                yield from [part["description"], ""]
+            yield from _keys(f"{prefix}{key}{mark}.", part, schema)
+
+
+def _below(value: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+    """The object that a key's value is, or a list of which it holds."""
+    if "properties" in value:
+        return "", value
+    items = _resolved(value.get("items", {}), schema)
+    return ("[]", items) if "properties" in items else None
+
+
+def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema's part with what its `$ref` says; its own words come first."""
+    if "$ref" not in node:
+        return dict(node)
+    name = node["$ref"].removeprefix("#/$defs/")
+    return {**schema["$defs"][name], **{key: value for key, value in node.items() if key != "$ref"}}
+
+
+def _default(value: Mapping[str, Any]) -> str:
+    if "default" not in value:
+        return ""
+    default = value["default"]
+    if isinstance(default, list) and default and isinstance(default[0], dict):
+        return "<br>".join(f"`{yaml_text.flow(item)}`" for item in default)
+    if isinstance(default, dict) and default:
+        return "<br>".join(f"`{key}: {yaml_text.flow(item)}`" for key, item in default.items())
+    return f"`{yaml_text.flow(default)}`"
+
+
+def _meaning(value: Mapping[str, Any]) -> str:
+    """A key's description, and its range or choice."""
+    limits = [
+        _choice(value),
+        f"At least {value['minimum']}." if "minimum" in value else "",
+        f"At most {value['maximum']}." if "maximum" in value else "",
+    ]
+    words = " ".join([value.get("description") or value.get("title", ""), *filter(None, limits)])
+    return words.replace("|", "\\|").replace("\n", " ")
+
+
+def _choice(value: Mapping[str, Any]) -> str:
+    """The words to choose from, unless the description names them all or they are too many."""
+    items = value.get("items", {})
+    choice = value.get("enum") or (items.get("enum") if isinstance(items, dict) else None) or []
+    named = all(str(word) in value.get("description", "") for word in choice)
+    few = 20
+    return "" if named or len(choice) > few else "One of " + ", ".join(f"`{json.dumps(word)}`" for word in choice) + "."
+
+
+def manifest_keys() -> str:
+    """Every key of a manifest."""
+    return _document_keys("service", ("metadata", "spec"))
+
+
+def waiver_keys() -> str:
+    """Every key of a waivers file."""
+    return _document_keys("waivers", ("spec",))
+
+
+def test_keys() -> str:
+    """Every key of a policy test."""
+    return _document_keys("policy-test", ("spec",))
+
+
+def _document_keys(name: str, parts: tuple[str, ...]) -> str:
+    schema = shipped.schema(name)
+    lines = [
+        line
+        for part in parts
+        for line in (f"### `{part}`", "", *_typed_keys(f"{part}.", schema["properties"][part], schema), "")
+    ]
+    return "\n".join(lines)
+
+
+def _typed_keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    """As `_keys`, with what is required instead of defaults alone."""
+    required = node.get("required", ())
+    inner = {key: _resolved(value, schema) for key, value in node.get("properties", {}).items()}
+    yield "| key | if left out | meaning |"
+    yield "| --- | --- | --- |"
+    for key, value in inner.items():
+        yield f"| `{prefix}{key}` | {'an error' if key in required else _default(value)} | {_meaning(value)} |"
+    for key, value in inner.items():
+        if below := _below(value, schema):
+            yield from ["", f"### `{prefix}{key}{below[0]}`", ""]
+            yield from _typed_keys(f"{prefix}{key}{below[0]}.", below[1], schema)
+
+
+def config_keys() -> str:
+    """Every key of the configuration."""
+    schema = shipped.schema("config")
+    return "\n".join(_keys("", schema, schema))
+
+
+def report_keys() -> str:
+    """Every key of the JSON report."""
+    schema = shipped.schema("report")
+    parts = {"": schema, **schema["$defs"]}
+    lines = [line for name, part in parts.items() for line in ("", *_report_part(name, part, schema))]
+    return "\n".join(lines)
+
+
+def _report_part(name: str, part: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    yield from [f"### {part['title']}", ""] if name else ["### The report", ""]
+    yield from [part["description"], ""]
+    yield "| key | type | meaning |"
+    yield "| --- | --- | --- |"
+    for key, value in part["properties"].items():
+        always = "" if key in part.get("required", ()) else " Not always there."
+        yield f"| `{key}` | {_type(value, schema)} | {_meaning(_resolved(value, schema))}{always} |"
+
+
+def _type(value: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """A value's type, with a link to the table of an object's keys."""
+    reference = value.get("$ref") or value.get("items", {}).get("$ref")
+    if not reference and isinstance(value.get("additionalProperties"), dict):
+        reference = value["additionalProperties"].get("$ref")
+    kind = value.get("type", "any" if "$ref" not in value else "object")
+    words = " or ".join(kind) if isinstance(kind, list) else kind
+    if not reference:
+        return "constant" if "const" in value else words
+    title = schema["$defs"][reference.removeprefix("#/$defs/")]["title"]
+    return f"{words} of [{title}](#{slug(title)})" if words != "object" else f"[{title}](#{slug(title)})"
+
+
+def slug(heading: str) -> str:
+    """A heading's anchor, as GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def rule_pages() -> str:
+    """Every rule of the default policy."""
+    catalogue = rules.catalogue(policy.default().limits)
+    lines = ["| rule | finds |", "| --- | --- |"]
+    lines += [f"| [`{rule.id}`](#{slug(rule.id)}) | {rule.title} |" for rule in catalogue.values()]
+    for rule in catalogue.values():
+        lines += ["", f"## `{rule.id}`"]
+        for heading, text in explanation.sections(rule):
+            if heading in ("Fails", "Passes"):
+                lines += ["", f"**{heading}**", "", "```yaml", text, "```"]
+            elif heading == "Policy keys":
+                lines += ["", f"**{heading}:** " + ", ".join(f"`{key}`" for key in text.splitlines())]
+            else:
+                lines += ["", f"**{heading}.** {' '.join(text.split())}"]
+    return "\n".join(lines)
+
+
+def exit_codes() -> str:
+    """What a script may rely on."""
+    rows = [f"| {code} | {words} |" for code, words in EXIT_CODES.items()]
+    return "\n".join(["| code | meaning |", "| --- | --- |", *rows])
+
+
+EXIT_CODES: Final = {
+    0: "Everything in scope was judged, and nothing is in the policy's `gate.fail_on`.",
+    1: "Everything in scope was judged, and something is in `gate.fail_on`: by default a service that is degraded, "
+    "critical or unknown.",
+    2: "Something could not be judged: a wrong command line, configuration, policy or waiver, a manifest that is "
+    "unreadable or breaks its schema, no manifest at all, a failure of git, a report that could not be written. The "
+    "rest is still judged and reported. 2 beats 1.",
+    3: "A bug in platform-gate. One line says so and where to report it.",
+    130: "Interrupted.",
+}
+
+PARTS: Final[dict[str, Callable[[], str]]] = {
+    "policy-keys": policy_keys,
+    "manifest-keys": manifest_keys,
+    "waiver-keys": waiver_keys,
+    "test-keys": test_keys,
+    "config-keys": config_keys,
+    "report-keys": report_keys,
+    "rules": rule_pages,
+    "exit-codes": exit_codes,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Rewrite every page, or with `--check` name those that are stale."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: python docs/generate.py [--check]\n")
+        return 2
+    texts = {path: path.read_text(encoding="utf-8") for path in pages()}
+    with ThreadPoolExecutor() as pool:
+        made = dict(zip(texts, pool.map(renewed, texts.values()), strict=True))
+    stale = [path for path in texts if texts[path] != made[path]]
+    for path in stale:
+        sys.stderr.write(f"{path.relative_to(ROOT)}: {'stale: run make docs' if arguments else 'rewritten'}\n")
+        if not arguments:
+            path.write_text(made[path], encoding="utf-8")
+    return 1 if stale and arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

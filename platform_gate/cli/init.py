@@ -1,0 +1,84 @@
+"""``platform-gate init``: everything a repository needs to begin, and nothing of what it has already."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import click
+
+from platform_gate import config, shipped, trees
+from platform_gate.cli.options import display_options
+from platform_gate.cli.output import write_stdout
+from platform_gate.cli.request import work_tree
+from platform_gate.model import GateError
+from platform_gate.text import log_line, printable, quote
+
+FILES: Final = {
+    config.OWN_FILE: "platform-gate.yaml",
+    "services/example.yaml": "service.yaml",
+    ".platform/policy.yaml": "policy.yaml",
+    ".platform/waivers.yaml": "waivers.yaml",
+    ".github/workflows/platform-gate.yml": "workflow.yml",
+    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+}
+"""What is written, from the repository's root, and the templates."""
+
+VERSION: Final = "@VERSION@"
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@display_options
+def init(dry_run: bool) -> int:  # noqa: FBT001 - click's form
+    """Write a first manifest, policy, waivers file, configuration, workflow and hook.
+
+    It asks nothing and never overwrites: what is there already stays, and is named.
+    """
+    write_stdout(log_line(printable(line)) + "\n" for line in _lines(dry_run=dry_run))
+    return 0
+
+
+def _lines(*, dry_run: bool) -> Iterator[str]:
+    tree = work_tree()
+    configured = config.load(trees.read_optional(tree)).path
+    written = 0
+    for path, template in FILES.items():
+        if reason := _reason_to_leave(tree.root, path, configured):
+            yield f"left alone   {path}: {reason}"
+        else:
+            written += 1
+            if not dry_run:
+                _write(tree.root, path, _text(template))
+            yield f"{'would write' if dry_run else 'wrote'}{' ' * (2 if dry_run else 8)}{path}"
+    if written and not dry_run:
+        yield "Next: `platform-gate check`. Then put your own services in, and commit."
+
+
+def _reason_to_leave(root: Path, path: str, configured: str) -> str:
+    """Why a file isn't written, if so; a link that leads nowhere is there too."""
+    if os.path.lexists(root / path):
+        return "it is there already"
+    if path == config.OWN_FILE and configured:
+        return f"{configured} configures the gate"
+    link = next((parent for parent in Path(path).parents if (root / parent).is_symlink()), None)
+    return f"{link} is a symbolic link" if link else ""
+
+
+def _text(template: str) -> str:
+    text = (shipped.folder("templates") / template).read_text(encoding="utf-8")
+    return text.replace(VERSION, version("platform-gate")) if VERSION in text else text
+
+
+def _write(root: Path, path: str, text: str) -> None:
+    """Write a file that is not there; if somebody else makes it meanwhile, theirs stays."""
+    try:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        with (root / path).open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise GateError(f"{quote(path)} could not be written: {reason}", "Check the folder and the disk.") from None

@@ -1,0 +1,106 @@
+"""What a command line asks for: the options that every command which judges shares."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from platform_gate import trees
+from platform_gate.cli.options import Day, today
+from platform_gate.documents import MAX_BYTES
+from platform_gate.gate import Run
+from platform_gate.matching import Subject
+from platform_gate.model import GateError
+from platform_gate.text import quote
+from platform_gate.trees import WorkTree
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks of a run."""
+
+    paths: tuple[str, ...]
+    policy: str | None
+    as_of: date
+    waivers: tuple[str, ...] = ()
+    no_waivers: bool = False
+    base: str | None = None
+    scope: str | None = None
+    fail_on: tuple[str, ...] = ()
+    team: str | None = None
+    tier: int | None = None
+    exit_zero: bool = False
+    schema_only: bool = False
+
+
+def judging_options(function: Command) -> Command:
+    """The operands, and the options that decide how services are judged."""
+    decorators = (
+        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        policy_option,
+        click.option("--waivers", metavar="FILE", multiple=True, help="Waivers; repeatable. [default: as configured]"),
+        click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers."),
+        click.option("--as-of", type=Day(), default=today, show_default="today in UTC", help="Judge as of this day."),
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def policy_option(function: Command) -> Command:
+    """``--policy``."""
+    words = "The policy. [default: as configured, else the shipped default]"
+    return click.option("--policy", metavar="FILE|NAME|package:NAME/FILE", help=words)(function)
+
+
+def work_tree() -> WorkTree:
+    """The repository around the working directory."""
+    cwd = Path.cwd()
+    return WorkTree(trees.find_root(cwd), cwd, lambda: sys.stdin.buffer.read(MAX_BYTES + 1))
+
+
+def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
+    """The run narrowed to a team's or a tier's services; files that can't be judged may be anybody's and stay.
+
+    ``rulings`` says by what metadata a service is matched, where that isn't its own.
+
+    Raises:
+        GateError: nothing is left, and so nothing was judged.
+    """
+    team, tier = request.team, request.tier
+    if team is None and tier is None:
+        return run
+    subjects = [(judged, judged.judgement.subject) for judged in run.services]
+    ruled = [(judged, rulings.get(who.name, who)) for judged, who in subjects]
+    kept = [judged for judged, who in ruled if team in (None, who.team) and tier in (None, who.tier)]
+    if not kept and not run.findings:
+        wish = " and ".join([f"of team {quote(team)}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None))
+        raise GateError(f"there is no service {wish}", "Check the spelling; nothing was judged.")
+    return replace(run, services=tuple(kept))
+
+
+def reproduce(request: Request) -> str:
+    """The command that gives the same answer on the reader's machine."""
+    options = {
+        "--policy": request.policy,
+        "--base": request.base,
+        "--scope": request.scope if request.base else None,
+        "--fail-on": ",".join(request.fail_on) or None,
+        "--team": request.team,
+        "--tier": request.tier,
+        "--as-of": request.as_of,
+    }
+    words = [word for option, value in options.items() if value is not None for word in (option, str(value))]
+    words += [word for file in request.waivers for word in ("--waivers", file)]
+    flags = ["--schema-only"] * request.schema_only + ["--no-waivers"] * request.no_waivers
+    dashes = ["--"] if any(path.startswith("-") and path != trees.STDIN for path in request.paths) else []
+    return shlex.join(["platform-gate", "check", *words, *flags, *dashes, *request.paths])

@@ -1,0 +1,112 @@
+"""A commit as a tree of manifests, read from git's objects: no checkout, nothing followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from platform_gate.config import Config
+from platform_gate.documents import MAX_BYTES, DocumentError, Refusal
+from platform_gate.git import Entry, Repository, blob_id
+from platform_gate.model import Location
+from platform_gate.trees import DEFAULT_FOLDER, STDIN, Found, Selection, link_refusal
+
+LINK = "120000"
+SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTree:
+    """The files of a commit. ``loaded`` holds the bytes that were fetched, by object."""
+
+    repository: Repository
+    commit: str
+    files: Mapping[str, Entry]
+    loaded: dict[str, bytes]
+
+    @classmethod
+    def of(cls, repository: Repository, commit: str) -> CommitTree:
+        """The tree of a commit."""
+        return cls(repository, commit, repository.files(commit), {})
+
+    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+        """As a work tree finds them; ``operands`` are paths from the root, and what isn't there is no error."""
+        chosen: dict[str, Found] = {}
+        default = "" if config.manifests is not None else DEFAULT_FOLDER
+        for operand in operands or [default]:
+            for entry in self._operand(operand, config):
+                chosen.setdefault(entry.path, entry)
+        return [chosen[path] for path in sorted(chosen)]
+
+    def _operand(self, operand: str, config: Config) -> Iterator[Found]:
+        if operand == STDIN:
+            return
+        if operand in self.files and self.files[operand].mode != SUBMODULE:
+            yield _found(self.files[operand])
+            return
+        prefix = "" if operand in ("", ".") else operand + "/"
+        selection = Selection(config.manifests, config.exclude)
+        for path, entry in self.files.items():
+            if path.startswith(prefix) and _in_scope(entry, selection, prefix):
+                yield _found(entry)
+
+    def read(self, found: Found) -> bytes:
+        """The bytes of a file; fetched with the others by ``fetch``, else alone."""
+        if found.file not in self.loaded:
+            self.fetch([found])
+        return self.loaded[found.file]
+
+    def fetch(self, wanted: Sequence[Found]) -> None:
+        """Read the bytes of many files in one go."""
+        entries = [self.files[found.path] for found in wanted if found.refusal is None]
+        for entry in entries:
+            if entry.size > MAX_BYTES:
+                self.loaded[entry.oid] = b" " * (MAX_BYTES + 1)
+        missing = list(dict.fromkeys(entry.oid for entry in entries if entry.oid not in self.loaded))
+        self.loaded.update(zip(missing, self.repository.blobs(missing), strict=True))
+
+    def know(self, path: str, content: bytes) -> None:
+        """Take a file's bytes from elsewhere if they are the same, so that git need not be asked for them."""
+        entry = self.files.get(path)
+        if entry and entry.oid not in self.loaded and blob_id(content, entry.oid) == entry.oid:
+            self.loaded[entry.oid] = content
+
+    def exists(self, path: str) -> bool:
+        """Whether a path from the root is a file or folder of the commit, and no link."""
+        plain = path.split("#", 1)[0].removeprefix("./").rstrip("/")
+        entry = self.files.get(plain)
+        if entry is not None:
+            return entry.mode not in (LINK, SUBMODULE)
+        return any(other.startswith(plain + "/") for other in self.files)
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file by its path; None where there is none.
+
+        Raises:
+            GateError: it is a link or a submodule.
+        """
+        entry = self.files.get(path)
+        if entry is None:
+            return None
+        found = _found(entry)
+        if found.refusal:
+            raise DocumentError(found.refusal)
+        return self.read(found)
+
+
+def _in_scope(entry: Entry, selection: Selection, prefix: str) -> bool:
+    """As a walk decides: every folder on the way must be entered, and the file taken."""
+    steps = entry.path[len(prefix) :].split("/")
+    folders = [prefix + "/".join(steps[: count + 1]) for count in range(len(steps) - 1)]
+    if not all(selection.enters(folder) for folder in folders):
+        return False
+    return selection.enters(entry.path) if entry.mode == SUBMODULE else selection.takes(entry.path)
+
+
+def _found(entry: Entry) -> Found:
+    if entry.mode == LINK:
+        return Found(entry.path, refusal=link_refusal(entry.path, entry.path))
+    if entry.mode == SUBMODULE:
+        fix = "Exclude it by configuration; the gate judges it in its own repository."
+        return Found(entry.path, refusal=Refusal("it is a submodule, which is not read", fix, Location(entry.path)))
+    return Found(entry.path, entry.oid)

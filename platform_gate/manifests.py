@@ -1,0 +1,88 @@
+"""A document that fits its schema as a manifest: whom it describes, what holds for it, and the facts it states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from platform_gate import schema
+from platform_gate.documents import Document
+from platform_gate.matching import Subject
+from platform_gate.model import Context, Problem
+from platform_gate.policy import Effective, Policy
+from platform_gate.subsystems import in_use
+
+DEFAULT_TIER: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A valid document: whom it describes, the policy that holds for it, and the facts per subsystem.
+
+    ``own_policy`` is what would hold by its own metadata, where it is matched by others.
+    """
+
+    document: Document
+    subject: Subject
+    policy: Effective
+    own_policy: Effective
+    context: Context
+    facts: Mapping[str, Any]
+
+
+def interpret(
+    document: Document, policy: Policy, context: Context, rulings: Mapping[str, Subject] | None = None
+) -> Manifest | list[Problem]:
+    """A document as a manifest, or everything that keeps it from being one.
+
+    ``rulings`` says by what metadata a service is matched, where that isn't its own.
+    """
+    problems = schema.validate(document.data, "service")
+    if problems:
+        return _strange(problems) or problems
+    subject = subject_of(document)
+    ruling = (rulings or {}).get(subject.name, subject)
+    effective = policy.effective(ruling)
+    launch, problems = _launch(document.data, effective, context)
+    context = replace(context, launched=launch is None or launch <= context.as_of, subject=ruling)
+    facts, more = facts_of(document, effective, context)
+    return [*problems, *more] or Manifest(document, subject, effective, policy.effective(subject), context, facts)
+
+
+def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
+    """What each subsystem reads from a document that fits its schema, and what it objects to."""
+    facts, problems = {}, []
+    for name, subsystem in in_use(effective.limits):
+        facts[name], more = subsystem.read(document.data, effective.limits[name], context)
+        problems += more
+    return facts, problems
+
+
+def _strange(problems: Sequence[Problem]) -> list[Problem]:
+    """What makes a document something else than a manifest; then nothing else that is wrong with it matters."""
+    return [problem for problem in problems if problem.at in ((), ("kind",), ("apiVersion",))]
+
+
+def subject_of(document: Document) -> Subject:
+    """What overrides match of a valid manifest."""
+    metadata = document.data["metadata"]
+    tier = metadata.get("tier", DEFAULT_TIER)
+    return Subject(metadata["name"], metadata["team"], int(tier), metadata.get("labels", {}), document.path)
+
+
+def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> tuple[date | None, list[Problem]]:
+    """The day a service is born, and what is wrong with it."""
+    text, place = data["metadata"].get("launches"), ("metadata", "launches")
+    if text is None:
+        return None, []
+    try:
+        launch = date.fromisoformat(text)
+    except ValueError:
+        return None, [Problem(place, f"there is no day {text}", 'For example: "2027-01-15"')]
+    latest = context.as_of + timedelta(days=effective.gate.max_prelaunch_days)
+    if launch > latest:
+        fix = f"Name a day until {latest}, or leave the manifest out until then."
+        return launch, [Problem(place, f"the launch is more than {effective.gate.max_prelaunch_days} days ahead", fix)]
+    return launch, []

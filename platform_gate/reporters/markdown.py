@@ -1,0 +1,192 @@
+"""Markdown for a job's summary and for a comment on a pull request: the answer, the worst, and what to do.
+
+A document larger than its limit would be dropped whole. So it is made of blocks, each kept whole or left out, and
+every section says how many it left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from platform_gate.gate import Judged
+from platform_gate.markdown_text import block, code, escape, link
+from platform_gate.model import Excuse, Finding, Location
+from platform_gate.outcome import Links, Outcome, worth_showing
+from platform_gate.service import HealthStatus, Scored
+from platform_gate.text import plural, shorten
+from platform_gate.verdict import Verdict
+
+MAX_BYTES: Final = 1024 * 1024 - 4096
+"""A job's summary holds 1 MiB; the margin is for what a workflow writes around it."""
+LONGEST_BAR: Final = 10
+MAX_FINDINGS: Final = 25
+MAX_TEXT: Final = 500
+_REMARK: Final = 200
+"""What the sentence about blocks that were left out may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A head, blocks of which some may be left out, and what these are; ``share`` is its part of what is still free."""
+
+    head: str
+    blocks: Iterator[str]
+    total: int
+    noun: str
+    share: int = 1
+    tail: str = "\n"
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """The document, section by section, within its limit."""
+    limit = outcome.display.max_bytes or MAX_BYTES
+    opening, closing = _opening(outcome), _closing(outcome, limit)
+    sections = [section for section in _sections(outcome) if section.total]
+    free = limit - _size(opening) - _size(closing) - len(sections) * _REMARK
+    yield opening
+    for section in sections:
+        text = _fit(section, free // section.share)
+        free -= _size(text)
+        yield text + "\n"
+    yield closing
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "backslashreplace"))
+
+
+def _fit(section: _Section, room: int) -> str:
+    """A section with as many of its blocks as there is room for, and the number of the others."""
+    kept: list[str] = []
+    room -= _size(section.head) + len(section.tail)
+    for each in section.blocks:
+        room -= _size(each)
+        if room < 0:
+            break
+        kept.append(each)
+    text = section.head + "".join(kept) + section.tail if kept else ""
+    missing = section.total - len(kept)
+    more = plural(missing, f"more {section.noun}")
+    return text + (f"\n*And {more}, left out here to keep this short.*\n" if missing else "")
+
+
+def _sections(outcome: Outcome) -> Iterator[_Section]:
+    links, run = outcome.links, outcome.run
+    unhealthy = [each for each in outcome.worst_first if each.judgement.health is not HealthStatus.HEALTHY]
+    shown = [each for each in outcome.worst_first if worth_showing(each)]
+    yield _list("What could not be judged", run.unjudged, "problem", links)
+    yield _list("About the waivers", run.notices, "notice", links)
+    yield _table(unhealthy)
+    blocks = (_details(each, links, first=each is shown[0]) for each in shown)
+    yield _Section("", blocks, len(shown), "service", tail="")
+
+
+def _opening(outcome: Outcome) -> str:
+    policy = outcome.policy
+    where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}"
+    paths = {finding.location.path for finding in outcome.run.unjudged}
+    files = f"{plural(len(paths), 'file')} not judged; " if paths else ""
+    return f"## Platform gate: {outcome.verdict.upper()}\n\n{files}{_totals(outcome)}<br>{where}\n\n"
+
+
+def _totals(outcome: Outcome) -> str:
+    if outcome.schema_only:
+        return plural(outcome.run.manifests, "valid manifest")
+    report = outcome.report
+    counts = {
+        HealthStatus.CRITICAL: report.critical_count,
+        HealthStatus.DEGRADED: report.degraded_count,
+        HealthStatus.UNKNOWN: report.unknown_count,
+        HealthStatus.HEALTHY: report.healthy_count,
+    }
+    parts = [f"{count} {health}" for health, count in counts.items() if count]
+    waived = sum(finding.excuse is not None for judged in outcome.run.services for finding in judged.findings)
+    excused = f"; {plural(waived, 'finding')} waived" if waived else ""
+    return f"{plural(report.total_services, 'service')}: {', '.join(parts) or 'none'}{excused}"
+
+
+def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> _Section:
+    blocks = (_finding(finding, links) for finding in findings)
+    return _Section(f"### {title}\n\n", blocks, len(findings), noun, share=2)
+
+
+def _table(unhealthy: Sequence[Judged]) -> _Section:
+    """One row per service, one column per subsystem."""
+    columns = list(dict.fromkeys(name for each in unhealthy for name in each.judgement.scored))
+    head = _row("Service", "Health", "Points", *columns) + _row("---", "---", "---:", *("---" for _ in columns))
+    rows = (_service_row(each, columns) for each in unhealthy)
+    return _Section(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _service_row(judged: Judged, columns: Iterable[str]) -> str:
+    judgement, subject = judged.judgement, judged.judgement.subject
+    who = f"{escape(subject.name)} ({escape(subject.team)}, tier {subject.tier})"
+    cells = (_cell(judgement.scored.get(column)) for column in columns)
+    return _row(who, judgement.health.upper(), str(judgement.points), *cells)
+
+
+def _cell(scored: Scored | None) -> str:
+    """The status, and the points as a number and as a bar: nobody needs to see the bar."""
+    if scored is None:
+        return ""
+    status = scored.status.replace("_", " ")
+    bar = "■" * min(scored.points, LONGEST_BAR)
+    return f"{bar} {status}, {plural(scored.points, 'point')}" if scored.points else status
+
+
+def _details(judged: Judged, links: Links | None, *, first: bool) -> str:
+    """One service, folded but for the first."""
+    judgement = judged.judgement
+    reason = "data is missing" if judgement.health is HealthStatus.UNKNOWN else plural(judgement.points, "point")
+    title = f"{judgement.health.upper()}: {escape(judgement.subject.name)}, {reason}"
+    waived = f"; {judgement.health_without_waivers.upper()} without waivers" if _is_waived(judged) else ""
+    findings = "".join(_finding(finding, links) for finding in judged.findings[:MAX_FINDINGS])
+    more = len(judged.findings) - MAX_FINDINGS
+    rest = f"- and {plural(more, 'more finding')} in {escape(judged.location.path)}\n" if more > 0 else ""
+    opened = " open" if first else ""
+    return f"<details{opened}>\n<summary>{title}{waived}</summary>\n\n{findings}{rest}\n</details>\n\n"
+
+
+def _is_waived(judged: Judged) -> bool:
+    return any(finding.excuse for finding in judged.findings)
+
+
+def _finding(finding: Finding, links: Links | None) -> str:
+    """A list item: what it costs, where, what is wrong, and what to do or by what it is excused."""
+    cost = f", {plural(finding.points, 'point')}" if finding.points else ""
+    head = "waived" if finding.excuse else f"{finding.severity}{cost}"
+    lines = [f"- {head}: {code(finding.rule)} at {_place(finding.location, links)}", _cut(finding.message)]
+    if finding.excuse:
+        lines.append(_excuse(finding.excuse, links))
+    elif finding.fix:
+        lines.append(f"Fix: {_cut(finding.fix)}")
+    return "<br>".join(lines) + "\n"
+
+
+def _excuse(excuse: Excuse, links: Links | None) -> str:
+    return f"{_cut(str(excuse))} ({_place(excuse.location, links)})"
+
+
+def _cut(text: str) -> str:
+    return escape(shorten(text, MAX_TEXT))
+
+
+def _place(location: Location, links: Links | None) -> str:
+    return link(location.path, f":{location.line}", links.url(location) if links else "")
+
+
+def _closing(outcome: Outcome, limit: int) -> str:
+    """How to see it again, and whom to ask; what would take a quarter of the document is left out."""
+    if outcome.verdict is Verdict.PASSED:
+        return ""
+    hint = f"Hint: {escape(outcome.run.hint)}\n\n" if outcome.run.hint else ""
+    command = f"To see this again:\n\n{block(outcome.command)}\n"
+    asked = "<br>".join(escape(line) for line in outcome.help.splitlines())
+    parts = [hint, command, f"\nHelp: {asked}\n" if asked else ""]
+    return "".join(part for part in parts if _size(part) <= limit // 4)
