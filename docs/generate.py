@@ -10,6 +10,7 @@ block stands for output that is left out: as many lines before and after it are 
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -29,7 +30,9 @@ sys.path.insert(0, str(ROOT))
 from platform_gate import explanation, policy, rules, shipped, yaml_text  # noqa: E402 - found beside this file
 
 SECONDS: Final = 120
-PATIENCE: Final = "..."
+DOTS: Final = "..."
+CHECKS: Final = "governance.checks."
+"""All of these look alike, so one stands for all."""
 FENCE: Final = re.compile(r"^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 MARKED: Final = re.compile(
     r"(?P<start><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- /generated -->)", re.DOTALL
@@ -39,7 +42,7 @@ FILE: Final = re.compile(r"# (?P<path>[\w./-]+\.(?:ya?ml|toml))\n")
 
 def pages() -> list[Path]:
     """Every page that may hold generated text."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def renewed(text: str) -> str:
@@ -99,14 +102,18 @@ class Repository:
             timeout=SECONDS,
             check=False,
         )
+        output = done.stdout.decode()
+        if done.returncode not in (0, 1, 2) or str(ROOT) in output:
+            message = f"{line}\nprints this, which belongs on no page:\n{output}"
+            raise ValueError(message)
         self.code = done.returncode
-        return done.stdout.decode()
+        return output
 
 
 def elided(output: str, shown: str) -> str:
     """Output, less what the page leaves out with a line of three dots."""
     old, new = shown.splitlines(keepends=True), output.splitlines(keepends=True)
-    dots = PATIENCE + "\n"
+    dots = DOTS + "\n"
     if dots not in old:
         return output
     before, after = old.index(dots), len(old) - old.index(dots) - 1
@@ -132,12 +139,13 @@ def _keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> It
         yield f"| `{prefix}{key}` | {_default(value)} | {_meaning(value)} |"
     for key, value in inner.items():
         below = _below(value, schema)
-        if below and f"{prefix}{key}" != "overrides[].spec":
+        if below and (prefix != CHECKS or key == next(iter(inner))) and f"{prefix}{key}" != "overrides[].spec":
             mark, part = below
-            yield from ["", f"### `{prefix}{key}{mark}`", ""]
+            name = f"{prefix}{'NAME' if prefix == CHECKS else key}{mark}"
+            yield from ["", f"### `{name}`", ""]
             if part.get("description", "") not in ("", value.get("description")):
                 yield from [part["description"], ""]
-            yield from _keys(f"{prefix}{key}{mark}.", part, schema)
+            yield from _keys(f"{name}.", part, schema)
 
 
 def _below(value: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
@@ -169,13 +177,19 @@ def _default(value: Mapping[str, Any]) -> str:
 
 def _meaning(value: Mapping[str, Any]) -> str:
     """A key's description, and its range or choice."""
-    limits = [
-        _choice(value),
-        f"At least {value['minimum']}." if "minimum" in value else "",
-        f"At most {value['maximum']}." if "maximum" in value else "",
-    ]
-    words = " ".join([value.get("description") or value.get("title", ""), *filter(None, limits)])
+    said = value.get("description") or value.get("title", "")
+    words = " ".join(filter(None, [said, _choice(value), _range(value, said)]))
     return words.replace("|", "\\|").replace("\n", " ")
+
+
+def _range(value: Mapping[str, Any], said: str) -> str:
+    """The least and the most, unless that is said already, or only that it is not negative."""
+    least, most = value.get("minimum"), value.get("maximum")
+    if least is not None and most is not None:
+        words = f"{least} to {most}."
+    else:
+        words = f"At least {least}." if least else f"At most {most}." if most is not None else ""
+    return "" if words.rstrip(".").lower() in said.lower() else words
 
 
 def _choice(value: Mapping[str, Any]) -> str:
@@ -302,6 +316,41 @@ EXIT_CODES: Final = {
     130: "Interrupted.",
 }
 
+
+def floors() -> str:
+    """The floors that the tests enforce, from the top, and each module in the sentence that it says of itself."""
+    tests = ast.parse((ROOT / "tests/test_architecture.py").read_bytes())
+    [order] = [node.value for node in tests.body if isinstance(node, ast.Assign) and _assigns(node, "FLOORS")]
+    listed = [line.split() for line in ast.literal_eval(order).splitlines() if line.strip()]
+    named = {name for floor in listed for name in floor}
+    lines = ["| floor | module | what it is |", "| --- | --- | --- |"]
+    for number, floor in enumerate(listed):
+        names = sorted(module for pattern in floor for module in _modules(pattern, named))
+        lines += [f"| {len(listed) - number} | `{name}` | {_sentence(name)} |" for name in names]
+    return "\n".join(lines)
+
+
+def _modules(pattern: str, named: set[str]) -> list[str]:
+    """The module of a name; for `package.*` every module of the package that no floor names."""
+    if not pattern.endswith(".*"):
+        return [pattern]
+    package = pattern.removesuffix(".*")
+    found = {f"{package}.{path.stem}" for path in (ROOT / "platform_gate" / package).glob("*.py")}
+    return sorted(found - named - {f"{package}.__init__"})
+
+
+def _assigns(node: ast.Assign, name: str) -> bool:
+    return [ast.unparse(target) for target in node.targets] == [name]
+
+
+def _sentence(name: str) -> str:
+    """What a module says of itself: the first line of its docstring."""
+    path = ROOT / "platform_gate" / (name.replace(".", "/") + ".py")
+    path = path if path.exists() else path.with_suffix("") / "__init__.py"
+    docstring = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    return re.sub(r"``([^`]+)``", r"`\1`", docstring.partition("\n\n")[0].replace("\n", " ")).replace("|", "\\|")
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "policy-keys": policy_keys,
     "manifest-keys": manifest_keys,
@@ -311,6 +360,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "report-keys": report_keys,
     "rules": rule_pages,
     "exit-codes": exit_codes,
+    "floors": floors,
 }
 
 
@@ -324,7 +374,7 @@ def main(arguments: list[str]) -> int:
         made = dict(zip(texts, pool.map(renewed, texts.values()), strict=True))
     stale = [path for path in texts if texts[path] != made[path]]
     for path in stale:
-        sys.stderr.write(f"{path.relative_to(ROOT)}: {'stale: run make docs' if arguments else 'rewritten'}\n")
+        sys.stderr.write(f"{os.path.relpath(path, ROOT)}: {'stale: run make docs' if arguments else 'rewritten'}\n")
         if not arguments:
             path.write_text(made[path], encoding="utf-8")
     return 1 if stale and arguments else 0

@@ -20,13 +20,17 @@ _DESCENDING: Final = ("at_least", "failed_at_least")
 
 
 class LimitError(ValueError):
-    """A policy section that its schema allows and that still makes no sense; ``at`` is below the section."""
+    """A policy section that its schema allows and that still makes no sense; ``at`` is below the section.
 
-    def __init__(self, message: str, *at: str | int, fix: str = "") -> None:
+    ``against`` is the other value where two contradict each other: whichever was set last is to blame.
+    """
+
+    def __init__(self, message: str, *at: str | int, fix: str = "", against: At | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.at: At = at
         self.fix = fix
+        self.against = against
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from platform_gate import documents, schema
 from platform_gate.documents import DocumentError, Refusal
 from platform_gate.matching import as_list
 from platform_gate.model import GateError, Location, Problem
+from platform_gate.text import printable, quote
 
 PYPROJECT: Final = "pyproject.toml"
 OWN_FILE: Final = ".platform-gate.yaml"
 TABLE: Final = "tool.platform-gate"
+LONGEST_LINE: Final = 10_000
 
 Read = Callable[[str], bytes | None]
 """Gives a file's bytes, or None where there is none; raises ``GateError`` where it can't be read."""
@@ -79,14 +81,32 @@ def _pyproject(read: Read) -> Mapping[str, Any] | None:
 
     try:
         text = content.decode("utf-8")
+        _refuse_excess(text)
         table = tomllib.loads(text).get("tool", {}).get("platform-gate")
     except (ValueError, RecursionError, AttributeError) as error:
         raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Mend it: it may configure this gate.") from None
     if table is not None:
-        problems = schema.validate(table, "config")
+        problems = schema.validate(table, "config") or _unprintable(table)
         if problems:
             raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
     return table  # type: ignore[no-any-return]
+
+
+def _refuse_excess(text: str) -> None:
+    """TOML's reader takes a time that grows with the square of a dotted key's length."""
+    if len(text) > documents.MAX_BYTES or any(len(line) > LONGEST_LINE for line in text.split("\n")):
+        message = f"{PYPROJECT} is larger than 1 MiB, or has a line of more than {LONGEST_LINE:,} characters"
+        raise GateError(message, f"Shorten it, and configure the gate in {OWN_FILE} if you like.")
+
+
+def _unprintable(table: Mapping[str, Any]) -> list[Problem]:
+    """Strings that hold what the strict YAML of the other file would not allow."""
+    strings = ((key, word) for key, value in table.items() for word in as_list(value))
+    return [
+        Problem((key,), f"{quote(word)} holds a hidden character", "Remove it.")
+        for key, word in strings
+        if printable(word) != word
+    ]
 
 
 def _toml_location(text: str, problem: Problem) -> Location:

@@ -6,47 +6,27 @@ other reader of the same bytes can see something else. Positions cost nothing un
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 import yaml
-from yaml._yaml import CParser
 from yaml.cyaml import CSafeLoader
 from yaml.error import Mark
 
-from platform_gate.model import At, Excerpt, GateError, Location, Problem
-from platform_gate.scalars import ScalarError, resolve
-from platform_gate.text import QUOTED_AT_MOST, UNSAFE, escape, printable, quote
+from platform_gate.model import At, Location, Problem
+from platform_gate.strict_yaml import (
+    MAX_BYTES,
+    MAX_REFUSALS,
+    DocumentError,
+    Reader,
+    Refusal,
+    decode,
+    excerpt_of,
+    location_of,
+)
 
-MAX_BYTES: Final = 1024 * 1024
-MAX_DEPTH: Final = 32
-MAX_NODES: Final = 20_000
-MAX_REFUSALS: Final = 20
-PROSE_KEYS: Final = frozenset({"reason", "help", "description"})
-
-_REFUSED_RAW = re.compile(f"[\t{UNSAFE}]|\r(?!\n)")
-_REFUSED_ESCAPED = re.compile(f"[\t\r{UNSAFE}]")
-
-
-class Refusal(NamedTuple):
-    """One thing that makes a file unreadable: what, how to write it right, where, and the offending line."""
-
-    message: str
-    fix: str
-    location: Location
-    excerpt: Excerpt | None = None
-
-
-class DocumentError(GateError):
-    """A file that cannot be read as strict YAML, with every refusal found (at least one)."""
-
-    def __init__(self, *refusals: Refusal) -> None:
-        first = refusals[0]
-        super().__init__(f"{first.location}: {first.message}", first.fix)
-        self.refusals = refusals
+__all__ = ["MAX_BYTES", "Document", "DocumentError", "Refusal", "read", "read_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +45,7 @@ class Document:
 
     def locate(self, at: At, *, on_key: bool = False) -> Location:
         """The place of the value at ``at``; of the deepest existing key above it where there is none."""
-        return _location(self.path, *_marks(_nodes(self.text)[self.index], (*self.prefix, *at), on_key=on_key))
+        return location_of(self.path, *_marks(_nodes(self.text)[self.index], (*self.prefix, *at), on_key=on_key))
 
     def last_line(self, at: At) -> int:
         """The number of the last line of the value at ``at``; blank lines and comments after it don't count."""
@@ -77,7 +57,7 @@ class Document:
     def refusal(self, problem: Problem) -> Refusal:
         """A problem of this document with its place and the offending line."""
         location = self.locate(problem.at, on_key=problem.on_key)
-        return Refusal(problem.message, problem.fix, location, _excerpt(self.text, location))
+        return Refusal(problem.message, problem.fix, location, excerpt_of(self.text, location))
 
     def refuse(self, *problems: Problem) -> DocumentError:
         """The error that names every problem (twenty at most), in the order in which they stand."""
@@ -85,16 +65,18 @@ class Document:
         return DocumentError(*refusals[:MAX_REFUSALS])
 
 
-def read(content: bytes, path: str) -> list[Document]:
+def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:
     """Every document of a file; ``path`` is how it is called in messages.
+
+    With ``prose`` reasons, helps and descriptions may have several lines.
 
     Raises:
         DocumentError: the file breaks strict YAML, or holds no document at all.
     """
-    text = _decode(content, path)
-    reader = _Reader(text, path)
+    text = decode(content, path)
+    reader = Reader(text, path, prose=prose)
     try:
-        documents = list(reader.documents())
+        documents = [Document(path, text, index, *found) for index, found in enumerate(reader.documents())]
     except yaml.MarkedYAMLError as error:
         raise DocumentError(*reader.refusals, reader.syntax_refusal(error)) from None
     if reader.refusals:
@@ -110,157 +92,12 @@ def read_one(content: bytes, path: str) -> Document:
     Raises:
         DocumentError: as ``read``, and for a second document.
     """
-    first, *more = read(content, path)
+    first, *more = read(content, path, prose=True)
     if more:
         place = Location(path, more[0].line, 1, more[0].line, 2)
-        raise DocumentError(
-            Refusal("a second document; this kind of file holds one", "Move it to its own file.", place)
-        )
+        message = "a second document; this kind of file holds one"
+        raise DocumentError(Refusal(message, "Move it to its own file.", place))
     return first
-
-
-def _decode(content: bytes, path: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service a file.", Location(path)))
-    try:
-        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DocumentError(_encoding_refusal(content, error.start, path)) from None
-    if match := _REFUSED_RAW.search(text):
-        raise DocumentError(_character_refusal(text, match.start(), path))
-    return text
-
-
-def _encoding_refusal(content: bytes, start: int, path: str) -> Refusal:
-    location = _character_location(content[:start].decode("utf-8", "replace"), path)
-    return Refusal(f"byte 0x{content[start]:02x} is not UTF-8", "Save the file as UTF-8.", location)
-
-
-def _character_refusal(text: str, index: int, path: str) -> Refusal:
-    location = _character_location(text[:index], path)
-    name, fix = _CHARACTERS.get(text[index], ("a control or invisible character", "Remove it."))
-    return Refusal(f"{name} ({escape(text[index])}) is not allowed", fix, location, _excerpt(text, location))
-
-
-_CHARACTERS: Final = {
-    "\t": ("a tab", "Use spaces."),
-    "\r": ("a carriage return without a line feed", "End lines with LF or CRLF."),
-}
-
-
-def _character_location(before: str, path: str) -> Location:
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Location(path, line, column, line, column + 1)
-
-
-class _Reader:
-    """Builds plain data from libyaml's events; collects what two readers could take for two things."""
-
-    def __init__(self, text: str, path: str) -> None:
-        self.refusals: list[Refusal] = []
-        self._text = text
-        self._path = path
-        self._next = CParser(text).get_event
-        self._count = 0
-
-    def documents(self) -> Iterator[Document]:
-        self._next()  # the stream's start
-        index = 0
-        while isinstance(start := self._next(), yaml.DocumentStartEvent):
-            if start.version or start.tags:
-                self._refuse(start, "directives are not allowed", "Remove the line that begins with %.")
-            root: Any = self._next()
-            self._count = 0
-            data = self._build(root, 0, "")
-            yield Document(self._path, self._text, index, root.start_mark.line + 1, data)
-            self._next()  # the document's end
-            index += 1
-
-    def _build(self, event: Any, depth: int, key: str) -> Any:
-        self._count += 1
-        if event.anchor is not None or getattr(event, "tag", None) is not None:
-            self._refuse_property(event)
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            return self._scalar(event, key)
-        if kind is yaml.AliasEvent:
-            return None
-        if depth == MAX_DEPTH:
-            self._stop(event, f"nested more than {MAX_DEPTH} levels deep", "Flatten it.")
-        if self._count > MAX_NODES:
-            self._stop(event, f"more than {MAX_NODES:,} values in one document", "Split it: one service a document.")
-        return self._mapping(depth + 1) if kind is yaml.MappingStartEvent else self._sequence(depth + 1, key)
-
-    def _mapping(self, depth: int) -> dict[str, Any]:
-        mapping: dict[str, Any] = {}
-        while type(event := self._next()) is not yaml.MappingEndEvent:
-            key = self._key(event, depth)
-            if key in mapping:
-                self._refuse(event, f"the key {quote(key)} is repeated", "Keep one of them.")
-            mapping[key] = self._build(self._next(), depth, key)
-        return mapping
-
-    def _sequence(self, depth: int, key: str) -> list[Any]:
-        items = []
-        while type(event := self._next()) is not yaml.SequenceEndEvent:
-            items.append(self._build(event, depth, key))
-        return items
-
-    def _key(self, event: Any, depth: int) -> str:
-        key = self._build(event, depth, "")
-        if type(key) is str:
-            return key
-        if type(event) is yaml.ScalarEvent:
-            self._refuse(event, f"the key {quote(event.value)} is not a string", "Put it in double quotes.")
-            return str(event.value)
-        self._refuse(event, "a key must be a plain string", "Write `key: value`.")
-        return ""
-
-    def _scalar(self, event: yaml.ScalarEvent, key: str) -> Any:
-        if self._count > MAX_NODES:
-            self._stop(event, f"more than {MAX_NODES:,} values in one document", "Split it: one service a document.")
-        value = event.value
-        if "\n" in value and key not in PROSE_KEYS:
-            self._refuse(event, "a string over several lines is not allowed here", "Write it on one line.")
-        if event.style == '"' and (match := _REFUSED_ESCAPED.search(value)):
-            self._refuse(event, f"the escaped character {escape(match[0])} is not allowed", "Remove it.")
-        return value if event.style else self._plain(event, value)
-
-    def _plain(self, event: yaml.ScalarEvent, value: str) -> Any:
-        try:
-            return resolve(value)
-        except ScalarError as error:
-            self._refuse(event, error.message, error.fix)
-            return value
-
-    def _refuse_property(self, event: Any) -> None:
-        if type(event) is yaml.AliasEvent:
-            self._refuse(event, "aliases are not allowed", "Write the value out.")
-        elif event.anchor is not None:
-            self._refuse(event, "anchors are not allowed", "Write the value out wherever it is needed.")
-        else:
-            self._refuse(event, "tags are not allowed", "Remove the tag; put text in double quotes.")
-
-    def _refuse(self, event: Any, message: str, fix: str) -> None:
-        self.refusals.append(self._refusal(event.start_mark, event.end_mark, message, fix))
-        if len(self.refusals) == MAX_REFUSALS:
-            self._stop(event, "more problems follow", "Mend those above first.")
-
-    def _stop(self, event: Any, message: str, fix: str) -> None:
-        raise DocumentError(*self.refusals, self._refusal(event.start_mark, event.end_mark, message, fix))
-
-    def syntax_refusal(self, error: yaml.MarkedYAMLError) -> Refusal:
-        """What libyaml says, placed in the file."""
-        mark: Any = error.problem_mark or error.context_mark
-        context = f" {error.context}" if error.context else ""
-        fix = "Check the quotes, brackets, colons and indentation around here."
-        return self._refusal(mark, mark, f"not valid YAML: {error.problem}{context}", fix)
-
-    def _refusal(self, start: Mark, end: Mark, message: str, fix: str) -> Refusal:
-        location = _location(self._path, start, end)
-        if location.line > self._text.count("\n") + 1:  # libyaml's end of file stands below the last line
-            location = _character_location(self._text, self._path)
-        return Refusal(message, fix, location, _excerpt(self._text, location))
 
 
 @lru_cache(maxsize=4)
@@ -295,19 +132,3 @@ def _last_line(node: yaml.Node) -> int:
         return _last_line(node.value[-1])
     end: Mark = node.end_mark
     return end.line if end.column == 0 and end.line > node.start_mark.line else end.line + 1
-
-
-def _location(path: str, start: Mark, end: Mark) -> Location:
-    """A span on one line: what reaches further is shown where it begins."""
-    line, column = start.line + 1, start.column + 1
-    end_column = end.column + 1 if end.line == start.line else column + 1
-    return Location(path, line, column, line, max(end_column, column + 1))
-
-
-def _excerpt(text: str, location: Location) -> Excerpt:
-    line = text.split("\n", location.line)[location.line - 1].removesuffix("\r")
-    start = max(0, min(location.column - QUOTED_AT_MOST // 2, len(line) - QUOTED_AT_MOST))
-    offset = location.column - 1 - start
-    shown = line[start : start + QUOTED_AT_MOST]
-    marked = printable(shown[offset : location.end_column - 1 - start])
-    return Excerpt(printable(shown), len(printable(shown[:offset])), max(1, len(marked)))

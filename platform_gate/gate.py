@@ -11,13 +11,25 @@ from typing import Final
 
 from platform_gate import documents
 from platform_gate.documents import Document, DocumentError, Refusal
-from platform_gate.manifests import Manifest, interpret
+from platform_gate.manifests import STRANGER, Manifest, interpret
 from platform_gate.matching import Subject
-from platform_gate.model import Check, Context, Disposition, Excuse, Finding, Location, Problem, Rule, Severity, pointer
+from platform_gate.model import (
+    Check,
+    Context,
+    Disposition,
+    Excuse,
+    Finding,
+    Location,
+    Problem,
+    Rule,
+    Severity,
+    further,
+    pointer,
+)
 from platform_gate.policy import Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.service import Judgement, Scored, Waive, judge, no_waivers
-from platform_gate.text import plural, quote
+from platform_gate.text import quote
 from platform_gate.trees import Found, Tree
 from platform_gate.waivers import Waiver, audit, find
 
@@ -106,10 +118,10 @@ def judge_file(job: Job, found: Found) -> FileResult:
     try:
         content = job.tree.read(found)
         if job.known is None:
-            return _judge_documents(job, documents.read(content, found.path))
+            return _judge_documents(job, found.path, content)
         key = found.path, content
         if not _still_true(job.known.get(key), job.tree):
-            job.known[key] = _judge_documents(job, documents.read(content, found.path))
+            job.known[key] = _judge_documents(job, found.path, content)
         return job.known[key]
     except DocumentError as error:
         return FileResult((), tuple(_finding(UNREADABLE, refusal) for refusal in error.refusals))
@@ -119,7 +131,7 @@ def _still_true(known: FileResult | None, tree: Tree) -> bool:
     return known is not None and all(tree.exists(path) is answer for path, answer in known.asked)
 
 
-def _judge_documents(job: Job, loaded: Iterable[Document]) -> FileResult:
+def _judge_documents(job: Job, path: str, content: bytes) -> FileResult:
     services: list[Judged] = []
     findings: list[Finding] = []
     asked: dict[str, bool] = {}
@@ -128,12 +140,18 @@ def _judge_documents(job: Job, loaded: Iterable[Document]) -> FileResult:
         asked[path] = job.tree.exists(path)
         return asked[path]
 
-    for document in loaded:
+    beside = 0
+    for document in documents.read(content, path):
         manifest = interpret(document, job.policy, Context(job.as_of, exists), job.rulings)
         if isinstance(manifest, Manifest):
             services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
+        elif (room := MAX_PROBLEMS - len(findings)) > 0:
+            found, more = _invalid(document, manifest, room)
+            findings += found
+            beside += more
         else:
-            findings += _invalid(document, manifest)
+            beside += len(manifest)
+    findings += _further(INVALID, path, beside)
     return FileResult(tuple(services), tuple(findings), tuple(asked.items()))
 
 
@@ -170,11 +188,12 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             severity=judgement.severity(scored, failure),
             message=check.message + failure.remark,
             fix=check.fix or check.rule.help,
-            location=document.locate(check.at),
+            location=document.locate(check.at, on_key=check.on_key),
             pointer=pointer(check.at),
             disposition=Disposition.OPEN if excuse is None else Disposition.WAIVED,
             fingerprint=_fingerprint(check, judgement.subject.name),
             points=points,
+            decisive=judgement.decisive(scored, check.rule),
             subsystem=scored.name,
             subject=check.subject,
             excuse=excuse,
@@ -191,13 +210,20 @@ def digest(*words: str) -> str:
     return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _invalid(document: Document, problems: Iterable[Problem]) -> Iterator[Finding]:
-    refusals = sorted(((document.refusal(each), pointer(each.at)) for each in problems), key=_place_of)
-    for refusal, at in refusals[:MAX_PROBLEMS]:
-        yield _finding(INVALID, refusal, at)
-    if hidden := refusals[MAX_PROBLEMS:]:
-        message = f"and {plural(len(hidden), 'more problem')} from here on"
-        yield _finding(INVALID, Refusal(message, "Mend those above first.", hidden[0][0].location))
+def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:
+    """The first problems of a document in the order in which they stand, and how many there are beside."""
+    named = [problem for problem in problems if not problem.more]
+    refusals = sorted(((document.refusal(each), pointer(each.at)) for each in named), key=_place_of)
+    beside = sum(problem.more for problem in problems) + max(0, len(named) - room)
+    return [_finding(INVALID, refusal, at) for refusal, at in refusals[:room]], beside
+
+
+def _further(rule: Rule, path: str, count: int) -> list[Finding]:
+    """That a file has more problems than are listed."""
+    if not count:
+        return []
+    problem = further(count)
+    return [_finding(rule, Refusal(problem.message, problem.fix, Location(path)))]
 
 
 def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
@@ -211,16 +237,26 @@ def _finding(rule: Rule, refusal: Refusal, at: str = "") -> Finding:
 
 
 def _without_duplicates(services: Iterable[Judged]) -> tuple[list[Judged], list[Finding]]:
-    """The first manifest of each service, and the others as findings."""
+    """The first manifest of each service, and the others as findings, not too many of one file."""
     first: dict[str, Judged] = {}
-    repeated = []
+    repeated: list[Finding] = []
+    counts: Counter[str] = Counter()
     for judged in services:
-        name, at, document = judged.judgement.subject.name, ("metadata", "name"), judged.manifest.document
-        other = first.setdefault(name, judged)
+        other = first.setdefault(judged.judgement.subject.name, judged)
         if other is not judged:
-            message = f"the service {quote(name)} is described at {other.manifest.document.locate(at)} already"
-            repeated.append(_finding(DUPLICATE_SERVICE, document.refusal(Problem(at, message)), pointer(at)))
+            counts[judged.location.path] += 1
+            if counts[judged.location.path] <= MAX_PROBLEMS:
+                repeated.append(_duplicate(judged, other))
+    for path, count in counts.items():
+        repeated += _further(DUPLICATE_SERVICE, path, max(0, count - MAX_PROBLEMS))
     return list(first.values()), repeated
+
+
+def _duplicate(judged: Judged, other: Judged) -> Finding:
+    at, document = ("metadata", "name"), judged.manifest.document
+    place = other.manifest.document.locate(at)
+    message = f"the service {quote(judged.judgement.subject.name)} is described at {place} already"
+    return _finding(DUPLICATE_SERVICE, document.refusal(Problem(at, message)), pointer(at))
 
 
 def _told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -237,7 +273,7 @@ def _told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:
     """A word of help where most files of a folder are something else than manifests."""
-    strangers = {finding.location.path for finding in findings if finding.pointer in ("/kind", "/apiVersion", "")}
+    strangers = {each.location.path for each in findings if each.message.startswith(STRANGER)}
     known = sorted({judged.location.path for judged in services})
     if len(strangers) <= len(known) or len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
         return ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from platform_gate.model import GateError
-from platform_gate.text import printable, quote
+from platform_gate.text import displayed, printable, quote
 
 SHALLOW_FIX: Final = "Fetch the history: with actions/checkout set `fetch-depth: 0`, elsewhere `git fetch --unshallow`."
 BATCH: Final = 500
@@ -97,7 +97,7 @@ class Repository:
     def staged_changes(self, commit: str) -> set[str]:
         """Paths at which the index differs from a commit; only objects are compared."""
         listed = self._output("diff-index", "--cached", "--no-renames", "--name-only", "-z", commit, "--")
-        return {os.fsdecode(path) for path in listed.split(b"\0") if path}
+        return {displayed(os.fsdecode(path)) for path in listed.split(b"\0") if path}
 
     def is_tracked(self, path: str) -> bool:
         """Whether the index holds a path."""
@@ -106,7 +106,7 @@ class Repository:
     def left_out(self) -> set[str]:
         """Paths of the index that a sparse checkout left out of the work tree."""
         listed = self._output("ls-files", "-t", "-z").split(b"\0")
-        return {os.fsdecode(row[2:]) for row in listed if row.startswith(b"S ")}
+        return {displayed(os.fsdecode(row[2:])) for row in listed if row.startswith(b"S ")}
 
     def _is_shallow(self) -> bool:
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
@@ -166,7 +166,7 @@ def _environment(search_path: str) -> dict[str, str]:
 def _entry(row: bytes) -> Entry:
     head, _, path = row.partition(b"\t")
     mode, _, oid, size = head.decode().split()
-    return Entry(os.fsdecode(path), mode, oid, int(size) if size.isdigit() else 0)
+    return Entry(displayed(os.fsdecode(path)), mode, oid, int(size) if size.isdigit() else 0)
 
 
 def _object(header: bytes, read: Callable[[int], bytes]) -> bytes:

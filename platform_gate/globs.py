@@ -1,44 +1,92 @@
-"""Globs over repository paths: ``*`` and ``?`` stay within a folder, ``**/`` matches zero folders or more."""
+"""Globs over repository paths: ``*`` and ``?`` stay within a folder, ``**`` as a whole part spans folders.
+
+Matching takes steps in proportion to pattern times path, whatever the pattern: nothing is tried twice.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Final
 
-_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\]|.", re.DOTALL)
+ANY_FOLDERS: Final = "**"
+_TOKEN: Final = re.compile(r"\*+|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 
 def matches(patterns: Iterable[str], path: str) -> bool:
     """Whether any of the globs matches the whole path."""
-    return any(_compiled(pattern).fullmatch(path) for pattern in patterns)
+    return any(len(parts) in _walk(parts, path) for parts in map(_parts, patterns))
 
 
 def reach(patterns: Iterable[str], folder: str) -> bool:
     """Whether any of the globs can match something below a folder."""
-    return any(_reaches(pattern.removeprefix("./").split("/"), folder.split("/")) for pattern in patterns)
-
-
-def _reaches(pattern: list[str], folder: list[str]) -> bool:
-    for part, name in zip(pattern, folder, strict=False):
-        if "**" in part:
-            return True
-        if not _compiled(part).fullmatch(name):
-            return False
-    return len(pattern) > len(folder)
+    return any(_walk(parts, folder) - {len(parts)} for parts in map(_parts, patterns))
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    tokens = _TOKEN.findall(pattern.removeprefix("./"))
-    collapsed = [
-        token for token, before in zip(tokens, ["", *tokens], strict=False) if token != before or "*" not in token
-    ]
-    return re.compile("".join(map(_translate, collapsed)), re.DOTALL)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.removeprefix("./").split("/"))
 
 
-def _translate(token: str) -> str:
-    if token.startswith("[") and len(token) > 1:
-        inner = token[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-        return f"[^/{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
-    return {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token)
+def _walk(parts: Sequence[str], path: str) -> set[int]:
+    """How many parts of a pattern can be used up by a whole path: every place where the match may stand."""
+    places = _skip({0}, parts)
+    for name in path.split("/"):
+        places = _skip({step for place in places for step in _steps(parts, place, name)}, parts)
+    return places
+
+
+def _steps(parts: Sequence[str], place: int, name: str) -> Iterable[int]:
+    if place == len(parts):
+        return ()
+    if parts[place] == ANY_FOLDERS:
+        return (place, place + 1) if place == len(parts) - 1 else (place,)
+    return (place + 1,) if _part_matches(parts[place], name) else ()
+
+
+def _skip(places: set[int], parts: Sequence[str]) -> set[int]:
+    """``**`` matches zero folders too; at the end it needs a name."""
+    skipped = set(places)
+    for place in range(len(parts) - 1):
+        if place in skipped and parts[place] == ANY_FOLDERS:
+            skipped.add(place + 1)
+    return skipped
+
+
+def _part_matches(part: str, name: str) -> bool:
+    """One part against one name. After a ``*`` the shortest match is tried first; only the last star moves on."""
+    tokens = _tokens(part)
+    used = position = resume = 0
+    star = -1
+    while position < len(name):
+        if used < len(tokens) and tokens[used].startswith("*"):
+            star, resume, used = used, position, used + 1
+        elif used < len(tokens) and _character_matches(tokens[used], name[position]):
+            used, position = used + 1, position + 1
+        elif star >= 0:
+            resume += 1
+            used, position = star + 1, resume
+        else:
+            return False
+    return all(rest.startswith("*") for rest in tokens[used:])
+
+
+@lru_cache(maxsize=1024)
+def _tokens(part: str) -> tuple[str, ...]:
+    return tuple(_TOKEN.findall(part))
+
+
+def _character_matches(wanted: str, character: str) -> bool:
+    if wanted == "?":
+        return True
+    if len(wanted) == 1:
+        return wanted == character
+    negated = wanted.startswith("[!")
+    return _in_set(wanted[2 if negated else 1 : -1], character) is not negated
+
+
+def _in_set(members: str, character: str) -> bool:
+    """Whether a character is one of a set like ``abc0-9``."""
+    ranges = re.findall(r"(.)-(.)|(.)", members, re.DOTALL)
+    return any(low <= character <= high if low else single == character for low, high, single in ranges)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from platform_gate import schema
 from platform_gate.documents import Document
 from platform_gate.matching import Subject
-from platform_gate.model import Context, Problem
+from platform_gate.model import Context, Problem, days_after
 from platform_gate.policy import Effective, Policy
 from platform_gate.subsystems import in_use
+from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
+WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
+STRANGER: Final = "this is no service manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def interpret(
     """
     problems = schema.validate(document.data, "service")
     if problems:
-        return _strange(problems) or problems
+        return _stranger(document.data) or problems
     subject = subject_of(document)
     ruling = (rulings or {}).get(subject.name, subject)
     effective = policy.effective(ruling)
@@ -60,9 +63,18 @@ def facts_of(document: Document, effective: Effective, context: Context) -> tupl
     return facts, problems
 
 
-def _strange(problems: Sequence[Problem]) -> list[Problem]:
+def _stranger(data: Any) -> list[Problem]:
     """What makes a document something else than a manifest; then nothing else that is wrong with it matters."""
-    return [problem for problem in problems if problem.at in ((), ("kind",), ("apiVersion",))]
+    if not isinstance(data, dict):
+        what = "it is empty" if data is None else "it is no mapping"
+        return [Problem((), f"{STRANGER}: {what}", "Write one, or leave the file out by configuration.")]
+    missing = [key for key in WANTED if key not in data]
+    if missing:
+        fix = "Add them, or leave the file out by configuration." if data else "Write one, or remove it."
+        return [Problem((), f"{STRANGER}: it has no {listing(missing, 'or')}", fix)]
+    wrong = [key for key, wanted in WANTED.items() if data[key] != wanted]
+    fix = "Correct it, or leave the file out by configuration."
+    return [Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", fix) for key in wrong]
 
 
 def subject_of(document: Document) -> Subject:
@@ -81,7 +93,7 @@ def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> 
         launch = date.fromisoformat(text)
     except ValueError:
         return None, [Problem(place, f"there is no day {text}", 'For example: "2027-01-15"')]
-    latest = context.as_of + timedelta(days=effective.gate.max_prelaunch_days)
+    latest = days_after(context.as_of, effective.gate.max_prelaunch_days)
     if launch > latest:
         fix = f"Name a day until {latest}, or leave the manifest out until then."
         return launch, [Problem(place, f"the launch is more than {effective.gate.max_prelaunch_days} days ahead", fix)]

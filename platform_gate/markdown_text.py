@@ -7,9 +7,11 @@ references, addresses, emoji) survives any escaping, so an invisible space break
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from platform_gate.text import printable
+from platform_gate.text import plural, printable
 
 _ACTIVE: Final = re.compile(
     r"""
@@ -19,6 +21,9 @@ _ACTIVE: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BREAK: Final = "&#8203;"
+
+REMARK: Final = 200
+"""What the sentence about blocks that were left out may take."""
 
 
 def escape(text: str) -> str:
@@ -44,3 +49,35 @@ def link(text: str, trusted: str, url: str) -> str:
 def block(line: str) -> str:
     """A line to be copied, as an indented block: there's no fence that the line could close."""
     return f"    {printable(line)}".replace("##[", "#\\x23[")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A head, blocks of which some may be left out, and what these are; ``share`` is its part of what is still free."""
+
+    head: str
+    blocks: Iterator[str]
+    total: int
+    noun: str
+    share: int = 1
+    tail: str = "\n"
+
+
+def size(text: str) -> int:
+    """What a text takes, in bytes."""
+    return len(text.encode("utf-8", "backslashreplace"))
+
+
+def fit(section: Section, room: int) -> str:
+    """A section with as many of its blocks as there is room for, and the number of the others."""
+    kept: list[str] = []
+    room -= size(section.head) + len(section.tail)
+    for each in section.blocks:
+        room -= size(each)
+        if room < 0:
+            break
+        kept.append(each)
+    text = section.head + "".join(kept) + section.tail if kept else ""
+    missing = section.total - len(kept)
+    more = plural(missing, f"more {section.noun}")
+    return text + (f"\n*And {more}, left out here to keep this short.*\n" if missing else "")

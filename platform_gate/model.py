@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -88,8 +88,8 @@ class Rule:
 class Check:
     """One rule applied once, passes included.
 
-    ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say);
-    ``stable_at`` is the place by names instead of indexes, so that it survives an insertion above.
+    ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say). With
+    ``on_key`` the key at ``at`` is to blame, not its value.
     """
 
     rule: Rule
@@ -99,6 +99,7 @@ class Check:
     subject: str = ""
     value: float | None = None
     fix: str = ""
+    on_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,22 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that makes a document invalid. With ``on_key`` the key at ``at`` is to blame, not its value."""
+    """Something that makes a document invalid. With ``on_key`` the key at ``at`` is to blame, not its value.
+
+    ``more`` counts further ones of which nothing else is said.
+    """
 
     at: At
     message: str
     fix: str = ""
     on_key: bool = False
+    more: int = 0
+
+
+def further(count: int) -> Problem:
+    """That there are more problems than are worth naming."""
+    words = "1 more problem" if count == 1 else f"{count:,} more problems"
+    return Problem((), f"and {words}".replace(",", " "), "Mend those above first.", more=count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +196,7 @@ class Excuse:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A failed check with a place, a weight and a disposition.
+    """A failed check with a place, a weight and a disposition; ``decisive`` where it has consequences.
 
     ``points`` is what its charge costs, on the first finding of the charge only: the sum over a service's open findings
     is the service's total. ``pointer`` is a JSON pointer, ``fingerprint`` survives line moves and rewording.
@@ -200,6 +211,7 @@ class Finding:
     disposition: Disposition = Disposition.OPEN
     fingerprint: str = ""
     points: int = 0
+    decisive: bool = False
     subsystem: str = ""
     subject: str = ""
     excerpt: Excerpt | None = None
@@ -227,6 +239,11 @@ def nowhere(_path: str) -> bool:
 def pointer(at: At) -> str:
     """The JSON pointer (RFC 6901) of a place."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
+
+
+def days_after(day: date, days: int) -> date:
+    """A day some days later; the calendar's last where there is none."""
+    return day + timedelta(days=min(days, (date.max - day).days))
 
 
 def number(value: float) -> int | float:

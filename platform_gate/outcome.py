@@ -76,6 +76,12 @@ class Outcome:
             return True
         return self.comparison.decides(judged, self.scope, judged.judgement.policy.gate.regressions)
 
+    def is_standing(self, finding: Finding) -> bool:
+        """Whether an unjudged file does not count: it was so at the base, and the scope is narrower than all."""
+        if self.comparison is None or self.scope is Scope.ALL:
+            return False
+        return finding.fingerprint in self.comparison.standing
+
     @property
     def help(self) -> str:
         """Whom to ask, as the policy says."""

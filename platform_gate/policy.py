@@ -13,10 +13,10 @@ from typing import Any, Final, Self
 
 from platform_gate import documents, rules, schema, shipped
 from platform_gate.bands import LimitError
-from platform_gate.documents import Document
+from platform_gate.documents import Document, DocumentError
 from platform_gate.layers import Layered, Origin
 from platform_gate.matching import Subject, applies
-from platform_gate.model import At, GateError, Problem, Rule, Severity
+from platform_gate.model import At, GateError, Problem, Rule, Severity, number
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import quote, suggestion
 
@@ -64,7 +64,8 @@ class HealthLimits:
         """Limits from a policy section; raises ``LimitError`` where critical would come first."""
         if section["critical_at"] < section["degraded_at"]:
             fix = "Let critical_at be at least degraded_at."
-            raise LimitError("critical would begin before degraded", "critical_at", fix=fix)
+            message = "critical would begin before degraded"
+            raise LimitError(message, "critical_at", fix=fix, against=("degraded_at",))
         return cls(**section)
 
 
@@ -176,7 +177,7 @@ def load(reference: str, read: Read) -> Policy:
     chain = list(_chain(reference, read))
     layered = Layered({}, {})
     for document in reversed(chain):
-        own = {key: value for key, value in document.data["spec"].items() if key != "extends"}
+        own = {key: _whole(value) for key, value in document.data["spec"].items() if key != "extends"}
         layered = layered.over(own, Origin(document, ("spec",)))
     first = chain[0]
     name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).split(".")[0])
@@ -185,12 +186,30 @@ def load(reference: str, read: Read) -> Policy:
     return policy
 
 
+def _whole(value: Any) -> Any:
+    """Data in which 2.0 is 2: the schema takes both for a whole number."""
+    if isinstance(value, dict):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return number(value) if isinstance(value, float) else value
+
+
 def _chain(reference: str, read: Read) -> Iterator[Document]:
     """The policy itself, its parent, and so on up to the default."""
     seen: list[str] = []
+    child: Document | None = None
     while True:
-        document = shipped.policy(reference) if kind(reference) is Source.SHIPPED else _read(reference, read)
+        try:
+            document = shipped.policy(reference) if kind(reference) is Source.SHIPPED else _read(reference, read)
+        except DocumentError:
+            raise
+        except GateError as error:
+            if child is None:
+                raise
+            raise child.refuse(Problem(("spec", "extends"), error.message, error.fix)) from None
         yield document
+        child = document
         seen.append(reference)
         if reference == shipped.DEFAULT_POLICY:
             return
@@ -239,7 +258,8 @@ def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:
     try:
         return parse(layered.data[name])
     except LimitError as error:
-        origin = layered.origin((name, *error.at))
+        places = [error.at] if error.against is None else [error.at, error.against]
+        origin = max((layered.origin((name, *at)) for at in places), key=_recency)
         raise origin.document.refuse(Problem(origin.at, error.message, error.fix)) from None
 
 
@@ -258,6 +278,11 @@ def _check(policy: Policy) -> None:
                 _refuse_rule(
                     policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
                 )
+
+
+def _recency(origin: Origin) -> tuple[bool, bool]:
+    """Overrides come after the policy's own values, and those after the default's."""
+    return origin.document is not shipped.policy(shipped.DEFAULT_POLICY), origin.at[:2] == ("spec", "overrides")
 
 
 def _refuse_rule(policy: Policy, at: At, message: str, fix: str) -> None:

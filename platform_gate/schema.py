@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from platform_gate import shipped
-from platform_gate.model import At, Problem
+from platform_gate.model import At, Problem, further
 from platform_gate.text import listing, plural, quote, shorten, suggestion
 
 if TYPE_CHECKING:
@@ -19,14 +19,37 @@ ValidationError = Any
 """jsonschema's, whose attributes it types as possibly unset; on an error that was raised they are all set."""
 
 
+MAX_EXPLAINED: Final = 100
+"""More problems than this in one document are counted, not explained."""
+
+
 def validate(data: Any, name: str) -> list[Problem]:
-    """Every way in which ``data`` breaks the shipped schema ``name``; empty where it fits."""
-    return explain(_validator(name), data)
+    """Every way in which ``data`` breaks the shipped schema ``name``; empty where it fits.
+
+    The extra ``fast`` only accepts. What it doesn't accept jsonschema decides, and says why.
+    """
+    return [] if _accepts(name)(data) else explain(_validator(name), data)
 
 
 def explain(validator: Draft202012Validator, data: Any) -> list[Problem]:
-    """Every way in which ``data`` breaks a schema, in words."""
-    return [problem for error in validator.iter_errors(data) for problem in _problems(error)]
+    """Every way in which ``data`` breaks a schema, in words; from the hundredth on they are only counted."""
+    found = [(error, key) for error in validator.iter_errors(data) for key in _blamed(error)]
+    problems = [_problem(error, key) for error, key in found[:MAX_EXPLAINED]]
+    return [*problems, further(len(found) - MAX_EXPLAINED)] if len(found) > MAX_EXPLAINED else problems
+
+
+@cache
+def _accepts(name: str) -> Callable[[Any], bool]:
+    try:
+        from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - an extra
+    except ImportError:
+        return _never
+    accepts: Callable[[Any], bool] = Draft202012Validator(shipped.schema(name)).is_valid
+    return accepts
+
+
+def _never(_data: Any) -> bool:
+    return False
 
 
 @cache
@@ -36,24 +59,23 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(shipped.schema(name))
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
+def _blamed(error: ValidationError) -> Sequence[str | None]:
+    """The keys that an error is about: one problem each; None where it is about the value as a whole."""
+    return _extra_keys(error) if error.validator == "additionalProperties" else [None]
+
+
+def _problem(error: ValidationError, key: str | None) -> Problem:
     at: At = tuple(error.absolute_path)
-    if error.validator == "additionalProperties":
-        for key in _extra_keys(error):
-            yield Problem((*at, key), f"unknown key {quote(key)}", suggestion(key, _known_keys(error)), on_key=True)
-    elif "propertyNames" in error.relative_schema_path:
-        yield Problem(
-            (*at, error.instance),
-            f"the key {quote(error.instance)} cannot be a name here",
-            _how_to_write(error),
-            on_key=True,
-        )
-    elif error.validator in _IN_CONTEXT and error.context:
+    if key is not None:
+        return Problem((*at, key), f"unknown key {quote(key)}", suggestion(key, _known_keys(error)), on_key=True)
+    if "propertyNames" in error.relative_schema_path:
+        message = f"the key {quote(error.instance)} cannot be a name here"
+        return Problem((*at, error.instance), message, _how_to_write(error), on_key=True)
+    if error.validator in _IN_CONTEXT and error.context:
         deepest = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator != "type"))
-        yield from _problems(deepest)
-    else:
-        words = _WORDS.get(str(error.validator), _does_not_fit)
-        yield Problem(at, words(error), _how_to_write(error))
+        return _problem(deepest, next(iter(_blamed(deepest)), None))
+    words = _WORDS.get(str(error.validator), _does_not_fit)
+    return Problem(at, words(error), _how_to_write(error))
 
 
 _IN_CONTEXT: Final = ("anyOf", "oneOf")
@@ -99,7 +121,7 @@ def _yaml(value: Any) -> str:
     """A value as it is written in YAML's flow style; strings that need no quotes have none."""
     if isinstance(value, str) and re.fullmatch(r"[a-zA-Z/@][\w/@.-]*( [\w/@.-]+)*", value):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _missing_key(error: ValidationError) -> str:
@@ -130,7 +152,7 @@ def _found(value: Any) -> str:
         return "a list"
     if value is None:
         return "nothing (null)"
-    return f"the string {quote(value)}" if isinstance(value, str) else quote(json.dumps(value)).strip("'")
+    return f"the string {quote(value)}" if isinstance(value, str) else quote(json.dumps(value, default=str)).strip("'")
 
 
 def _does_not_fit(error: ValidationError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -22,6 +23,19 @@ def escape(character: str) -> str:
 def printable(text: str) -> str:
     """Text in which every character that could act on a terminal or hide from a reader is spelled out."""
     return _HIDDEN.sub(lambda match: escape(match[0]), text)
+
+
+def displayed(path: str) -> str:
+    r"""A path as people see it, whatever the locale: other bytes than UTF-8 as ``\xNN``, so backslashes doubled.
+
+    No two paths are shown alike.
+    """
+    return os.fsencode(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+
+
+def system_path(path: str) -> bytes:
+    """A path for the system's calls, whatever the locale: as it was typed, or as UTF-8."""
+    return path.encode("utf-8", "surrogateescape")
 
 
 def shorten(text: str, width: int = QUOTED_AT_MOST) -> str:

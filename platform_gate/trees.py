@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from platform_gate import globs
 from platform_gate.config import Config
 from platform_gate.documents import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import GateError, Location
-from platform_gate.text import quote
+from platform_gate.text import displayed, quote, system_path
 
 STDIN: Final = "-"
 STDIN_SHOWN: Final = "<stdin>"
@@ -57,19 +58,18 @@ class WorkTree:
 
     def find(self, operands: Sequence[str], config: Config) -> list[Found]:
         """Explicit files always; of folders what the configuration selects; without operands what it selects at all."""
-        found: dict[str, Found] = {}
+        found: dict[tuple[str, str], Found] = {}
         for operand in operands or self._default_operands(config):
             for entry in self._operand(operand, config):
-                found.setdefault(entry.path, entry)
-        return [found[path] for path in sorted(found)]
+                same = os.path.normpath(entry.file) if entry.file not in ("", STDIN) else entry.file
+                found.setdefault((entry.path, same), entry)
+        return [found[key] for key in sorted(found)]
 
     def read(self, found: Found) -> bytes:
         """The bytes of a file, opened without following a link and never larger than the limit."""
-        if found.file == STDIN:
-            return self.stdin()
         try:
-            return read_plain_file(found.file)
-        except OSError as error:
+            return self.stdin() if found.file == STDIN else read_plain_file(found.file)
+        except (OSError, ValueError, AttributeError) as error:
             raise DocumentError(unreadable(found.path, error)) from None
 
     def exists(self, path: str) -> bool:
@@ -77,14 +77,15 @@ class WorkTree:
         below = os.path.normpath(path.split("#", 1)[0])
         if below.startswith(("/", "..")) or below == ".":
             return False
-        return self._link_above(str(self.root / below)) is None and (self.root / below).exists()
+        full = str(self.root / below)
+        return self._link_above(full) is None and os.path.lexists(system_path(full))
 
     def shown(self, file: str) -> str:
         """A path as people see it: relative to the root where it lies below it, else as it was typed."""
         full = os.path.normpath(self.cwd / file)
         inside = os.path.relpath(full, self.root)
         path = file if inside == ".." or inside.startswith("../") else inside
-        return os.fsencode(path).decode("utf-8", "backslashreplace")
+        return displayed(path)
 
     def _default_operands(self, config: Config) -> list[str]:
         folder = self.root if config.manifests is not None else self.root / DEFAULT_FOLDER
@@ -121,6 +122,10 @@ class WorkTree:
 
     def _link_above(self, file: str) -> str | None:
         """The first part of a path that is a symbolic link: below the root any part, elsewhere only the last."""
+        steps = Path(file).parts
+        for count, step in enumerate(steps):
+            if step == ".." and os.path.islink(os.path.join(*steps[:count])):  # noqa: PTH114, PTH118
+                return os.path.join(*steps[:count])  # noqa: PTH118 - the kernel goes through the link before it goes up
         full = os.path.normpath(file)
         inside = os.path.relpath(full, self.root)
         if inside == ".." or inside.startswith("../"):
@@ -137,9 +142,9 @@ def link_refusal(path: str, link: str) -> Refusal:
     return Refusal(f"{what} a symbolic link, which the gate does not follow", fix, Location(path))
 
 
-def unreadable(path: str, error: OSError) -> Refusal:
+def unreadable(path: str, error: Exception) -> Refusal:
     """Why the system would not give a file's bytes."""
-    reason = (error.strerror or str(error)).lower()
+    reason = (getattr(error, "strerror", None) or "there is nothing to read").lower()
     return Refusal(f"it cannot be read: {reason}", "Mend the file or its permissions.", Location(path))
 
 
@@ -149,10 +154,16 @@ def read_plain_file(file: str) -> bytes:
     Raises:
         OSError: there is none, or it is something else.
     """
-    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    return _read_plain(os.open(system_path(file), _READING | os.O_NOFOLLOW))
+
+
+_READING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def _read_plain(descriptor: int) -> bytes:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "not a plain file")
+            raise OSError(errno.EINVAL, "not a plain file")
         content = os.read(descriptor, MAX_BYTES + 1)
         while len(content) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES + 1 - len(content))):
             content += more
@@ -182,26 +193,38 @@ class Selection:
 
 
 def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        path = prefix.rstrip("/") or "."
-        yield Found(path, refusal=unreadable(path, error))
-        return
-    for entry in entries:
-        path = prefix + os.fsencode(entry.name).decode("utf-8", "backslashreplace")
-        yield from _entry(entry, path, selection)
+    """What is in scope below a folder, however deep it goes."""
+    waiting = [(folder, prefix)]
+    while waiting:
+        place, shown = waiting.pop()
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError as error:
+            path = shown.rstrip("/") or "."
+            yield Found(path, refusal=unreadable(path, error))
+            continue
+        for entry in entries:
+            path = shown + displayed(entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != ".git" and selection.enters(path):
+                    waiting.append((entry.path, path + "/"))
+            else:
+                yield from _file(entry, path, selection)
 
 
-def _entry(entry: os.DirEntry[str], path: str, selection: Selection) -> Iterator[Found]:
-    if entry.is_dir(follow_symlinks=False):
-        if entry.name != ".git" and selection.enters(path):
-            yield from _walk(entry.path, path + "/", selection)
-    elif entry.is_symlink():
-        if selection.takes(path) or (entry.is_dir() and selection.enters(path)):
+def _file(entry: os.DirEntry[str], path: str, selection: Selection) -> Iterator[Found]:
+    if entry.is_symlink():
+        if selection.takes(path) or (_leads_to_folder(entry) and selection.enters(path)):
             yield Found(path, refusal=link_refusal(path, path))
     elif selection.takes(path):
         yield Found(path, entry.path)
+
+
+def _leads_to_folder(link: os.DirEntry[str]) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:
+        return True
 
 
 def find_root(cwd: Path) -> Path:
@@ -215,14 +238,12 @@ def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
     Raises:
         GateError: it can't be read.
     """
+    shown = tree.shown(reference)
     try:
-        with (tree.cwd / reference).open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise GateError(f"the {kind} {quote(reference)} is not a plain file")
-            return file.read(MAX_BYTES + 1), tree.shown(reference)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise GateError(f"the {kind} {quote(reference)} cannot be read: {reason}", "Check the path.") from None
+        return _read_plain(os.open(system_path(str(tree.cwd / reference)), _READING)), shown
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
 
 
 def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from platform_gate import documents, schema
 from platform_gate.documents import Document
-from platform_gate.model import At, Check, Excuse, Location, Problem, Rule, Worse
+from platform_gate.model import At, Check, Excuse, Location, Problem, Rule, Worse, days_after
 from platform_gate.policy import Effective
 from platform_gate.rules import EXPIRED, EXPIRING, UNUSED
 from platform_gate.text import plural, quote, suggestion
@@ -133,7 +133,7 @@ def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Map
 
 def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
     start = waiver.granted or as_of
-    latest = start + timedelta(days=max_days)
+    latest = days_after(start, max_days)
     if waiver.expires > latest:
         since = "it was granted" if waiver.granted else "today"
         message = f"the waiver ends more than {plural(max_days, 'day')} after {since}"

@@ -123,8 +123,9 @@ class Runner:
     def git(self, *words: str, folder: Path | None = None) -> str:
         identity = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main")
         settings = ("-c", "protocol.file.allow=always", "-c", "commit.gpgSign=false")
+        command = ["git", *identity, *settings, *words]
         done = subprocess.run(
-            ["git", *identity, *settings, *words],
+            command,
             cwd=folder or self.workspace,
             env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "GIT_CONFIG_NOSYSTEM": "1"},
             capture_output=True,

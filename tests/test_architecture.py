@@ -64,7 +64,7 @@ FLOORS = """
 """
 """`reporters.*` is every module of that package which no other line names: those that are added like the others."""
 
-SHELL = "cli."
+SHELL = ("cli.", "__main__")
 ASKS_THE_DATE = {"service"}
 """`PlatformService` has a health of its own, and health depends on the day."""
 OPENS_FILES = {"trees", "shipped", "git"}

@@ -3,8 +3,8 @@
 import pytest
 
 from platform_gate import config
-from platform_gate.config import OWN_FILE, PYPROJECT, Config
-from platform_gate.documents import DocumentError
+from platform_gate.config import LONGEST_LINE, OWN_FILE, PYPROJECT, Config
+from platform_gate.documents import MAX_BYTES, DocumentError
 from platform_gate.model import GateError
 
 TABLE = "[tool.platform-gate]\n"
@@ -119,11 +119,32 @@ def test_every_error_in_pyproject_is_named() -> None:
     assert len(error.refusals) == 2
 
 
-@pytest.mark.parametrize("text", ["[tool", "tool = 1", "a = 1\na = 2", "x = [" * 5000])
+@pytest.mark.parametrize("text", ["[tool", "tool = 1", "a = 1\na = 2", "x = " + "[" * 5000])
 def test_a_pyproject_that_is_broken_is_an_error_and_not_passed_over(text: str) -> None:
     error = refused(pyproject=text)
     assert error.message.startswith(f"{PYPROJECT}: not valid TOML: ")
     assert error.fix == "Mend it: it may configure this gate."
+
+
+@pytest.mark.parametrize(("excess", "refusal"), [(0, ""), (1, "has a line of more than 10,000 characters")])
+def test_a_line_of_pyproject_may_be_ten_thousand_characters_long(excess: int, refusal: str) -> None:
+    line = "#".ljust(LONGEST_LINE + excess, "x")
+    if refusal:
+        assert refusal in refused(pyproject=f"a = 1\n{line}\n").message
+    else:
+        assert load(pyproject=f"a = 1\n{line}\n") == Config()
+
+
+def test_a_pyproject_of_more_than_a_mebibyte_is_an_error() -> None:
+    assert load(pyproject="#x\n" * (MAX_BYTES // 3)) == Config()
+    assert "is larger than 1 MiB" in refused(pyproject="#x\n" * (MAX_BYTES // 3 + 1)).message
+
+
+@pytest.mark.parametrize("line", ['policy = "a\\u202e"', 'exclude = ["b", "a\\u202e"]'])
+def test_a_hidden_character_is_refused_in_toml_too(line: str) -> None:
+    error = refused(pyproject=f"{TABLE}{line}\n")
+    assert error.message == f"{PYPROJECT}:2:1: 'a\\u202e' holds a hidden character"
+    assert error.fix == "Remove it."
 
 
 def test_a_pyproject_that_is_not_utf_8_is_an_error() -> None:

@@ -95,5 +95,5 @@ def test_every_manifest_is_called_like_its_service(path: Path) -> None:
 
 
 def test_every_example_file_is_in_scope() -> None:
-    found = work_tree(ROOT).find(["examples"], Config())
+    found = work_tree(ROOT).find(["examples/services"], Config())
     assert [entry.path for entry in found] == [str(path.relative_to(ROOT)) for path in MANIFESTS]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from platform_gate import gate
 from platform_gate.config import Config
-from platform_gate.model import Finding, GateError
+from platform_gate.model import Finding
 from platform_gate.outcome import Outcome
 from platform_gate.service import HealthStatus
 from tests.samples import BREACHED, DAY, SECTIONS, SPIKING, judged, judged_text, manifest, own_policy, work_tree, write
@@ -245,8 +245,11 @@ def test_overrides_that_make_no_sense_together_stop_the_gate(tmp_path: Path) -> 
         "    - {match: {team: shop}, spec: {health: {critical_at: 3}}}\n"
     )
     write(tmp_path, {"policy.yaml": both, "web.yaml": manifest()})
-    with pytest.raises(GateError, match="critical would begin before degraded"):
-        judged(tmp_path, "web.yaml", reference="policy.yaml")
+    outcome = judged(tmp_path, "web.yaml", reference="policy.yaml")
+    assert outcome.exit_code == 2
+    [finding] = outcome.findings
+    assert finding.message == "critical would begin before degraded"
+    assert finding.location.path == "policy.yaml"
 
 
 STRANGER = "kind: Deployment\n"

@@ -15,7 +15,9 @@ MATCHES = {
     "**": ["a", "a/b/c", ""],
     "**/*": ["a", "a/b"],
     "**/**/a": ["a", "x/a", "x/y/a"],
-    "a**b": ["ab", "axb", "a/x/b"],
+    "a**b": ["ab", "axb"],
+    "*a*b*": ["ab", "xaxbx", "aabb"],
+    "**/x/**/y": ["x/y", "a/x/b/y", "x/x/y/y"],
     "?.yaml": ["a.yaml", "ö.yaml"],
     "[ab].yaml": ["a.yaml", "b.yaml"],
     "[a-c]x": ["ax", "bx", "cx"],
@@ -43,7 +45,9 @@ MISSES = {
     "a/**": ["a", "ab/c"],
     "?.yaml": ["ab.yaml", ".yaml", "/.yaml"],
     "a?b": ["a/b"],
-    "a*b": ["a/b"],
+    "a*b": ["a/b", "a"],
+    "*a*b*": ["ba", ""],
+    "a**b": ["a/x/b"],
     "[ab].yaml": ["c.yaml", "ab.yaml"],
     "[!ab].yaml": ["a.yaml", "/.yaml"],
     "[*?].yaml": ["a.yaml"],
@@ -81,6 +85,11 @@ def test_a_choice_of_characters_never_leaves_the_folder(pattern: str) -> None:
 )
 def test_an_odd_choice_of_characters_is_no_crash(pattern: str) -> None:
     assert not matches([pattern], "services/a.yaml")
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 40 + "b", "**/*a/" * 12 + "b"])
+def test_no_glob_takes_long(pattern: str) -> None:
+    assert not matches([pattern], "/".join(["a" * 40] * 20))
 
 
 def test_any_of_several_globs_is_enough() -> None:

@@ -20,6 +20,7 @@ from platform_gate.model import (
     Rule,
     Severity,
     as_written,
+    days_after,
     nowhere,
     number,
     optional_number,
@@ -48,6 +49,19 @@ def test_a_pointer_follows_rfc_6901(at: At, expected: str) -> None:
 def test_a_pointer_can_be_read_back(keys: list[str]) -> None:
     parts = pointer(tuple(keys)).split("/")[1:]
     assert [part.replace("~1", "/").replace("~0", "~") for part in parts] == keys
+
+
+@pytest.mark.parametrize(
+    ("day", "days", "later"),
+    [
+        (date(2026, 11, 23), 0, date(2026, 11, 23)),
+        (date(2026, 11, 23), 180, date(2027, 5, 22)),
+        (date(9999, 12, 30), 1, date.max),
+        (date(9999, 12, 30), 2, date.max),
+    ],
+)
+def test_the_calendar_has_a_last_day(day: date, days: int, later: date) -> None:
+    assert days_after(day, days) == later
 
 
 @pytest.mark.parametrize(("value", "shown"), [(8000.0, "8000"), (-0.0, "0"), (72.5, "72.5"), (3, "3"), (0.1, "0.1")])

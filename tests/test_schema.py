@@ -1,6 +1,10 @@
 """Data against a JSON Schema: what does not fit, where, and how to write it right."""
 
+import importlib
 import json
+import sys
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -258,3 +262,35 @@ def test_what_is_quoted_cannot_act_on_a_terminal() -> None:
     (found,) = own({"type": "number"}, "\x1b[31m" + "x" * 500)
     assert r"\x1b[31m" in found.message
     assert len(found.message) < 150
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """The module as at its first import, before and after a test that changes what can be imported."""
+    importlib.reload(schema)
+    yield
+    importlib.reload(schema)
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_fast_validator_only_accepts_and_never_decides_against(
+    monkeypatch: pytest.MonkeyPatch, *, fast: bool
+) -> None:
+    asked: list[Any] = []
+    module = ModuleType("jsonschema_rs")
+    validator = SimpleNamespace(is_valid=lambda data: bool(asked.append(data)))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(module, "Draft202012Validator", lambda _schema: validator, raising=False)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", module if fast else None)
+    assert schema.validate(service(), "service") == []
+    assert schema.validate({}, "service")[0].message == "the key 'apiVersion' is missing"
+    assert len(asked) == (2 if fast else 0)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_the_fast_validator_accepts_needs_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("jsonschema_rs")
+    accepting = SimpleNamespace(is_valid=lambda _data: True)
+    monkeypatch.setattr(module, "Draft202012Validator", lambda _schema: accepting, raising=False)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", module)
+    assert schema.validate({"nothing": "fits"}, "service") == []

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from platform_gate.text import (
     QUOTED_AT_MOST,
     UNSAFE,
+    displayed,
     escape,
     listing,
     log_line,
@@ -19,6 +20,7 @@ from platform_gate.text import (
     quote,
     shorten,
     suggestion,
+    system_path,
 )
 
 
@@ -145,3 +147,15 @@ def test_a_ci_runner_finds_no_command_in_a_line(line: str, expected: str) -> Non
 )
 def test_text_stays_text_in_a_markdown_table(text: str, expected: str) -> None:
     assert markdown_cell(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("a/b", "a/b"), ("ö", "ö"), ("a\\b", r"a\\b"), ("a\udcff", r"a\xff"), (r"a\xff", r"a\\xff")]
+)
+def test_a_path_is_shown_so_that_no_two_look_alike(path: str, expected: str) -> None:
+    assert displayed(path) == expected
+
+
+@pytest.mark.parametrize(("path", "expected"), [("a", b"a"), ("ö", "ö".encode()), ("a\udcff", b"a\xff")])
+def test_a_path_goes_to_the_system_as_it_came(path: str, expected: bytes) -> None:
+    assert system_path(path) == expected

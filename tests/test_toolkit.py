@@ -137,10 +137,10 @@ def test_details_stand_in_the_order_of_registration() -> None:
 
 
 def test_the_top_risks_are_worst_first_and_never_healthy() -> None:
-    worse = critical("y", cost=costing(101, budget=100))
+    worse = critical("zz", cost=costing(101, budget=100))
     fleet = [healthy("h"), unknown("u"), degraded("g"), degraded("f"), critical("z"), worse]
-    assert report(*fleet).top_risks == ["y", "z", "f", "g", "u"]
-    assert report(*reversed(fleet)).top_risks == ["y", "z", "f", "g", "u"]
+    assert report(*fleet).top_risks == ["zz", "z", "f", "g", "u"]
+    assert report(*reversed(fleet)).top_risks == ["zz", "z", "f", "g", "u"]
 
 
 @pytest.mark.parametrize(("count", "shown"), [(9, 9), (10, 10), (11, 10)])

@@ -82,6 +82,8 @@ def check(
     """  # noqa: D301 - click's mark for lines that stay as they are
     if only_regressions:
         wishes["scope"] = str(Scope.REGRESSED)
+    if wishes["schema_only"] and (wishes["base"] or wishes["team"] or wishes["tier"]):
+        raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
     if wishes["scope"] and wishes["base"] is None:
         raise click.UsageError("--scope says what --base compares: name a base")
     outcome = replace(judge(Request(**wishes), replace(display(), max_bytes=max_bytes)), links=links())

@@ -51,21 +51,40 @@ for command in (check, explain, policy, waivers, init, schema, demo):
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every way out of it is an exit code."""
     try:
-        code = cli.main(args=arguments, prog_name="platform-gate", standalone_mode=False)
-    except click.ClickException as error:
-        return _refuse(error.format_message(), _usage_hint(error))
-    except DocumentError as error:
-        for refusal in error.refusals:
-            _show(refusal)
-        return ExitCode.NOT_JUDGED
-    except GateError as error:
-        return _refuse(error.message, error.fix)
-    except (click.Abort, KeyboardInterrupt):
+        return _start(sys.argv[1:] if arguments is None else arguments)
+    except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - a bug must never look like a "no"
+        return _exit_code(error)
+
+
+def _start(words: list[str]) -> int:
+    if sys.stdout is None:
+        raise GateError("standard output is closed", "Give it somewhere to go, /dev/null for example.")
+    code = cli.main(words, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
+    return int(code or 0)
+
+
+def _exit_code(error: BaseException) -> int:
+    """What an exception means to whoever started the program, said on standard error."""
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
         write_error("interrupted")
         return ExitCode.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - a bug must never look like the gate's "no"
+    if isinstance(error, DocumentError):
+        for refusal in error.refusals:
+            _show(refusal)
+    elif isinstance(error, GateError):
+        _refuse(error.message, error.fix)
+    elif isinstance(error, click.ClickException):
+        _refuse(error.format_message(), _usage_hint(error))
+    elif isinstance(error, (OSError, SystemExit)):
+        _refuse(f"the output could not be written ({error})", "Check where it goes.")
+    else:
         return _bug(error)
-    return int(code or 0)
+    return ExitCode.NOT_JUDGED
+
+
+def _completion(words: list[str]) -> str:
+    """The variable by which a shell asks for completions: it does so without arguments, and else no variable counts."""
+    return "" if words else "_PLATFORM_GATE_COMPLETE"
 
 
 def _show(refusal: Refusal) -> None:
@@ -81,12 +100,11 @@ def _usage_hint(error: click.ClickException) -> str:
     return f"Try `{context.command_path} --help`." if context else ""
 
 
-def _refuse(message: str, fix: str) -> int:
+def _refuse(message: str, fix: str) -> None:
     write_error(f"error: {message}" + (f"\n  fix: {fix}" if fix else ""))
-    return ExitCode.NOT_JUDGED
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: BaseException) -> int:
     if {"-v", "--verbose"}.intersection(sys.argv):
         write_error("".join(traceback.format_exception(error)))
     write_error(

@@ -70,11 +70,16 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not gene
         if isinstance(value, date):
             return value
         try:
-            if len(value) != len("2026-01-31"):
-                raise ValueError  # noqa: TRY301 - 20260131 and 2026-W05-6 are days to Python, not to us
-            return date.fromisoformat(value)
+            return _day(value)
         except ValueError:
             self.fail(f"{value!r} is not a day like 2026-01-31", param, ctx)
+
+
+def _day(text: str) -> date:
+    """A day, written in full: to Python 20260131 and 2026-W05-6 are days as well."""
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 def today() -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -38,12 +39,15 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
     target = Path(path)
     temporary = ""
     try:
+        if _is_special(target):
+            _write_through(target, pieces)
+            return
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(descriptor, "wb") as file:
             for piece in pieces:
                 file.write(piece.encode("utf-8", "backslashreplace"))
             file.flush()
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fchmod(file.fileno(), _mode(target))
             os.fsync(file.fileno())
         os.replace(temporary, target)  # noqa: PTH105 - one name for both ends
     except OSError as error:
@@ -53,6 +57,24 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - gone already where all went well
+
+
+def _is_special(target: Path) -> bool:
+    """Whether the target is a device or a pipe, which is written to and not replaced."""
+    return target.exists() and not target.is_file() and not target.is_dir()
+
+
+def _write_through(target: Path, pieces: Iterable[str]) -> None:
+    with target.open("wb") as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "backslashreplace"))
+
+
+def _mode(target: Path) -> int:
+    """The permissions of the file that is replaced, else those of a new one."""
+    if target.is_file() and not target.is_symlink():
+        return stat.S_IMODE(target.stat().st_mode) & 0o777
+    return 0o666 & ~_umask()
 
 
 def write_error(message: str) -> None:

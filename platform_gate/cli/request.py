@@ -64,7 +64,10 @@ def policy_option(function: Command) -> Command:
 
 def work_tree() -> WorkTree:
     """The repository around the working directory."""
-    cwd = Path.cwd()
+    try:
+        cwd = Path.cwd()
+    except OSError:
+        raise GateError("the working directory is gone", "Change into a folder that exists.") from None
     return WorkTree(trees.find_root(cwd), cwd, lambda: sys.stdin.buffer.read(MAX_BYTES + 1))
 
 

@@ -69,7 +69,7 @@ def load(request: Request, settings: Config, source: Source) -> Rules:
 
 def choose_policy(wanted: str | None, settings: Config, source: Source) -> Policy:
     """The policy of the command line, else the configured one, else the shipped default."""
-    reference = wanted or settings.policy or DEFAULT_POLICY
+    reference = wanted if wanted is not None else settings.policy or DEFAULT_POLICY
     if wanted is None and policy.kind(reference) is policy.Source.FILE:
         reference = source.configured(reference)
     return policy.load(reference, lambda path: source.read("policy", path))

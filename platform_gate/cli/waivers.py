@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from platform_gate.cli.output import write_error, write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.explanation import table
 from platform_gate.gate import Judged
-from platform_gate.model import Check, Doubt, GateError
+from platform_gate.model import Check, Doubt, GateError, days_after
 from platform_gate.outcome import Outcome
 from platform_gate.rules import EXPIRED, UNUSED
 from platform_gate.service import Failure, Scored
@@ -112,7 +111,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
         "reason": reason,
         "approved_by": approved_by,
         "granted": request.as_of.isoformat(),
-        "expires": (request.as_of + timedelta(days=days)).isoformat(),
+        "expires": days_after(request.as_of, days).isoformat(),
     }
     chosen = [
         (judged, scored, failure)

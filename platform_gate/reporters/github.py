@@ -22,14 +22,23 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 def render(outcome: Outcome) -> Iterator[str]:
     """The commands, and where some are left out, a line that says so."""
     findings = outcome.worst_findings
-    opened = [finding for finding in findings if finding.excuse is None]
+    standing = _standing(outcome)
+    opened = [finding for finding in findings if finding.excuse is None and finding.fingerprint not in standing]
     left_out = []
     for severity, level in LEVELS.items():
         several = [finding for finding in opened if finding.severity is severity]
         yield from (_command(level, finding) for finding in several[:AT_MOST])
-        if len(several) > AT_MOST:
-            left_out.append(plural(len(several) - AT_MOST, f"more {level}"))
-    yield from _rest(outcome, left_out, len(findings) - len(opened))
+        left_out.append((len(several) - AT_MOST, f"more {level}", ""))
+    waived = sum(finding.excuse is not None for finding in findings)
+    left_out.append((len(findings) - len(opened) - waived, "finding", " that this change does not decide"))
+    left_out.append((waived, "waived finding", ""))
+    yield from _rest(outcome, [plural(count, noun) + which for count, noun, which in left_out if count > 0])
+
+
+def _standing(outcome: Outcome) -> set[str]:
+    """The fingerprints of what a change does not decide."""
+    others = (judged for judged in outcome.run.services if not outcome.decides(judged))
+    return {finding.fingerprint for judged in others for finding in judged.findings}
 
 
 def _command(level: str, finding: Finding) -> str:
@@ -59,8 +68,7 @@ def _text(text: str) -> str:
     return log_line(printable(text))
 
 
-def _rest(outcome: Outcome, left_out: Sequence[str], waived: int) -> Iterator[str]:
-    parts = [*left_out, *([plural(waived, "waived finding")] if waived else [])]
-    if parts:
-        rest = f"platform-gate: not annotated: {listing(parts)}. The full list: {printable(outcome.command)}"
+def _rest(outcome: Outcome, left_out: Sequence[str]) -> Iterator[str]:
+    if left_out:
+        rest = f"platform-gate: not annotated: {listing(left_out)}. The full list: {printable(outcome.command)}"
         yield log_line(rest) + "\n"

@@ -18,11 +18,12 @@ SUITE: Final = "platform-gate"
 def render(outcome: Outcome) -> Iterator[str]:
     """Files that can't be judged first, then services, worst first. What decides nothing stands in ``system-out``."""
     fail_on = outcome.policy.base().gate.fail_on
-    notices = outcome.run.notices
+    unjudged, notices = outcome.run.unjudged, outcome.run.notices
     cases = [
-        *_files(outcome.run.unjudged, "manifest", "error"),
+        *_files([finding for finding in unjudged if not outcome.is_standing(finding)], "manifest", "error"),
+        *_files([finding for finding in unjudged if outcome.is_standing(finding)], "manifest", "skipped"),
         *_files([finding for finding in notices if finding.rule in fail_on], "waiver", "failure"),
-        *map(_service, outcome.worst_first),
+        *(_service(judged, decides=outcome.decides(judged)) for judged in outcome.worst_first),
     ]
     told = _told(finding for finding in notices if finding.rule not in fail_on)
     return write(SUITE, cases, told)
@@ -44,18 +45,18 @@ def _headline(findings: Sequence[Finding]) -> str:
     return findings[0].message + more
 
 
-def _service(judged: Judged) -> Testcase:
+def _service(judged: Judged, *, decides: bool) -> Testcase:
     judgement, location = judged.judgement, judged.location
     subject, told = judgement.subject, _told(judged.findings)
-    kind, message = _answer(judged)
+    kind, message = _answer(judged, decides=decides)
     text, output = (told, "") if kind else ("", told)
     return Testcase(subject.team, subject.name, kind, message, text, location.path, location.line, output)
 
 
-def _answer(judged: Judged) -> tuple[str, str]:
-    """How the case ends, and in one line why."""
+def _answer(judged: Judged, *, decides: bool) -> tuple[str, str]:
+    """How the case ends, and in one line why. What a change does not decide fails nothing."""
     judgement = judged.judgement
-    if judgement.failing:
+    if judgement.failing and decides:
         return "failure", f"{judgement.health}, {plural(judgement.points, 'point')}"
     excuses = {str(finding.excuse) for finding in judged.findings if finding.excuse}
     only_waived = excuses and all(finding.excuse for finding in judged.findings)

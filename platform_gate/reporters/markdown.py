@@ -7,11 +7,11 @@ every section says how many it left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from platform_gate import story
 from platform_gate.gate import Judged
-from platform_gate.markdown_text import block, code, escape, link
+from platform_gate.markdown_text import REMARK, Section, block, code, escape, fit, link, size
 from platform_gate.model import Excuse, Finding, Location
 from platform_gate.outcome import Links, Outcome, worth_showing
 from platform_gate.service import HealthStatus, Scored
@@ -23,20 +23,6 @@ MAX_BYTES: Final = 1024 * 1024 - 4096
 LONGEST_BAR: Final = 10
 MAX_FINDINGS: Final = 25
 MAX_TEXT: Final = 500
-_REMARK: Final = 200
-"""What the sentence about blocks that were left out may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """A head, blocks of which some may be left out, and what these are; ``share`` is its part of what is still free."""
-
-    head: str
-    blocks: Iterator[str]
-    total: int
-    noun: str
-    share: int = 1
-    tail: str = "\n"
 
 
 def render(outcome: Outcome) -> Iterator[str]:
@@ -44,51 +30,51 @@ def render(outcome: Outcome) -> Iterator[str]:
     limit = outcome.display.max_bytes or MAX_BYTES
     opening, closing = _opening(outcome), _closing(outcome, limit)
     sections = [section for section in _sections(outcome) if section.total]
-    free = limit - _size(opening) - _size(closing) - len(sections) * _REMARK
+    free = limit - size(opening) - size(closing) - len(sections) * REMARK
     yield opening
     for section in sections:
-        text = _fit(section, free // section.share)
-        free -= _size(text)
+        text = fit(section, free // section.share)
+        free -= size(text)
         yield text + "\n"
     yield closing
 
 
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "backslashreplace"))
-
-
-def _fit(section: _Section, room: int) -> str:
-    """A section with as many of its blocks as there is room for, and the number of the others."""
-    kept: list[str] = []
-    room -= _size(section.head) + len(section.tail)
-    for each in section.blocks:
-        room -= _size(each)
-        if room < 0:
-            break
-        kept.append(each)
-    text = section.head + "".join(kept) + section.tail if kept else ""
-    missing = section.total - len(kept)
-    more = plural(missing, f"more {section.noun}")
-    return text + (f"\n*And {more}, left out here to keep this short.*\n" if missing else "")
-
-
-def _sections(outcome: Outcome) -> Iterator[_Section]:
+def _sections(outcome: Outcome) -> Iterator[Section]:
     links, run = outcome.links, outcome.run
-    unhealthy = [each for each in outcome.worst_first if each.judgement.health is not HealthStatus.HEALTHY]
-    shown = [each for each in outcome.worst_first if worth_showing(each)]
+    decided = [each for each in outcome.worst_first if outcome.decides(each)]
+    unhealthy = [each for each in decided if each.judgement.health is not HealthStatus.HEALTHY]
+    shown = [each for each in decided if worth_showing(each)]
+    for told in story.sections(outcome):
+        lines = (_told(line, links) for line in told.lines)
+        yield Section(f"### {escape(told.title)}\n\n", lines, len(told.lines), "line", share=2)
     yield _list("What could not be judged", run.unjudged, "problem", links)
     yield _list("About the waivers", run.notices, "notice", links)
     yield _table(unhealthy)
     blocks = (_details(each, links, first=each is shown[0]) for each in shown)
-    yield _Section("", blocks, len(shown), "service", tail="")
+    yield Section("", blocks, len(shown), "service", tail="")
+
+
+def _told(line: story.Line, links: Links | None) -> str:
+    """What a change does to a service, or to the bar for all."""
+    name = f"{escape(line.service)}: " if line.service else ""
+    place = f" ({_place(line.location, links)})" if line.location else ""
+    return f"- {name}{_cut(line.text)}{place}\n"
 
 
 def _opening(outcome: Outcome) -> str:
     policy = outcome.policy
-    where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}"
+    where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}{_since(outcome)}"
     paths = {finding.location.path for finding in outcome.run.unjudged}
     files = f"{plural(len(paths), 'file')} not judged; " if paths else ""
     return f"## Platform gate: {outcome.verdict.upper()}\n\n{files}{_totals(outcome)}<br>{where}\n\n"
+
+
+def _since(outcome: Outcome) -> str:
+    """What the tree was compared with."""
+    if outcome.comparison is None:
+        return ""
+    adopted = "; the base has no rules yet, so this change's own hold" if outcome.comparison.adoption else ""
+    return f", scope {outcome.scope}, since {code(outcome.comparison.base[:12])}{adopted}"
 
 
 def _totals(outcome: Outcome) -> str:
@@ -107,17 +93,17 @@ def _totals(outcome: Outcome) -> str:
     return f"{plural(report.total_services, 'service')}: {', '.join(parts) or 'none'}{excused}"
 
 
-def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> _Section:
+def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> Section:
     blocks = (_finding(finding, links) for finding in findings)
-    return _Section(f"### {title}\n\n", blocks, len(findings), noun, share=2)
+    return Section(f"### {title}\n\n", blocks, len(findings), noun, share=2)
 
 
-def _table(unhealthy: Sequence[Judged]) -> _Section:
+def _table(unhealthy: Sequence[Judged]) -> Section:
     """One row per service, one column per subsystem."""
     columns = list(dict.fromkeys(name for each in unhealthy for name in each.judgement.scored))
     head = _row("Service", "Health", "Points", *columns) + _row("---", "---", "---:", *("---" for _ in columns))
     rows = (_service_row(each, columns) for each in unhealthy)
-    return _Section(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
+    return Section(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
 
 
 def _row(*cells: str) -> str:
@@ -189,4 +175,4 @@ def _closing(outcome: Outcome, limit: int) -> str:
     command = f"To see this again:\n\n{block(outcome.command)}\n"
     asked = "<br>".join(escape(line) for line in outcome.help.splitlines())
     parts = [hint, command, f"\nHelp: {asked}\n" if asked else ""]
-    return "".join(part for part in parts if _size(part) <= limit // 4)
+    return "".join(part for part in parts if size(part) <= limit // 4)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
+from itertools import dropwhile
 from typing import Any, Final
 
 import click
@@ -16,9 +17,9 @@ from platform_gate.gate import Judged
 from platform_gate.model import Excuse, Finding, Severity
 from platform_gate.outcome import Outcome, worth_showing
 from platform_gate.policy import Source
-from platform_gate.service import HealthStatus
+from platform_gate.service import HealthStatus, Judgement
 from platform_gate.text import log_line, plural, printable
-from platform_gate.verdict import Verdict
+from platform_gate.verdict import ExitCode, Verdict
 
 HEALTH_COLORS: Final = {
     HealthStatus.CRITICAL: "red",
@@ -49,6 +50,11 @@ def _has_waivers(judged: Judged) -> bool:
     return any(finding.excuse for finding in judged.findings)
 
 
+def _tolerated(judgement: Judgement) -> str:
+    """That the policy lets an unhealthy service pass."""
+    return "" if judgement.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
+
+
 class _Page:
     """The lines of one report; what they share is how to paint and how wide to wrap."""
 
@@ -60,6 +66,10 @@ class _Page:
         self._quiet = outcome.display.verbosity < 0
 
     def lines(self) -> Iterator[str]:
+        """Every line, without blank ones at the top."""
+        return dropwhile(lambda line: not line, self._lines())
+
+    def _lines(self) -> Iterator[str]:
         outcome = self._outcome
         if self._quiet and outcome.verdict is Verdict.PASSED:
             return
@@ -112,6 +122,8 @@ class _Page:
         total = plural(report.total_services, "service") + (": " if parts else "")
         yield f"{answer}  {self._unjudged(total + ', '.join(parts))}"
         where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
+        if outcome.verdict is Verdict.FAILED and outcome.exit_code == ExitCode.PASSED:
+            yield "exit code 0 all the same, as asked with --exit-zero"
         yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
 
     def _unjudged(self, rest: str) -> str:
@@ -128,7 +140,7 @@ class _Page:
         for finding in judged.findings:
             if finding.excuse:
                 yield from self._waived(finding, finding.excuse)
-            elif self._verbose or finding.severity is not Severity.NOTE:
+            elif self._verbose or finding.decisive or finding.severity is not Severity.NOTE:
                 yield from self._finding(finding, f"+{finding.points}" if finding.points else "")
 
     def _waived(self, finding: Finding, excuse: Excuse) -> Iterator[str]:
@@ -146,6 +158,9 @@ class _Page:
             HealthStatus.UNKNOWN: "data is missing",
         }
         reason = reasons.get(judgement.health, f"degraded from {limits.degraded_at}")
+        named = sorted({check.rule.id for scored in judgement.scored.values() for check in scored.open})
+        fatal = [rule for rule in named if rule in judgement.policy.gate.fail_on]
+        reason += f"; fails on {', '.join(fatal)}" if fatal else "" if judgement.failing else _tolerated(judgement)
         waived = f"; without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more"
         return f"{plural(judgement.points, 'point')} ({reason}{waived if _has_waivers(judged) else ''})"
 

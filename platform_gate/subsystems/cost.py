@@ -111,7 +111,8 @@ class Limits:
 
 
 def _overlap(lower: str, upper: str) -> LimitError:
-    return LimitError(f"{lower} is above {upper}", "trend", lower, fix="Order them: decreasing, increasing, spiking.")
+    fix = "Order them: decreasing, increasing, spiking."
+    return LimitError(f"{lower} is above {upper}", "trend", lower, fix=fix, against=("trend", upper))
 
 
 @cache
@@ -173,7 +174,7 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
     """The costs of a manifest, and months that are repeated, out of order or in the future."""
     section = manifest["spec"].get(SECTION, {})
     entries = [CostEntry(**entry) for entry in section.get("entries", [])]
-    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, f"{context.as_of:%Y-%m}"))
+    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, context.as_of.isoformat()[:7]))
 
 
 def _misplaced(entries: Sequence[CostEntry], this_month: str) -> Iterator[Problem]:

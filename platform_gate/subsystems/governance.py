@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Bands
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, nowhere
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, further, nowhere
 from platform_gate.text import quote, suggestion
 
 NAME = "governance"
 SECTION = "governance"
+MAX_UNKNOWN = 20
 OWNERSHIP = "ownership"
 """The one check whose evidence is a person or team instead of a document."""
 
@@ -140,7 +141,10 @@ def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple
     section = manifest["spec"].get(SECTION, {})
     service = manifest["metadata"]["name"]
     checks = [_verify(service, name, section.get(name, False), limits, context.exists) for name in limits.checks]
-    return Governance(checks, bool(section)), [_unknown(name, limits) for name in section if name not in limits.checks]
+    unknown = [name for name in section if name not in limits.checks]
+    problems = [_unknown(name, limits) for name in unknown[:MAX_UNKNOWN]]
+    more = [further(len(unknown) - MAX_UNKNOWN)] if len(unknown) > MAX_UNKNOWN else []
+    return Governance(checks, bool(section)), [*problems, *more]
 
 
 def _unknown(name: str, limits: Limits) -> Problem:
@@ -161,17 +165,19 @@ def _objection(name: str, value: bool | str, limits: Limits, exists: Any) -> str
     """Why declared evidence does not count; empty where it does."""
     if value is True:
         return f"`{name}: true` names no evidence, which the policy requires" if limits.evidence == "required" else ""
-    if is_placeholder(str(value), limits.placeholders):
-        return f"{quote(value)} is a placeholder, not evidence of {name}"
+    if found := placeholder_in(str(value), limits.placeholders):
+        what = "is a placeholder" if found == str(value) else f"holds the placeholder {quote(found)}"
+        return f"{quote(value)} {what}: no evidence of {name.replace('_', ' ')}"
     if limits.evidence != "declared" and _is_path(name, str(value)) and not exists(str(value)):
         return f"{quote(value)} does not exist in the repository"
     return ""
 
 
-def is_placeholder(value: str, placeholders: frozenset[str]) -> bool:
-    """Whether a value, or a part of its path, is a word that stands for "not yet"."""
-    path = urlsplit(value).path if _is_url(value) else value
-    return not placeholders.isdisjoint(part.casefold().removeprefix("@") for part in (value, *path.split("/")))
+def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
+    """The placeholder that a value is or holds as a part of its path; empty where it holds none."""
+    path = re.split("[?#]", value.partition("://")[2].partition("/")[2])[0] if _is_url(value) else value
+    parts = (part.removeprefix("@") for part in (value, *path.split("/")))
+    return next((part for part in parts if part.casefold() in placeholders), "")
 
 
 def _is_url(value: str) -> bool:

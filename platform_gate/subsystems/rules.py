@@ -32,29 +32,31 @@ class OwnRule:
     rule: Rule
     points: int
     match: Mapping[str, Any]
-    at: At
+    at: tuple[str, ...]
     require: Any
 
     def objection(self, manifest: Mapping[str, Any]) -> Problem | None:
         """The first thing that breaks the rule, placed in the manifest; None where it holds."""
         value: Any = manifest
-        for depth, key in enumerate(self.at):
-            value = _step(value, key)
+        at: At = ()
+        for key in self.at:
+            at = (*at, int(key) if isinstance(value, list) and key.isdigit() else key)
+            value = _step(value, at[-1])
             if value is None:
-                return Problem(self.at, f"there is no {'.'.join(map(str, self.at[: depth + 1]))}")
+                return Problem(at, f"there is no {'.'.join(map(str, at))}")
         problems = schema.explain(patterns.validator(self.require), value)
         if not problems:
             return None
         more = f" (and {plural(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
         first = problems[0]
-        return Problem((*self.at, *first.at), first.message + more, first.fix, first.on_key)
+        return Problem((*at, *first.at), first.message + more, first.fix, first.on_key)
 
 
 def _step(value: Any, key: str | int) -> Any:
     if isinstance(value, Mapping):
         return value.get(str(key))
-    if isinstance(value, list) and str(key).isdigit() and int(key) < len(value):
-        return value[int(key)]
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return value[key]
     return None
 
 
@@ -143,7 +145,8 @@ def check(applied: Sequence[Applied], _limits: Limits, _context: Context) -> Ite
         objection = each.objection or Problem((), "")
         message = f"{each.own.rule.title.rstrip('.')}: {objection.message}"
         fix = each.own.rule.help or objection.fix
-        yield Check(each.own.rule, each.objection is None, message, objection.at, fix=fix)
+        kept = each.objection is None
+        yield Check(each.own.rule, kept, message, objection.at, fix=fix, on_key=objection.on_key)
 
 
 def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:

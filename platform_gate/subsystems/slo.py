@@ -112,7 +112,7 @@ BREACHED = Rule(
 LOW_BUDGET = Rule(
     "slo/low-budget",
     "An error budget is nearly spent",
-    "Slow down risky changes until the window has recovered.",
+    "Slow down risky changes until the error budget has recovered.",
     worse=Worse.BELOW,
     why="A met SLO with little budget left is one incident away from a breach.",
     fails="slos:\n  - {name: availability, target: 99.9, current: 99.91}",
@@ -195,7 +195,7 @@ def _breached(slo: SLODefinition, index: int) -> Check:
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Check:
     remaining = budget_remaining(slo)
     low = slo.is_met and slo.target < WHOLE and remaining is not None and remaining < limits.low_budget_below_pct
-    left = f"{slo.name} has {slo.budget_remaining_pct} % of its error budget left"
+    left = f"{slo.name} has {optional_number(slo.budget_remaining_pct)} % of its error budget left"
     message = f"{left}, less than {limits.low_budget_below_pct} %"
     return LOW_BUDGET.check(not low, message, SECTION, index, "current", subject=slo.name, value=slo.current)
 

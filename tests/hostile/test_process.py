@@ -412,6 +412,7 @@ def test_an_interrupt_while_waiting_for_input(root: Path, closed: bool) -> None:
         running.stdin.flush()
         if closed:
             os.close(reader)
+        time.sleep(0.5)  # a signal between two reads is noticed after the next one only: let it wait in one
         running.send_signal(signal.SIGINT)
         assert running.wait(10) == 130
         said = b"" if closed else os.read(reader, 65536)

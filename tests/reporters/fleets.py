@@ -3,11 +3,13 @@
 import contextlib
 import os
 import re
+import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from platform_gate.cli.judging import Request, judge
+from platform_gate.cli.judging import judge
+from platform_gate.cli.request import Request
 from platform_gate.model import Finding, Location, Severity
 from platform_gate.outcome import Display, Outcome
 from tests.samples import BREACHED, DAY, SPIKING, manifest, own_policy, write
@@ -123,7 +125,7 @@ def hostile(folder: Path) -> Outcome:
     for number, path in enumerate(paths):
         write(folder, {f"s/{os.fsdecode(path)}.yaml": manifest(f"t{number}", slos=BREACHED)})
         write(folder, {f"s/{os.fsdecode(path)}.invalid.yaml": "a: 010\n"})
-    return with_findings(outcome_of(folder, "s"), synthetic("\x1b[31m\u202e\x85\ud800\n::error::\r##[error]"))
+    return with_findings(outcome_of(folder, "s"), synthetic("\x1b[31m\u202e\x85\udcff\n::error::\r##[error]"))
 
 
 def synthetic(text: str = "x", number: int = 0, severity: Severity = Severity.ERROR) -> Finding:
@@ -141,3 +143,15 @@ def many(outcome: Outcome, severities: Sequence[tuple[Severity, int]]) -> Outcom
     levels = [severity for severity, count in severities for _ in range(count)]
     findings = [synthetic(f"{level}{number}", number, level) for number, level in enumerate(levels)]
     return replace(outcome, run=replace(outcome.run, findings=tuple(findings)))
+
+
+def changed(folder: Path, scope: str) -> Outcome:
+    """A change that breaks one service of a fleet in which another one, and a file, were broken before."""
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    write(folder, {"services/old.yaml": manifest("old", slos=BREACHED), "services/odd.yaml": "a: [\n"})
+    write(folder, {"services/new.yaml": manifest("new")})
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "base"]):
+        subprocess.run([*git, *words], cwd=folder, check=True, capture_output=True)
+    write(folder, {"services/new.yaml": manifest("new", slos=BREACHED)})
+    with contextlib.chdir(folder):
+        return judge(Request((), None, DAY, base="HEAD", scope=scope), Display())

@@ -11,7 +11,7 @@ from platform_gate.model import Severity
 from platform_gate.outcome import Outcome
 from platform_gate.reporters import github as reporter
 from platform_gate.text import log_line
-from tests.reporters.fleets import ATTACKS, UNSEEN, fleet, hostile, many, named, outcome_of
+from tests.reporters.fleets import ATTACKS, UNSEEN, changed, fleet, hostile, many, named, outcome_of
 from tests.samples import BREACHED, manifest, write
 
 
@@ -120,3 +120,9 @@ def test_nothing_unseen_reaches_the_log(tmp_path: Path) -> None:
         assert command or line.startswith("platform-gate: ")
         assert not command or not UNSEEN.search(command.data + "".join(command.properties.values()))
         assert not command or not re.search(r"^\s*::", command.data, re.MULTILINE)
+
+
+def test_what_a_change_does_not_decide_is_counted(tmp_path: Path) -> None:
+    outcome = changed(tmp_path, "regressed")
+    assert {command.properties["file"] for command in commands(outcome)} == {"services/new.yaml", "services/odd.yaml"}
+    assert "not annotated: 1 finding that this change does not decide. The" in text_of(outcome).splitlines()[-1]

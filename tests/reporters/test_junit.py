@@ -8,7 +8,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from platform_gate import junit
 from platform_gate.outcome import Outcome
 from platform_gate.reporters import junit as reporter
-from tests.reporters.fleets import ATTACKS, UNSEEN, fleet, hostile, named, outcome_of
+from tests.reporters.fleets import ATTACKS, UNSEEN, changed, fleet, hostile, named, outcome_of
 from tests.samples import BREACHED, SPIKING, manifest, own_policy, write
 
 
@@ -120,3 +120,14 @@ def test_the_writer_serves_others_too() -> None:
     assert found["n"].system_out == "told"
     assert 'file="f\\x00" line="3"' in text
     assert "\n::error" not in text
+
+
+@pytest.mark.parametrize(
+    ("scope", "kinds"), [("all", [Failure, Failure, Error]), ("regressed", [Failure, None, Skipped])]
+)
+def test_only_what_a_change_decides_fails(tmp_path: Path, scope: str, kinds: list[type | None]) -> None:
+    outcome = changed(tmp_path, scope)
+    found = cases(text_of(outcome))
+    results = [found[name].result for name in ("new", "old", "services/odd.yaml")]
+    assert [type(result[0]) if result else None for result in results] == kinds
+    assert outcome.exit_code == (2 if scope == "all" else 1)

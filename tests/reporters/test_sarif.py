@@ -149,7 +149,7 @@ def test_beyond_25000_results_the_worst_are_kept_and_the_rest_is_counted(tmp_pat
 
 
 def test_a_rule_carries_its_documentation_and_its_level(tmp_path: Path) -> None:
-    spec = OWN_RULE + "  severities: {slo/low-budget: off, cost/no-budget: error}\n"
+    spec = OWN_RULE + "  severities: {slo/low-budget: 'off', cost/no-budget: error}\n"
     write(tmp_path, {"web.yaml": manifest(metadata="labels: {a: b}"), "policy.yaml": own_policy(spec)})
     run = run_of(outcome_of(tmp_path, "web.yaml", policy="policy.yaml"))
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
@@ -180,4 +180,4 @@ def test_nothing_unseen_and_no_command_is_written(tmp_path: Path) -> None:
     assert not UNSEEN.search(text)
     assert "##[" not in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
-    assert "%FF%FE.yaml" in text
+    assert "%FF%0A" in text

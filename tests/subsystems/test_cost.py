@@ -274,3 +274,48 @@ def test_thresholds_of_a_policy_are_compared_exactly() -> None:
 def test_the_default_limits_are_the_default_policy_s() -> None:
     assert Limits.default() == Limits.parse(SECTION)
     assert Limits.default() is Limits.default()
+
+
+def months(*names: str, budget: float = 0, currency: str = "USD") -> CostProfile:
+    return CostProfile(budget, [CostEntry(name, 5) for name in names], currency)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind", "key", "values"),
+    [
+        (months(budget=10), months(budget=10.01), "budget-raised", "budget_monthly", (10, 10.01)),
+        (months(budget=10), months(), "budget-removed", "budget_monthly", (10, None)),
+        (months("2026-01"), months("2026-01", currency="EUR"), "currency-changed", "currency", ("USD", "EUR")),
+        (months(budget=9), months(budget=9, currency="JPY"), "currency-changed", "currency", ("USD", "JPY")),
+        (months("2026-01", "2026-02"), months("2026-01"), "measurement-removed", "entries", ("2026-02: 5", None)),
+        (months("2026-01"), months(), "measurement-removed", "entries", ("2026-01: 5", None)),
+    ],
+)
+def test_what_asks_less_of_the_service_is_a_relaxation(
+    before: CostProfile, after: CostProfile, kind: str, key: str, values: tuple[Any, Any]
+) -> None:
+    (found,) = cost.relaxations(before, after)
+    assert (found.kind, found.at, (found.before, found.after)) == (kind, ("spec", "cost", key), values)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (months(budget=10), months(budget=9)),
+        (months(), months(budget=9)),
+        (months(), months("2026-01", currency="EUR")),
+        (months("2026-01", "2026-02"), months("2026-02", "2026-03")),
+        (months("2026-01"), CostProfile(0, [CostEntry("2026-01", 999)])),
+    ],
+)
+def test_a_lower_budget_and_a_newer_month_relax_nothing(before: CostProfile, after: CostProfile) -> None:
+    assert list(cost.relaxations(before, after)) == []
+
+
+def test_what_is_declared_of_costs_is_everything_but_the_amounts() -> None:
+    plain = cost.declared(months("2026-01", budget=5), "")
+    assert plain == cost.declared(months("2026-02", "2026-03", budget=5), "")
+    assert plain not in [
+        cost.declared(other, "")
+        for other in (months("2026-01"), months(budget=5), months("2026-01", budget=5, currency="EUR"))
+    ]

@@ -101,7 +101,10 @@ def test_a_bare_true_is_no_evidence_where_evidence_is_required() -> None:
     ],
 )
 def test_a_placeholder_is_no_evidence(name: str, value: str) -> None:
-    assert objection(value, name=name) == f"'{value}' is a placeholder, not evidence of {name}"
+    message = objection(value, name=name)
+    assert message.startswith(f"'{value}' ")
+    assert "placeholder" in message
+    assert message.endswith(f"evidence of {name}")
 
 
 @pytest.mark.parametrize(
@@ -251,3 +254,36 @@ def test_a_service_built_in_python_may_be_read_without_a_tree() -> None:
 
 def test_the_default_limits_are_made_once() -> None:
     assert Limits.default() is Limits.default()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "values"),
+    [
+        (EXISTING, False, (EXISTING, False)),
+        (EXISTING, True, (EXISTING, True)),
+        (True, False, (True, False)),
+        (EXISTING, "docs/todo", (EXISTING, "docs/todo")),
+    ],
+)
+def test_evidence_that_is_gone_is_a_relaxation(
+    before: bool | str,  # noqa: FBT001
+    after: bool | str,  # noqa: FBT001
+    values: tuple[Any, Any],
+) -> None:
+    (found,) = governance.relaxations(read({"runbook": before}), read({"runbook": after}))
+    assert (found.kind, found.at) == ("evidence-removed", ("spec", "governance", "runbook"))
+    assert (found.before, found.after) == values
+
+
+@pytest.mark.parametrize(("before", "after"), [(False, True), (True, EXISTING), (EXISTING, "b.md"), (False, False)])
+def test_other_evidence_relaxes_nothing(before: bool | str, after: bool | str) -> None:  # noqa: FBT001
+    assert list(governance.relaxations(read({"runbook": before}), read({"runbook": after}))) == []
+
+
+def test_a_check_that_is_not_made_any_more_is_a_relaxation() -> None:
+    assert [each.at[-1] for each in governance.relaxations(failing(4), Governance([], declared=False))] == [FIVE[4]]
+
+
+def test_all_of_governance_is_declared() -> None:
+    facts = failing(2)
+    assert governance.declared(facts, "") == tuple(facts.checks)

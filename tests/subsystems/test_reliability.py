@@ -276,3 +276,20 @@ def test_bands_that_make_no_sense_are_refused_below_the_section(section: dict[st
 
 def test_the_default_limits_are_made_once() -> None:
     assert Limits.default() is Limits.default()
+
+
+def test_a_measurement_that_is_gone_is_a_relaxation() -> None:
+    (found,) = reliability.relaxations(GATEWAY, ReliabilityMetrics(99.95, None, 1, 5))
+    assert (found.kind, found.at) == ("measurement-removed", ("spec", "reliability", "mttr_minutes"))
+    assert (found.before, found.after) == (8, None)
+
+
+def test_a_worse_or_a_new_measurement_relaxes_nothing() -> None:
+    assert list(reliability.relaxations(GATEWAY, WORST)) == []
+    assert list(reliability.relaxations(ReliabilityMetrics(99.95), GATEWAY)) == []
+
+
+def test_what_is_declared_of_metrics_is_which_are_measured() -> None:
+    assert reliability.declared(GATEWAY, "") == reliability.declared(WORST, "") == list(reliability.METRICS)
+    assert reliability.declared(ReliabilityMetrics(None, 8), "") == ["mttr_minutes"]
+    assert reliability.declared(GATEWAY, "mttr_minutes") == ["mttr_minutes"]

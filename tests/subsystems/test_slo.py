@@ -128,7 +128,7 @@ def test_a_breach_says_what_was_measured_where_and_what_was_promised() -> None:
 
 def test_a_low_budget_says_how_much_is_left() -> None:
     (check,) = failed([SLODefinition("availability", 99.9, 99.91)])
-    assert check.message == "availability has 10.0 % of its error budget left, less than 25 %"
+    assert check.message == "availability has 10 % of its error budget left, less than 25 %"
     assert (check.at, check.subject, check.value) == (("spec", "slos", 0, "current"), "availability", 99.91)
 
 
@@ -257,3 +257,57 @@ def test_the_limits_are_the_policy_s_section() -> None:
     section = {"breach_points": 1, "low_budget_below_pct": 2.5, "low_budget_points": 3}
     assert Limits.parse(section) == Limits(1, 2.5, 3)
     assert Limits.default() is Limits.default()
+
+
+@pytest.mark.parametrize(
+    ("after", "kind", "at", "values"),
+    [
+        ([], "slo-removed", ("spec", "slos"), ("availability", None)),
+        ([SLODefinition("renamed", 99.9, 99.95)], "slo-removed", ("spec", "slos"), ("availability", None)),
+        (
+            [BREACHED, SLODefinition("availability", 99.8, 99.95)],
+            "target-lowered",
+            ("spec", "slos", 1, "target"),
+            (99.9, 99.8),
+        ),
+        (
+            [SLODefinition("availability", 99.9)],
+            "measurement-removed",
+            ("spec", "slos", 0, "current"),
+            (99.95, None),
+        ),
+    ],
+)
+def test_what_asks_less_of_the_service_is_a_relaxation(
+    after: list[SLODefinition], kind: str, at: tuple[Any, ...], values: tuple[Any, Any]
+) -> None:
+    (found,) = slo.relaxations([MET], after)
+    assert (found.kind, found.at, (found.before, found.after)) == (kind, at, values)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([MET, BREACHED], [BREACHED, MET]),
+        ([MET], [MET, UNMEASURED]),
+        ([MET], [SLODefinition("availability", 99.95, 99.95)]),
+        ([MET], [SLODefinition("availability", 99.9, 10)]),
+        ([UNMEASURED], [UNMEASURED]),
+    ],
+)
+def test_a_worse_measurement_and_a_stricter_promise_relax_nothing(
+    before: list[SLODefinition], after: list[SLODefinition]
+) -> None:
+    assert list(slo.relaxations(before, after)) == []
+
+
+def test_what_is_declared_of_slos_is_everything_but_the_measured_value() -> None:
+    assert slo.declared([MET, BREACHED], "") == slo.declared([BREACHED, MET], "")
+    assert slo.declared([MET], "") == slo.declared([SLODefinition("availability", 99.9, 1)], "")
+    for other in (
+        SLODefinition("availability", 99.8, 99.95),
+        SLODefinition("availability", 99.9),
+        SLODefinition("x", 99.9, 1),
+    ):
+        assert slo.declared([MET], "") != slo.declared([other], "")
+    assert slo.declared([MET, BREACHED], "latency") == slo.declared([BREACHED], "")
