@@ -20,7 +20,7 @@ DEVELOPED := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types format coverage clean
+.PHONY: help demo test check lint types format docs coverage clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ types: $(DEVELOPED) ## mypy, strict
 format: $(DEVELOPED) ## format the code and fix what can be fixed
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format
+
+docs: $(DEVELOPED) ## write the generated parts of the documentation anew
+	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/generate_cli.py
 
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)

@@ -111,7 +111,7 @@ def _unprintable(table: Mapping[str, Any]) -> list[Problem]:
 
 def _toml_location(text: str, problem: Problem) -> Location:
     """Where a key of the table stands: TOML's reader keeps no positions."""
-    start = re.search(r"^\s*\[\s*tool\s*\.\s*[\"']?platform-gate[\"']?\s*\]", text, re.MULTILINE)
+    start = re.search(r"^[ \t]*\[\s*tool\s*\.\s*[\"']?platform-gate[\"']?\s*\]", text, re.MULTILINE)
     first = start.start() if start else 0
     key = re.escape(str(problem.at[0])) if problem.at else "(?!)"
     found = re.compile(rf"^[ \t]*(?=[\"']?{key}[\"']?[ \t]*=)", re.MULTILINE).search(text, first)

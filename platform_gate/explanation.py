@@ -9,10 +9,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from platform_gate.effective import Effective
 from platform_gate.gate import Judged
 from platform_gate.layers import Origin
 from platform_gate.model import Charge, Check, Rule
-from platform_gate.policy import Effective
 from platform_gate.remedy import remedy
 from platform_gate.service import HealthStatus, Judgement, Scored
 from platform_gate.text import plural, printable

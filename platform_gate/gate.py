@@ -151,7 +151,7 @@ def _judge_documents(job: Job, path: str, content: bytes) -> FileResult:
             beside += more
         else:
             beside += len(manifest)
-    findings += _further(INVALID, path, beside)
+    findings += _further(INVALID, findings, beside)
     return FileResult(tuple(services), tuple(findings), tuple(asked.items()))
 
 
@@ -218,12 +218,12 @@ def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tupl
     return [_finding(INVALID, refusal, at) for refusal, at in refusals[:room]], beside
 
 
-def _further(rule: Rule, path: str, count: int) -> list[Finding]:
-    """That a file has more problems than are listed."""
+def _further(rule: Rule, listed: Sequence[Finding], count: int) -> list[Finding]:
+    """That a file has more problems than are listed, at the place of the last."""
     if not count:
         return []
     problem = further(count)
-    return [_finding(rule, Refusal(problem.message, problem.fix, Location(path)))]
+    return [_finding(rule, Refusal(problem.message, problem.fix, listed[-1].location))]
 
 
 def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
@@ -248,7 +248,8 @@ def _without_duplicates(services: Iterable[Judged]) -> tuple[list[Judged], list[
             if counts[judged.location.path] <= MAX_PROBLEMS:
                 repeated.append(_duplicate(judged, other))
     for path, count in counts.items():
-        repeated += _further(DUPLICATE_SERVICE, path, max(0, count - MAX_PROBLEMS))
+        listed = [finding for finding in repeated if finding.location.path == path]
+        repeated += _further(DUPLICATE_SERVICE, listed, max(0, count - MAX_PROBLEMS))
     return list(first.values()), repeated
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from platform_gate.effective import Effective, typed
 from platform_gate.gate import Judged
 from platform_gate.model import At, GateError
-from platform_gate.policy import Effective, typed
 from platform_gate.service import HealthStatus, Judgement
 
 

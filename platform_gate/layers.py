@@ -58,6 +58,8 @@ def _merge(
             origins.setdefault(place, source)
         elif value is None:
             merged.pop(key, None)
+            for gone in [known for known in origins if known[: len(place)] == place]:
+                del origins[gone]
         elif place in APPENDED:
             earlier = merged.get(key, [])
             origins |= {(*place, len(earlier) + i): Origin(source.document, (*source.at, i)) for i in range(len(value))}

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from platform_gate.effective import Effective
 from platform_gate.matching import Subject, applies, as_list
 from platform_gate.model import At, Location
-from platform_gate.policy import Effective, Policy
+from platform_gate.policy import Policy
 from platform_gate.subsystems import SUBSYSTEMS
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from platform_gate import schema
 from platform_gate.documents import Document
+from platform_gate.effective import Effective
 from platform_gate.matching import Subject
 from platform_gate.model import Context, Problem, days_after
-from platform_gate.policy import Effective, Policy
+from platform_gate.policy import Policy
 from platform_gate.subsystems import in_use
 from platform_gate.text import listing
 

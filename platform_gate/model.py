@@ -189,7 +189,8 @@ class Excuse:
     location: Location
 
     def __str__(self) -> str:
-        left = "today is its last day" if self.days_left == 0 else f"{self.days_left} days left"
+        days = "1 day" if self.days_left == 1 else f"{self.days_left} days"
+        left = f"{days} left" if self.days_left else "today is its last day"
         ticket = f" [{self.ticket}]" if self.ticket else ""
         return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
 

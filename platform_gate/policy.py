@@ -9,21 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from platform_gate import documents, rules, schema, shipped
-from platform_gate.bands import LimitError
+from platform_gate import documents, schema, shipped
 from platform_gate.documents import Document, DocumentError
+from platform_gate.effective import OFF, Effective, typed
 from platform_gate.layers import Layered, Origin
 from platform_gate.matching import Subject, applies
-from platform_gate.model import At, GateError, Problem, Rule, Severity, number
-from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.model import At, GateError, Problem, Rule, number
 from platform_gate.text import quote, suggestion
 
 Read = Callable[[str], tuple[bytes, str]]
 """Gives a file's bytes and its path as shown; raises ``GateError``."""
 
-OFF: Final = "off"
 FAILING_HEALTHS: Final = ("degraded", "critical", "unknown")
 MAX_PARENTS: Final = 10
 
@@ -35,68 +33,6 @@ class Source(StrEnum):
     FILE = "file"
     PACKAGE = "package"
     ADOPTION = "adoption"
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What fails the gate. ``fail_on`` holds healths and rule ids, ``required`` names of subsystems.
-
-    ``regressions`` says whether what is declared, measured or both decides about a pull request in scope regressed.
-    """
-
-    fail_on: tuple[str, ...]
-    required: tuple[str, ...]
-    not_waivable: tuple[str, ...]
-    max_prelaunch_days: int
-    regressions: tuple[str, ...]
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class HealthLimits:
-    """From how many points on a service is degraded, and critical."""
-
-    degraded_at: int
-    critical_at: int
-
-    @classmethod
-    def parse(cls, section: Mapping[str, Any]) -> Self:
-        """Limits from a policy section; raises ``LimitError`` where critical would come first."""
-        if section["critical_at"] < section["degraded_at"]:
-            fix = "Let critical_at be at least degraded_at."
-            message = "critical would begin before degraded"
-            raise LimitError(message, "critical_at", fix=fix, against=("degraded_at",))
-        return cls(**section)
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverLimits:
-    """How long a waiver may last, and from how many days before its end it is announced."""
-
-    max_days: int
-    warn_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Effective:
-    """The policy of one service, typed. ``limits`` and ``rules`` are by subsystem and by rule id."""
-
-    gate: Gate
-    waivers: WaiverLimits
-    health: HealthLimits
-    limits: Mapping[str, Any]
-    severities: Mapping[str, str]
-    rules: Mapping[str, Rule]
-    layered: Layered
-
-    def is_off(self, rule: Rule) -> bool:
-        """Whether a rule doesn't count at all."""
-        return self.severities.get(rule.id) == OFF
-
-    def severity(self, rule: Rule, *, decisive: bool) -> Severity:
-        """How a finding of a rule is shown: as the policy says, else as an error where it has consequences."""
-        default = Severity.ERROR if decisive else rule.severity
-        return Severity(self.severities.get(rule.id, default))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +116,7 @@ def load(reference: str, read: Read) -> Policy:
         own = {key: _whole(value) for key, value in document.data["spec"].items() if key != "extends"}
         layered = layered.over(own, Origin(document, ("spec",)))
     first = chain[0]
-    name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).split(".")[0])
+    name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).strip(".").split(".")[0])
     policy = Policy(name, kind(reference), first.path, layered)
     _check(policy)
     return policy
@@ -214,8 +150,11 @@ def _chain(reference: str, read: Read) -> Iterator[Document]:
         if reference == shipped.DEFAULT_POLICY:
             return
         reference = _parent(document.data["spec"].get("extends", shipped.DEFAULT_POLICY), reference)
-        if reference in seen or len(seen) > MAX_PARENTS:
-            raise document.refuse(Problem(("spec", "extends"), "the policy extends itself", "Break the circle."))
+        place: At = ("spec", "extends")
+        if reference in seen:
+            raise document.refuse(Problem(place, "the policy extends itself", "Break the circle."))
+        if len(seen) > MAX_PARENTS:
+            raise document.refuse(Problem(place, f"more than {MAX_PARENTS} policies extend one another", "Join some."))
 
 
 def _parent(extends: str, child: str) -> str:
@@ -236,33 +175,6 @@ def _read(reference: str, read: Read) -> Document:
     return document
 
 
-def typed(layered: Layered, fail_on: tuple[str, ...] = ()) -> Effective:
-    """Merged layers as limits; ``fail_on`` replaces the gate's.
-
-    Raises:
-        DocumentError: a section makes no sense.
-    """
-    data = layered.data
-    limits = {name: _section(layered, name, subsystem.Limits.parse) for name, subsystem in SUBSYSTEMS.items()}
-    gate: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data["gate"].items()
-    }
-    if fail_on:
-        gate["fail_on"] = fail_on
-    health = _section(layered, "health", HealthLimits.parse)
-    waivers = WaiverLimits(**data["waivers"])
-    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules.catalogue(limits), layered)
-
-
-def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:
-    try:
-        return parse(layered.data[name])
-    except LimitError as error:
-        places = [error.at] if error.against is None else [error.at, error.against]
-        origin = max((layered.origin((name, *at)) for at in places), key=_recency)
-        raise origin.document.refuse(Problem(origin.at, error.message, error.fix)) from None
-
-
 def _check(policy: Policy) -> None:
     """Every override must make sense on its own, and every rule that is named must exist."""
     known = policy.known_rules()
@@ -280,14 +192,9 @@ def _check(policy: Policy) -> None:
                 )
 
 
-def _recency(origin: Origin) -> tuple[bool, bool]:
-    """Overrides come after the policy's own values, and those after the default's."""
-    return origin.document is not shipped.policy(shipped.DEFAULT_POLICY), origin.at[:2] == ("spec", "overrides")
-
-
 def _refuse_rule(policy: Policy, at: At, message: str, fix: str) -> None:
     origin = policy.layered.origin(at)
-    raise origin.document.refuse(Problem(origin.at, message, fix))
+    raise origin.document.refuse(Problem(origin.at, message, fix, on_key="severities" in at))
 
 
 def _rule_lists(data: Mapping[str, Any]) -> Iterator[tuple[At, Sequence[str]]]:

@@ -81,6 +81,8 @@ def _number(text: str) -> int | float:
     if "." not in text:
         return int(text)
     value = float(text) or 0.0
-    if abs(value) >= 10**MAX_DIGITS or (abs(value) < SMALLEST_NORMAL and digits.strip("0")):
+    if abs(value) >= 10**MAX_DIGITS:
         raise ScalarError(f"the number {quote(text)} is out of range", "Write a number below 10^15.")
+    if abs(value) < SMALLEST_NORMAL and digits.strip("0"):
+        raise ScalarError(f"the number {quote(text)} is too close to 0", "Write 0.")
     return value

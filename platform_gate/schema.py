@@ -97,12 +97,9 @@ def _how_to_write(error: ValidationError) -> str:
         schema = schema.get("properties", {}).get(_missing_key(error), {})
     if error.validator == "enum":
         return _choice(error.validator_value)
-    example = next(iter(schema.get("examples", ())), None)
-    return (
-        shorten(schema.get("description", ""), 200)
-        if example is None
-        else f"For example: {shorten(_yaml(example), 120)}"
-    )
+    description = schema.get("description", "") if error.validator in _NEEDS_WORDS else ""
+    examples = [f"For example: {shorten(_yaml(example), 120)}" for example in schema.get("examples", ())[:1]]
+    return " ".join(filter(None, [shorten(description, 200), *examples])) or shorten(schema.get("description", ""), 200)
 
 
 _NEEDS_WORDS: Final = ("pattern", "not")

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from platform_gate import policy
+from platform_gate.effective import Effective, HealthLimits
 from platform_gate.matching import Subject
 from platform_gate.model import Charge, Check, Context, Doubt, Excuse, Rule, Severity, nowhere
-from platform_gate.policy import Effective, HealthLimits
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.cost import CostProfile
 from platform_gate.subsystems.governance import Governance, GovernanceCheck, GovernanceStatus

@@ -72,8 +72,3 @@ def log_line(line: str) -> str:
     line = line.replace("##[", "#\\x23[")
     bare = line.lstrip()
     return line.replace("::", ":\\x3a", 1) if bare.startswith("::") else line
-
-
-def markdown_cell(text: str) -> str:
-    """Text that stays text inside a Markdown table."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~@&:])", r"\\\1", printable(text))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from enum import IntEnum, StrEnum
 
 from platform_gate.compare import Comparison, Scope
+from platform_gate.effective import Gate
 from platform_gate.gate import Run
-from platform_gate.policy import Gate
 
 
 class Verdict(StrEnum):

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from platform_gate import documents, schema
 from platform_gate.documents import Document
+from platform_gate.effective import Effective
 from platform_gate.model import At, Check, Excuse, Location, Problem, Rule, Worse, days_after
-from platform_gate.policy import Effective
 from platform_gate.rules import EXPIRED, EXPIRING, UNUSED
 from platform_gate.text import plural, quote, suggestion
 

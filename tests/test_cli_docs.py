@@ -67,7 +67,7 @@ def test_every_option_has_help(path: str) -> None:
 
 ASK = {
     "bash": 'COMP_WORDS=(platform-gate {0} {1}); COMP_CWORD={2}; COMP_LINE="platform-gate {0} {1}"; '
-    "COMP_POINT=${{#COMP_LINE}}; complete -p platform-gate > /dev/null && _platform_gate_completion; "
+    "COMP_POINT=${{#COMP_LINE}}; complete -p platform-gate > /dev/null && _platform_gate_completion platform-gate; "
     'printf "%s\\n" "${{COMPREPLY[@]}}"',
     "zsh": "print -l ${{_comps[platform-gate]}}; "
     'COMP_WORDS="platform-gate {0} {1}" COMP_CWORD={2} _PLATFORM_GATE_COMPLETE=zsh_complete platform-gate',

@@ -90,7 +90,7 @@ def test_a_pyproject_that_says_nothing_of_the_gate_may_stand_beside_its_own_file
 def test_an_error_in_the_own_file_is_placed(text: str, message: str, fix: str) -> None:
     error = refused(text)
     assert error.message.startswith(message)
-    assert error.fix.startswith(fix)
+    assert fix in error.fix
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import doctest
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -373,6 +375,30 @@ def test_a_real_report_holds_what_its_schema_says_and_no_more(gate: Gate, tmp_pa
     assert sorted(set(unknown_keys(report, whole, whole))) == []
     if "--waivers" in arguments:
         assert '"disposition": "waived"' in done.stdout
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", "-C", folder, *who, *words], check=True, capture_output=True, timeout=60)  # noqa: S607
+
+
+def test_a_report_on_a_change_holds_what_its_schema_says_and_no_more(gate: Gate, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples/services", tmp_path / "services")
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message=base")
+    payments = tmp_path / "services/payments.yaml"
+    changed = payments.read_text(encoding="utf-8").replace("target: 99.99", "target: 99.5")
+    payments.write_text(changed.replace("documentation: false", "documentation: docs/x.md"), encoding="utf-8")
+    (tmp_path / "services/ledger.yaml").unlink()
+    write(tmp_path, {"services/web.yaml": manifest(slos=BREACHED), ".platform-gate.yaml": "policy: strict\n"})
+    done = gate(tmp_path, "check", "--format", "json", "--as-of", "2026-11-23", "--base", "main")
+    report = json.loads(done.stdout)
+    whole = shipped.schema("report")
+    Draft202012Validator(whole).validate(report)
+    assert sorted(set(unknown_keys(report, whole, whole))) == []
+    for key in ("fixed", "changes", "removed", "preview"):
+        assert report[key], key
 
 
 def test_a_policy_without_files_is_read_without_files() -> None:

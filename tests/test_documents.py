@@ -7,10 +7,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.documents import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_REFUSALS, Document, DocumentError, Refusal
+from platform_gate.documents import Document, DocumentError, Refusal
 from platform_gate.documents import read as read_bytes
 from platform_gate.documents import read_one as read_one_bytes
 from platform_gate.model import At, Location, Problem
+from platform_gate.strict_yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_REFUSALS
 
 SERVICE = """\
 # a comment
@@ -76,9 +77,10 @@ def test_strict_yaml_is_read_as_every_reader_does(text: str, value: object) -> N
 
 
 @pytest.mark.parametrize("key", ["reason", "help", "description"])
-def test_prose_may_have_several_lines(key: str) -> None:
-    assert data(f"{key}: |\n  one\n  two\n") == {key: "one\ntwo\n"}
-    assert data(f'{key}: ["one\\ntwo"]') == {key: ["one\ntwo"]}
+def test_prose_may_have_several_lines_in_policies_and_waivers_but_not_in_manifests(key: str) -> None:
+    for text, value in ((f"{key}: |\n  one\n  two\n", "one\ntwo\n"), (f'{key}: ["one\\ntwo"]', ["one\ntwo"])):
+        assert read_one_bytes(text.encode(), "p.yaml").data == {key: value}
+        assert refusal(text).message == "a string over several lines is not allowed here"
 
 
 @pytest.mark.parametrize(
@@ -238,12 +240,14 @@ def test_thirty_two_levels_are_read_and_no_more(opening: str, closing: str) -> N
 def test_twenty_thousand_values_are_read_and_no_more(most: list[str], one_more: list[str]) -> None:
     assert data(f"[{','.join(most)}]")
     found = refusal(f"[{','.join(one_more)}]")
-    assert found.message == "more than 20,000 values in one document"
-    assert found.fix == "Split it: one service a document."
+    assert found.message == "the file holds more than 20,000 values"
+    assert found.fix == "Split it: one service a file."
 
 
-def test_every_document_has_twenty_thousand_values_of_its_own() -> None:
-    assert len(read(f"[{'x,' * (MAX_NODES - 1)}]\n---\nx\n")) == 2
+def test_the_values_of_all_documents_of_a_file_are_counted() -> None:
+    half = MAX_NODES // 2
+    assert len(read(f"[{'x,' * (half - 1)}]\n---\n[{'x,' * (half - 1)}]\n")) == 2
+    assert refusal(f"[{'x,' * (half - 1)}]\n---\n[{'x,' * half}]\n").location.line == 3
 
 
 def test_twenty_problems_are_listed_and_then_the_reader_stops() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from platform_gate import policy
 from platform_gate.documents import DocumentError
+from platform_gate.effective import Effective
 from platform_gate.matching import Subject
 from platform_gate.model import At, GateError, Severity
-from platform_gate.policy import Effective, Policy, Source
+from platform_gate.policy import Policy, Source
 from platform_gate.rules import INVALID
 from platform_gate.subsystems.slo import BREACHED, LOW_BUDGET
 

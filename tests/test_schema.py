@@ -73,7 +73,7 @@ def test_a_schema_s_own_examples_fit_it(name: str) -> None:
 def test_a_value_that_does_not_fit_is_explained_in_its_place(at: str, value: Any, message: str, fix: str) -> None:
     found = problem(at, value)
     assert message in found.message
-    assert found.fix.startswith(fix)
+    assert fix in found.fix
     assert (found.at, found.on_key) == (tuple(int(key) if key.isdigit() else key for key in at.split("/")), False)
 
 
@@ -172,7 +172,7 @@ def test_a_key_that_cannot_be_a_name_is_blamed_itself() -> None:
     found = problem("spec/governance/Backup-Restore", value=True)
     assert found.message == "the key 'Backup-Restore' cannot be a name here"
     assert (found.at, found.on_key) == (("spec", "governance", "Backup-Restore"), True)
-    assert found.fix == "For example: backup_restore"
+    assert found.fix.endswith("For example: backup_restore")
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 3])

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_gate import policy, service
+from platform_gate.effective import Effective, HealthLimits
 from platform_gate.matching import Subject
 from platform_gate.model import Context, Doubt, Excuse, Location, Rule, nowhere
-from platform_gate.policy import Effective, HealthLimits
 from platform_gate.service import HealthStatus, Judgement, PlatformService, Waive, judge
 from platform_gate.subsystems import slo
 from platform_gate.subsystems.cost import CostEntry, CostProfile

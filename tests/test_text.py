@@ -14,7 +14,6 @@ from platform_gate.text import (
     escape,
     listing,
     log_line,
-    markdown_cell,
     plural,
     printable,
     quote,
@@ -131,22 +130,6 @@ def test_a_word_like_no_other_gets_the_choice_in_order() -> None:
 )
 def test_a_ci_runner_finds_no_command_in_a_line(line: str, expected: str) -> None:
     assert log_line(line) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a|b", r"a\|b"),
-        ("[x](http://y)", r"\[x\]\(http\://y\)"),
-        ("<img>", r"\<img\>"),
-        ("**b** `c`", r"\*\*b\*\* \`c\`"),
-        ("@team #1", r"\@team \#1"),
-        ("a\nb", r"a\\x0ab"),
-        ("plain text", "plain text"),
-    ],
-)
-def test_text_stays_text_in_a_markdown_table(text: str, expected: str) -> None:
-    assert markdown_cell(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from platform_gate.cli.judging import judge
-from platform_gate.cli.options import display, display_options, links
+from platform_gate.cli.options import display, display_options, links, on_github
 from platform_gate.cli.output import write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.compare import Scope
 from platform_gate.model import GateError
+from platform_gate.outcome import Outcome
 from platform_gate.reporters import REPORTERS, reporter
 
 
@@ -48,7 +49,11 @@ FORMAT = click.Choice(list(REPORTERS))
 @click.command()
 @judging_options
 @click.option(
-    "-f", "--format", "form", type=FORMAT, default="text", help="The format on standard output. [default: text]"
+    "-f",
+    "--format",
+    "form",
+    type=FORMAT,
+    help="The format on standard output. [default: text]",
 )
 @click.option(
     "-o", "--output", "outputs", type=Output(), multiple=True, help="Write a report to a file too; repeatable."
@@ -59,7 +64,7 @@ FORMAT = click.Choice(list(REPORTERS))
 @click.option("--team", metavar="NAME", help="Report and decide on this team's services only.")
 @click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2.")
-@click.option("--base", metavar="REF", help="Judge what has changed since this commit, by the rules at this commit.")
+@click.option("--base", metavar="REF", help="Judge what has changed since a commit, by its rules.")
 @click.option(
     "--scope",
     type=click.Choice([str(scope) for scope in Scope]),
@@ -72,7 +77,12 @@ FORMAT = click.Choice(list(REPORTERS))
 )
 @display_options
 def check(
-    form: str, outputs: Sequence[tuple[str, str]], max_bytes: int | None, *, only_regressions: bool, **wishes: Any
+    form: str | None,
+    outputs: Sequence[tuple[str, str]],
+    max_bytes: int | None,
+    *,
+    only_regressions: bool,
+    **wishes: Any,
 ) -> int:
     """Judge manifests: files, folders, or - for standard input; without PATH what is configured, else services/.
 
@@ -88,10 +98,18 @@ def check(
         raise click.UsageError("--scope says what --base compares: name a base")
     outcome = replace(judge(Request(**wishes), replace(display(), max_bytes=max_bytes)), links=links())
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
-    write_stdout(reporter(form).render(outcome))
+    write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))
     if lost:
         raise lost[0]
     return outcome.exit_code
+
+
+def _log(outcome: Outcome) -> Iterator[str]:
+    """What belongs into a GitHub runner's log: the text in a group, and the annotations after it."""
+    yield "::group::platform-gate\n"
+    yield from reporter("text").render(outcome)
+    yield "::endgroup::\n"
+    yield from reporter("github").render(outcome)
 
 
 def _attempt(write: Callable[..., None], *arguments: Any) -> GateError | None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import sys
-import traceback
+from importlib import import_module
 from typing import Final
 
 import click
 
-from platform_gate.cli.check import check
-from platform_gate.cli.demo import demo
-from platform_gate.cli.explain import explain
-from platform_gate.cli.init import init
 from platform_gate.cli.options import display_options
 from platform_gate.cli.output import leave, write_error
-from platform_gate.cli.policy import policy
-from platform_gate.cli.schema import schema
-from platform_gate.cli.waivers import waivers
 from platform_gate.documents import DocumentError, Refusal
 from platform_gate.model import GateError
 from platform_gate.verdict import ExitCode
 
 REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
+
+COMMANDS: Final = {
+    "check": "Judge manifests: the gate.",
+    "explain": "Explain where a service's points come from, or what a rule is about.",
+    "policy": "Show, test and compare policies.",
+    "waivers": "List, generate and prune waivers.",
+    "init": "Scaffold manifest, policy, waivers, workflow and hook.",
+    "schema": "Print a JSON Schema.",
+    "demo": "Print the report over two example services as JSON.",
+}
+"""Every command, in the order of ``--help``, with its line there. Its module is imported when it is run."""
 
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -34,7 +38,27 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
         context.exit()
 
 
-@click.group(context_settings=CONTEXT)
+class Commands(click.Group):
+    """The commands, each a module of its name that is imported when somebody asks for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command."""
+        return [*COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name."""
+        known = super().get_command(ctx, cmd_name)
+        if known is None and cmd_name in COMMANDS:
+            known = getattr(import_module(f"platform_gate.cli.{cmd_name}"), cmd_name)
+        return known
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands in ``--help``, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @display_options
 def cli() -> None:
@@ -42,10 +66,6 @@ def cli() -> None:
 
     Exit codes: 0 passed, 1 failed, 2 something could not be judged, 3 a bug in platform-gate, 130 interrupted.
     """
-
-
-for command in (check, explain, policy, waivers, init, schema, demo):
-    cli.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -59,7 +79,12 @@ def run(arguments: list[str] | None = None) -> int:
 def _start(words: list[str]) -> int:
     if sys.stdout is None:
         raise GateError("standard output is closed", "Give it somewhere to go, /dev/null for example.")
-    code = cli.main(words, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
+    try:
+        code = cli.main(words, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
+    except SystemExit as left:  # how click ends when it has answered a shell that asks for completions
+        if words or left.code:
+            raise
+        return ExitCode.PASSED
     return int(code or 0)
 
 
@@ -106,7 +131,9 @@ def _refuse(message: str, fix: str) -> None:
 
 def _bug(error: BaseException) -> int:
     if {"-v", "--verbose"}.intersection(sys.argv):
-        write_error("".join(traceback.format_exception(error)))
+        from traceback import format_exception  # noqa: PLC0415 - only here
+
+        write_error("".join(format_exception(error)))
     write_error(
         f"error: a bug in platform-gate ({type(error).__name__}). Please report it: {REPORT_TO} (-v shows where)"
     )

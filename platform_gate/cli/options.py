@@ -53,6 +53,11 @@ def _colored(wish: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
 
+def on_github() -> bool:
+    """Whether a GitHub runner reads what is printed."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def links() -> Links | None:
     """Where the commit that is judged can be looked at, where GitHub's runner says so. It decides nothing."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))

@@ -18,12 +18,13 @@ from platform_gate.cli.output import write_error, write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.explanation import table
 from platform_gate.gate import Judged
+from platform_gate.markdown_text import escape
 from platform_gate.model import Check, Doubt, GateError, days_after
 from platform_gate.outcome import Outcome
 from platform_gate.rules import EXPIRED, UNUSED
 from platform_gate.service import Failure, Scored
 from platform_gate.subsystems import SUBSYSTEMS
-from platform_gate.text import log_line, markdown_cell, plural, printable
+from platform_gate.text import log_line, plural, printable
 from platform_gate.verdict import ExitCode
 from platform_gate.waiver_text import Entry
 from platform_gate.waivers import Waiver
@@ -76,7 +77,7 @@ def _listed(rows: Sequence[dict[str, Any]], form: str) -> Iterator[str]:
         yield "| " + " | ".join(key.replace("_", " ") for key in rows[0]) + " |"
         yield "|" + " --- |" * len(rows[0])
         for row in rows:
-            cells = ("" if value is None else markdown_cell(str(value)) for value in row.values())
+            cells = ("" if value is None else escape(str(value)) for value in row.values())
             yield "| " + " | ".join(cells) + " |"
     else:
         yield from map(log_line, table(rows))
@@ -104,27 +105,31 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Write one expiring waiver per open finding that fails a service: the way to adopt the gate on a red fleet."""
     request = Request(**wishes)
     outcome = judge(request, display())
-    longest = outcome.policy.base().waivers.max_days
-    if days > longest:
-        raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Ask for fewer days.")
-    terms = {
-        "reason": reason,
-        "approved_by": approved_by,
-        "granted": request.as_of.isoformat(),
-        "expires": days_after(request.as_of, days).isoformat(),
-    }
+    terms = _terms(reason, approved_by, days, outcome)
     chosen = [
         (judged, scored, failure)
         for judged, scored, failure in _open_failures(outcome)
         if (not only_rules or failure.check.rule.id in only_rules)
         and (not only_services or judged.judgement.subject.name in only_services)
     ]
-    entries = [_entry(judged, failure.check, terms) for judged, _, failure in chosen]
-    _write(entries, output)
+    _write([_entry(judged, failure.check, terms) for judged, _, failure in chosen], output)
     for finding in outcome.run.unjudged:
         write_error(f"error: {finding.location}: {finding.message}")
     write_error(_summary(chosen))
     return ExitCode.NOT_JUDGED if outcome.run.unjudged else ExitCode.PASSED
+
+
+def _terms(reason: str, approved_by: str, days: int, outcome: Outcome) -> dict[str, str]:
+    """What every generated waiver says; raises ``GateError`` for more days than the policy allows."""
+    longest = outcome.policy.base().waivers.max_days
+    if days > longest:
+        raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Ask for fewer days.")
+    return {
+        "reason": reason,
+        "approved_by": approved_by,
+        "granted": outcome.as_of.isoformat(),
+        "expires": days_after(outcome.as_of, days).isoformat(),
+    }
 
 
 def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from platform_gate.effective import OFF
 from platform_gate.json_text import array, encode
 from platform_gate.markdown_text import escape
 from platform_gate.model import Excuse, Finding, Location, Rule
 from platform_gate.outcome import Outcome, uri
-from platform_gate.policy import OFF
 from platform_gate.text import plural, printable, shorten
 from platform_gate.verdict import Verdict
 

@@ -252,7 +252,7 @@ def relaxations(before: CostProfile, after: CostProfile) -> Iterator[Relaxation]
         yield Relaxation("budget-removed", budget, before.budget_monthly, None)
     elif after.budget_monthly > before.budget_monthly > 0:
         yield Relaxation("budget-raised", budget, before.budget_monthly, after.budget_monthly)
-    if before.entries and after.currency != before.currency:
+    if (before.entries or before.budget_monthly) and after.currency != before.currency:
         yield Relaxation("currency-changed", ("spec", SECTION, "currency"), before.currency, after.currency)
     kept = {entry.month for entry in after.entries}
     for entry in before.entries:

@@ -172,7 +172,8 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
 def _low_score(total: int, metrics: ReliabilityMetrics, limits: Limits) -> Check:
     band = limits.points.find(total)
     message = f"the score is {total} of {best(limits)}, below {band.bound}" if band else ""
-    metric, fix = _advice(total, band.bound or 0, metrics, limits) if band else ("", "")
+    enough = max((each.bound or 0 for each in limits.points.bands), default=0)
+    metric, fix = _advice(total, enough, metrics, limits) if band else ("", "")
     return LOW_SCORE.check(band is None, message, SECTION, metric, value=total, fix=fix)
 
 

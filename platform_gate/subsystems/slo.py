@@ -194,7 +194,12 @@ def _breached(slo: SLODefinition, index: int) -> Check:
 
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Check:
     remaining = budget_remaining(slo)
-    low = slo.is_met and slo.target < WHOLE and remaining is not None and remaining < limits.low_budget_below_pct
+    low = (
+        slo.is_met
+        and slo.target < WHOLE
+        and remaining is not None
+        and remaining < as_written(limits.low_budget_below_pct)
+    )
     left = f"{slo.name} has {optional_number(slo.budget_remaining_pct)} % of its error budget left"
     message = f"{left}, less than {limits.low_budget_below_pct} %"
     return LOW_BUDGET.check(not low, message, SECTION, index, "current", subject=slo.name, value=slo.current)

@@ -64,7 +64,7 @@ def test_from_a_subfolder_the_configured_policy_is_the_roots(gate: Gate, reposit
         ["--policy", "strict", "--", "services"],
         ["--fail-on", "critical,slo/breached", "services/web.yaml"],
         ["--team", "shop"],
-        ["--tier", "1", "--schema-only"],
+        ["--schema-only"],
         ["--", "-odd name"],
     ],
 )
@@ -138,9 +138,10 @@ def test_a_closed_standard_output_is_a_doubt(repository: Path, tmp_path: Path) -
     assert b"Traceback" not in done.stderr
 
 
-def test_schema_only_goes_with_a_team(check: Check) -> None:
-    code, _, errors = check(*DAY, "--schema-only", "--team", "core")
-    assert (code, errors) == (0, "")
+@pytest.mark.parametrize("words", [["--team", "core"], ["--tier", "1"], ["--base", "HEAD"]])
+def test_schema_only_goes_with_nothing_that_chooses_services(check: Check, words: list[str]) -> None:
+    code, _, errors = check(*DAY, "--schema-only", *words)
+    assert (code, "leave out" in errors) == (2, True)
 
 
 @pytest.mark.parametrize("words", [["--team", ""], ["--team", "Shop"], ["--team", "shop", "--tier", "2"]])

@@ -58,7 +58,7 @@ def judged(
     """What `platform-gate check` would make of the files."""
     rules = chosen or shipped()
     tree = Memory(dict(files), there)
-    run = gate.run(tree, tree.find((), Config()), rules, AS_OF)
+    run = gate.run(gate.Job(tree, rules, AS_OF), tree.find((), Config()))
     decided = verdict.decide(run, rules.base().gate.fail_on)
     return Outcome(run, rules, AS_OF, decided, verdict.exit_code(decided), "platform-gate check", display=WIDE)
 
