@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from platform_gate.config import Config
 from platform_gate.documents import MAX_BYTES, DocumentError, Refusal
-from platform_gate.git import Entry, Repository, blob_id
+from platform_gate.git import LINK, SUBMODULE, Entry, Repository, blob_id
 from platform_gate.model import Location
 from platform_gate.trees import DEFAULT_FOLDER, STDIN, Found, Selection, link_refusal
 
-LINK = "120000"
-SUBMODULE = "160000"
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommitTree:
-    """The files of a commit. ``loaded`` holds the bytes that were fetched, by object."""
+    """The files of a commit, or some of the index. ``loaded`` holds the bytes that were fetched, by object."""
 
     repository: Repository
     commit: str
@@ -28,6 +27,10 @@ class CommitTree:
     def of(cls, repository: Repository, commit: str) -> CommitTree:
         """The tree of a commit."""
         return cls(repository, commit, repository.files(commit), {})
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(folder for path in self.files for folder in _above(path))
 
     def find(self, operands: Sequence[str], config: Config) -> list[Found]:
         """As a work tree finds them; ``operands`` are paths from the root, and what isn't there is no error."""
@@ -41,7 +44,7 @@ class CommitTree:
     def _operand(self, operand: str, config: Config) -> Iterator[Found]:
         if operand == STDIN:
             return
-        if operand in self.files and self.files[operand].mode != SUBMODULE:
+        if operand in self.files:
             yield _found(self.files[operand])
             return
         prefix = "" if operand in ("", ".") else operand + "/"
@@ -58,32 +61,34 @@ class CommitTree:
 
     def fetch(self, wanted: Sequence[Found]) -> None:
         """Read the bytes of many files in one go."""
-        entries = [self.files[found.path] for found in wanted if found.refusal is None]
-        for entry in entries:
-            if entry.size > MAX_BYTES:
-                self.loaded[entry.oid] = b" " * (MAX_BYTES + 1)
-        missing = list(dict.fromkeys(entry.oid for entry in entries if entry.oid not in self.loaded))
-        self.loaded.update(zip(missing, self.repository.blobs(missing), strict=True))
+        oids = [found.file for found in wanted if found.refusal is None]
+        missing = list(dict.fromkeys(oid for oid in oids if oid not in self.loaded))
+        self.loaded.update(zip(missing, self.repository.blobs(missing, MAX_BYTES + 1), strict=True))
 
-    def know(self, path: str, content: bytes) -> None:
-        """Take a file's bytes from elsewhere if they are the same, so that git need not be asked for them."""
+    def take(self, path: str, content: bytes | None) -> bool:
+        """Whether a file's bytes from elsewhere are those of the commit, line ends apart.
+
+        Where they are, they are kept: git need not be asked for them.
+        """
         entry = self.files.get(path)
-        if entry and entry.oid not in self.loaded and blob_id(content, entry.oid) == entry.oid:
+        if content is None or entry is None or entry.mode in (LINK, SUBMODULE) or len(content) > MAX_BYTES:
+            return False
+        same = blob_id(content, entry.oid) == entry.oid or blob_id(_lines(content), entry.oid) == entry.oid
+        if same:
             self.loaded[entry.oid] = content
+        return same
 
     def exists(self, path: str) -> bool:
         """Whether a path from the root is a file or folder of the commit, and no link."""
-        plain = path.split("#", 1)[0].removeprefix("./").rstrip("/")
+        plain = posixpath.normpath(path.split("#", 1)[0])
         entry = self.files.get(plain)
-        if entry is not None:
-            return entry.mode not in (LINK, SUBMODULE)
-        return any(other.startswith(plain + "/") for other in self.files)
+        return plain in self._folders if entry is None else entry.mode not in (LINK, SUBMODULE)
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file by its path; None where there is none.
 
         Raises:
-            GateError: it is a link or a submodule.
+            DocumentError: it is a link or a submodule.
         """
         entry = self.files.get(path)
         if entry is None:
@@ -94,13 +99,28 @@ class CommitTree:
         return self.read(found)
 
 
+def same_text(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two files are the same, line ends apart."""
+    return one == other or (one is not None and other is not None and _lines(one) == _lines(other))
+
+
+def _lines(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n")
+
+
+def _above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
+
+
 def _in_scope(entry: Entry, selection: Selection, prefix: str) -> bool:
-    """As a walk decides: every folder on the way must be entered, and the file taken."""
+    """As a walk decides: every folder on the way must be entered, and the file taken; a link may lead to a folder."""
     steps = entry.path[len(prefix) :].split("/")
     folders = [prefix + "/".join(steps[: count + 1]) for count in range(len(steps) - 1)]
     if not all(selection.enters(folder) for folder in folders):
         return False
-    return selection.enters(entry.path) if entry.mode == SUBMODULE else selection.takes(entry.path)
+    enterable = entry.mode in (LINK, SUBMODULE) and selection.enters(entry.path)
+    return enterable or (entry.mode != SUBMODULE and selection.takes(entry.path))
 
 
 def _found(entry: Entry) -> Found:

@@ -83,13 +83,23 @@ def _pyproject(read: Read) -> Mapping[str, Any] | None:
         text = content.decode("utf-8")
         _refuse_excess(text)
         table = tomllib.loads(text).get("tool", {}).get("platform-gate")
+        table = _plain(table) if table is not None else None
     except (ValueError, RecursionError, AttributeError) as error:
         raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Mend it: it may configure this gate.") from None
     if table is not None:
-        problems = schema.validate(table, "config") or _unprintable(table)
+        problems = schema.validate(_plain(table), "config") or _unprintable(table)
         if problems:
             raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
     return table  # type: ignore[no-any-return]
+
+
+def _plain(table: Any) -> Any:
+    """TOML's values as JSON's: a date becomes its text."""
+    if isinstance(table, dict):
+        return {key: _plain(value) for key, value in table.items()}
+    if isinstance(table, list):
+        return [_plain(value) for value in table]
+    return table if isinstance(table, (str, bool, int, float)) else str(table)
 
 
 def _refuse_excess(text: str) -> None:

@@ -24,7 +24,10 @@ LIMIT: Final = "limit"
 def service(judged: Judged) -> Iterator[str]:
     """The whole judgement of a service: facts, limits, points and the policy line behind each; then what to mend."""
     judgement, subject = judged.judgement, judged.judgement.subject
-    yield f"{subject.name}  {judgement.health.upper()}  {plural(judgement.points, 'point')}"
+    without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
+    excused = any(finding.excuse for finding in judged.findings)
+    points = plural(judgement.points, "point") + (without if excused else "")
+    yield f"{subject.name}  {judgement.health.upper()}  {points}"
     yield f"team {subject.team}, tier {subject.tier}, {judged.location.path}:{judged.location.line}"
     for key in ("degraded_at", "critical_at"):
         limit = getattr(judgement.policy.health, key)
@@ -44,8 +47,11 @@ def _subsystem(scored: Scored, judged: Judged) -> Iterator[str]:
     yield from (f"  {line}" for line in facts(scored.describe(), policy))
     for finding in judged.findings:
         if finding.subsystem == scored.name:
-            yield f"  {finding.severity}  {finding.rule}  {printable(str(finding.location))}"
+            shown = "waived" if finding.excuse else finding.severity
+            yield f"  {shown}  {finding.rule}  {printable(str(finding.location))}"
             yield f"      {printable(finding.message)}"
+            if finding.excuse:
+                yield f"      {printable(str(finding.excuse))}"
     yield from (f"  {_charge(charge, policy)}" for charge in scored.charges)
 
 
@@ -61,8 +67,8 @@ def _where(policy: Effective, *at: str | int) -> str:
 
 def origin(where: Origin) -> str:
     """A line of a policy, and the reason of the override where it is one."""
-    location = where.location
-    return f"{printable(location.path)}:{location.line}" + (f", {where.reason}" if where.reason else "")
+    location, reason = where.location, printable(" ".join(where.reason.split()))
+    return f"{printable(location.path)}:{location.line}" + (f", {reason}" if reason else "")
 
 
 def facts(described: Mapping[str, Any], policy: Effective) -> Iterator[str]:
@@ -115,12 +121,19 @@ def cell(value: Any) -> str:
 
 def _remedy(judgement: Judgement) -> Iterator[str]:
     if judgement.health is HealthStatus.HEALTHY:
-        yield "Healthy: nothing needs to be mended."
+        lasting = judgement.health_without_waivers is HealthStatus.HEALTHY
+        yield (
+            "Healthy: nothing needs to be mended."
+            if lasting
+            else "Healthy while its waivers last: mend what they excuse."
+        )
         return
     found = remedy(judgement)
     yield f"Healthy after {plural(len(found.fixes), 'fix', 'fixes')}, the fewest possible:"
     yield from (f"  {line}" for check in found.fixes for line in _fix(check))
-    if found.best:
+    if found.best and found.left == judgement.points > 0:
+        yield "No fix alone saves a point."
+    elif found.best and judgement.points:
         yield f"One alone helps most: {_name(found.best)} leaves {plural(found.left, 'point')} of {judgement.points}."
 
 
@@ -143,7 +156,7 @@ def rule(about: Rule) -> Iterator[str]:
 
 def sections(about: Rule) -> Iterator[tuple[str, str]]:
     """A rule's headings and texts: what, why, how it fails, how it passes, policy keys, source."""
-    yield "What it checks", _paragraph(f"{about.title}. {about.help}")
+    yield "What it checks", _paragraph(f"{about.title.rstrip('.')}. {about.help}")
     yield "Why it matters", _paragraph(about.why or "-")
     yield "Fails", about.fails or "-"
     yield "Passes", about.passes or "-"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +17,14 @@ from platform_gate.model import GateError
 from platform_gate.text import displayed, printable, quote
 
 SHALLOW_FIX: Final = "Fetch the history: with actions/checkout set `fetch-depth: 0`, elsewhere `git fetch --unshallow`."
+MISSING_FIX: Final = "Clone without a `filter`, or fetch what it left out: the gate itself fetches nothing."
+INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside of the checkout."
 BATCH: Final = 500
 """Objects asked for at once: their names fit into a pipe's buffer, so that neither side waits for the other."""
 SECONDS: Final = 120
 SHA1_DIGITS: Final = 40
+LINK: Final = "120000"
+SUBMODULE: Final = "160000"
 
 _SETTINGS: Final = (
     "safe.bareRepository=explicit",
@@ -31,12 +38,19 @@ _SETTINGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a commit: its mode (``100644``, ``120000`` for links, ``160000`` for submodules), object and size."""
+    """A file of a commit or of the index: its mode (as ``LINK``, ``SUBMODULE``) and its object."""
 
     path: str
     mode: str
     oid: str
-    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What is staged, by path. ``left_out`` are the files that a sparse checkout keeps out of the work tree."""
+
+    files: dict[str, Entry]
+    left_out: dict[str, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,43 +84,48 @@ class Repository:
             raise GateError(f"git finds no common ancestor of {one[:12]} and {other[:12]}", fix)
         return done.stdout.decode().split()[0]
 
+    def day(self, commit: str) -> date:
+        """The day in UTC on which a commit was made."""
+        listed = self._output("rev-list", "--max-count=1", "--timestamp", commit)
+        return datetime.fromtimestamp(int(listed.split()[0]), UTC).date()
+
     def files(self, commit: str) -> dict[str, Entry]:
         """Every file of a commit by path."""
-        listed = self._output("ls-tree", "-r", "-l", "-z", "--full-tree", commit)
-        return {entry.path: entry for entry in map(_entry, filter(None, listed.split(b"\0")))}
+        listed = self._output("ls-tree", "-r", "-z", "--full-tree", commit)
+        entries = [_entry(row, "mode", "type", "oid") for row in listed.split(b"\0") if row]
+        return {entry.path: entry for entry, _ in entries}
 
-    def blobs(self, oids: Iterable[str]) -> Iterator[bytes]:
-        """The contents of objects, in order, from one process.
+    def blobs(self, oids: Iterable[str], most: int) -> Iterator[bytes]:
+        """The contents of objects, in order, from one process; of each at most some bytes.
 
         Raises:
             GateError: an object is missing.
         """
+        wanted = list(oids)
+        if not wanted:
+            return
         with self._start("cat-file", "--batch") as process:
             stdin, stdout = process.stdin, process.stdout
             if stdin is None or stdout is None:
                 raise GateError("git cat-file could not be started")
-            wanted = list(oids)
             for start in range(0, len(wanted), BATCH):
                 names = wanted[start : start + BATCH]
-                stdin.write("".join(f"{name}\n" for name in names).encode())
-                stdin.flush()
+                with contextlib.suppress(BrokenPipeError):  # it ended; what it says instead of an object tells why
+                    stdin.write("".join(f"{name}\n" for name in names).encode())
+                    stdin.flush()
                 for _ in names:
-                    yield _object(stdout.readline(), stdout.read)
-            stdin.close()
+                    yield _object(stdout.readline(), stdout.read, most)
 
-    def staged_changes(self, commit: str) -> set[str]:
-        """Paths at which the index differs from a commit; only objects are compared."""
-        listed = self._output("diff-index", "--cached", "--no-renames", "--name-only", "-z", commit, "--")
-        return {displayed(os.fsdecode(path)) for path in listed.split(b"\0") if path}
-
-    def is_tracked(self, path: str) -> bool:
-        """Whether the index holds a path."""
-        return bool(self._output("ls-files", "-z", "--", path))
-
-    def left_out(self) -> set[str]:
-        """Paths of the index that a sparse checkout left out of the work tree."""
-        listed = self._output("ls-files", "-t", "-z").split(b"\0")
-        return {displayed(os.fsdecode(row[2:])) for row in listed if row.startswith(b"S ")}
+    def index(self) -> Index:
+        """What is staged; a path in conflict has an object that no file has."""
+        listed = self._output("ls-files", "--stage", "-t", "-z")
+        files, left_out = {}, {}
+        for row in filter(None, listed.split(b"\0")):
+            entry, words = _entry(row, "tag", "mode", "oid", "stage")
+            files[entry.path] = entry if words["stage"] == "0" else replace(entry, oid="")
+            if words["tag"] == "S":
+                left_out[entry.path] = entry
+        return Index(files, left_out)
 
     def _is_shallow(self) -> bool:
         return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
@@ -122,62 +141,76 @@ class Repository:
         try:
             return subprocess.run(
                 self._command(arguments),
-                env=_environment(self.search_path),
+                env=self._environment(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=SECONDS,
                 check=False,
             )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise GateError(f"git cannot be run: {error}", "Install git, and make sure that it is on PATH.") from None
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            raise GateError(f"git cannot be run: {printable(str(error))}", INSTALL_FIX) from None
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         try:
             return subprocess.Popen(
                 self._command(arguments),
-                env=_environment(self.search_path),
+                env=self._environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise GateError(f"git cannot be run: {error}", "Install git, and make sure that it is on PATH.") from None
+            raise GateError(f"git cannot be run: {printable(str(error))}", INSTALL_FIX) from None
 
     def _command(self, arguments: Iterable[str]) -> list[str]:
+        git = shutil.which("git", path=self._search_path())
+        if git is None:
+            raise GateError("there is no git on PATH", INSTALL_FIX)
         settings = [word for setting in (*_SETTINGS, f"safe.directory={self.root}") for word in ("-c", setting)]
-        return ["git", "--no-pager", "-C", str(self.root), *settings, *arguments]
+        return [git, "--no-pager", "-C", str(self.root), *settings, *arguments]
+
+    def _search_path(self) -> str:
+        """Where programs are, less what the checkout itself could bring along."""
+        inside = str(self.root) + os.sep
+        folders = [folder for folder in self.search_path.split(os.pathsep) if folder.startswith("/")]
+        outside = (folder for folder in folders if not (os.path.realpath(folder) + os.sep).startswith(inside))
+        return os.pathsep.join(outside)
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of the caller's but where programs are; and no repository above the root is taken for it."""
+        return {
+            "PATH": self._search_path(),
+            "LC_ALL": "C",
+            "GIT_CEILING_DIRECTORIES": str(self.root.parent),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_LITERAL_PATHSPECS": "1",
+        }
 
 
-def _environment(search_path: str) -> dict[str, str]:
-    """Nothing of the caller's but where programs are, and that only outside the checkout: absolute folders."""
-    return {
-        "PATH": os.pathsep.join(folder for folder in search_path.split(os.pathsep) if folder.startswith("/")),
-        "LC_ALL": "C",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_LITERAL_PATHSPECS": "1",
-    }
-
-
-def _entry(row: bytes) -> Entry:
+def _entry(row: bytes, *names: str) -> tuple[Entry, dict[str, str]]:
+    """What git lists as words, a tab and a path."""
     head, _, path = row.partition(b"\t")
-    mode, _, oid, size = head.decode().split()
-    return Entry(displayed(os.fsdecode(path)), mode, oid, int(size) if size.isdigit() else 0)
+    words = dict(zip(names, head.decode().split(), strict=True))
+    return Entry(displayed(os.fsdecode(path)), words["mode"], words["oid"]), words
 
 
-def _object(header: bytes, read: Callable[[int], bytes]) -> bytes:
+def _object(header: bytes, read: Callable[[int], bytes], most: int) -> bytes:
     parts = header.split()
     if len(parts) != 3:  # noqa: PLR2004 - name, type, size
-        raise GateError("git lacks an object of the base", SHALLOW_FIX)
+        raise GateError("git lacks an object of the base", MISSING_FIX)
     size = int(parts[2])
-    content = read(size + 1)
-    if len(content) != size + 1:
+    kept = read(min(size, most))
+    left = size - len(kept) + 1
+    while left > 0 and (more := read(min(left, most))):
+        left -= len(more)
+    if left:
         raise GateError("git stopped in the middle of an object", "Check the repository with `git fsck`.")
-    return content[:-1]
+    return kept
 
 
 def blob_id(content: bytes, like: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from platform_gate.effective import Effective
+from platform_gate.effective import Effective, typed
 from platform_gate.matching import Subject, applies, as_list
 from platform_gate.model import At, Location
 from platform_gate.policy import Policy
@@ -78,12 +78,20 @@ def _idle(policy: Policy, subjects: Sequence[Subject]) -> Iterator[Doubtful]:
 def _powerless(policy: Policy) -> Iterator[Doubtful]:
     """Health limits that the points of all subsystems together can't reach."""
     effective = policy.base()
-    most = most_points(effective)
+    most = _most_of_any(policy)
     for key in ("degraded_at", "critical_at"):
         limit = getattr(effective.health, key)
         if limit > most:
             message = f"no service can reach {key}: all subsystems together give {most} points at most"
             yield _doubt(policy, ("health", key), message, f"Lower it to {most} or less, or raise points.")
+
+
+def _most_of_any(policy: Policy) -> int:
+    """The most that any service can be charged with: of each subsystem what the policy or an override gives."""
+    layered = policy.layered
+    specs: list[Mapping[str, Any]] = [{}, *(override["spec"] for override in policy.overrides)]
+    several = [typed(layered.over(spec, layered.origin(("overrides",)))).limits for spec in specs]
+    return sum(max(each.most_points(limits[name]) for limits in several) for name, each in SUBSYSTEMS.items())
 
 
 def most_points(effective: Effective) -> int:

@@ -74,7 +74,7 @@ class Outcome:
         """Whether the verdict is about a service: about every one, unless a scope says which of a change's."""
         if self.comparison is None:
             return True
-        return self.comparison.decides(judged, self.scope, judged.judgement.policy.gate.regressions)
+        return self.comparison.decides(judged, self.scope)
 
     def is_standing(self, finding: Finding) -> bool:
         """Whether an unjudged file does not count: it was so at the base, and the scope is narrower than all."""

@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 LONGEST_PATTERN: Final = 200
 LONGEST_TEXT: Final = 500
 """No string of a manifest is longer."""
-MOST_WAYS: Final = LONGEST_TEXT**3
-"""In how many ways a pattern may try to match: three unbounded repeats in a row are as many as this."""
-_REPEATS: Final = frozenset({_constants.MAX_REPEAT, _constants.MIN_REPEAT})
+MOST_REPEATS: Final = 3
+"""So many unbounded repeats a pattern may hold, each in as many ways as a text is long. To begin anywhere is one."""
+MOST_REFERENCES: Final = 50
+"""So many definitions a rule may have, and so often follow a ``$ref`` for one value: those inside others multiply."""
+_TRIAL: Final = 0.5
+"""What trying costs beside the ways that are tried: without it, a row of choices would take ten times longer."""
+_REPEATS: Final = frozenset({_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT})
 _REFUSED: Final = {
     _constants.GROUPREF: "a back-reference",
     _constants.GROUPREF_EXISTS: "a conditional group",
@@ -74,9 +78,21 @@ def check_pattern(pattern: str, *at: str | int) -> None:
         parsed = _parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise LimitError(f"the pattern is not a regular expression: {error}", *at, fix="Mend it.") from None
-    if _ways(parsed, at) > log(MOST_WAYS) + 1e-9:
-        fix = "Nest no repeat or choice inside another, and use at most three of *, + and {n,}."
+    start = 0.0 if _anchored(parsed) else _choices(LONGEST_TEXT + 1)
+    if start + _ways(parsed, at) > MOST_REPEATS * _choices(LONGEST_TEXT + 1) + 1e-9:
+        fix = "Begin it with ^, nest no repeat or choice inside another, and use at most three of *, + and {n,}."
         raise LimitError("the pattern could try too many ways to match", *at, fix=fix)
+
+
+def _anchored(parsed: Any) -> bool:
+    """Whether a pattern can match at the text's beginning only."""
+    operation, argument = next(iter(parsed), (None, None))
+    begins = operation is _constants.AT and argument in (_constants.AT_BEGINNING, _constants.AT_BEGINNING_STRING)
+    return begins and not parsed.state.flags & re.MULTILINE
+
+
+def _choices(ways: float) -> float:
+    return log(ways + _TRIAL) if ways > 1 else 0.0
 
 
 def _ways(parsed: Any, at: At) -> float:
@@ -90,9 +106,9 @@ def _ways_of(operation: Any, argument: Any, at: At) -> float:
     inner = [_ways(part, at) for part in _subpatterns(argument)]
     if operation in _REPEATS:
         least, most = int(argument[0]), min(int(argument[1]), LONGEST_TEXT)
-        return log(max(most - least, 0) + 1) + most * sum(inner)
+        return _choices(most - least + 1) + most * sum(inner)
     if operation is _constants.BRANCH:
-        return log(sum(exp(min(ways, 100.0)) for ways in inner))
+        return _choices(sum(exp(min(ways, 100.0)) for ways in inner))
     return sum(inner)
 
 
@@ -119,6 +135,21 @@ def _check_references(schema: Any) -> None:
     for name in definitions:
         if name in _reachable(name, names):
             raise LimitError("this definition refers to itself", "$defs", name, fix="Break the circle.")
+    if len(definitions) > MOST_REFERENCES or _followed("", names) > MOST_REFERENCES:
+        fix = "A $ref counts as often as it is reached. Split the rule into several."
+        raise LimitError(f"the rule follows more than {MOST_REFERENCES} $refs", "$defs", fix=fix)
+
+
+def _followed(start: str, names: Mapping[str, list[str]]) -> int:
+    """How often a ``$ref`` is followed at most, where none leads back to itself."""
+    counts: dict[str, int] = {}
+
+    def count(name: str) -> int:
+        if name not in counts:
+            counts[name] = sum(1 + count(target) for target in names.get(name, ()))
+        return counts[name]
+
+    return count(start)
 
 
 def _reachable(start: str, names: Mapping[str, list[str]]) -> set[str]:

@@ -14,6 +14,7 @@ from platform_gate.manifests import Manifest, interpret
 from platform_gate.model import Context, Location, Problem, nowhere
 from platform_gate.policy import Policy, Read
 from platform_gate.service import Judgement
+from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing, quote, suggestion
 
 DEFAULT_DAY: Final = "2026-01-31"
@@ -88,6 +89,7 @@ def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Re
     for index, case in enumerate(suite.cases):
         at = ("spec", "cases", index)
         _check_rules(suite, case, index, known)
+        _check_points(suite, case, index)
         document = _manifest(suite, reference, index, read)
         manifest = interpret(document, policy, Context(suite.as_of, nowhere))
         mismatches = tuple(_mismatches(case["expect"], manifest, document))
@@ -100,6 +102,15 @@ def _check_rules(suite: Suite, case: Mapping[str, Any], index: int, known: Mappi
             if rule not in known:
                 at = ("spec", "cases", index, "expect", key, place)
                 raise suite.document.refuse(Problem(at, f"there is no rule {quote(rule)}", suggestion(rule, known)))
+
+
+def _check_points(suite: Suite, case: Mapping[str, Any], index: int) -> None:
+    known = (*SUBSYSTEMS, TOTAL)
+    for name in case["expect"].get("points", {}):
+        if name not in known:
+            at = ("spec", "cases", index, "expect", "points", name)
+            problem = Problem(at, f"there is no subsystem {quote(name)}", suggestion(name, known), on_key=True)
+            raise suite.document.refuse(problem)
 
 
 def _manifest(suite: Suite, reference: str, index: int, read: Read) -> Document:

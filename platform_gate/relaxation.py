@@ -17,12 +17,13 @@ EVIDENCE: Final = ("declared", "verified", "required")
 def loosened(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[At]:
     """The places at which a policy's data asks less than before."""
     for at in changes(before, after):
-        old, new = _value(before, at), _value(after, at)
+        old, new = value_at(before, at), value_at(after, at)
         if _judge_for(at)(old, new):
             yield at
 
 
-def _value(data: Any, at: At) -> Any:
+def value_at(data: Any, at: At) -> Any:
+    """The value at a place; None where there is none."""
     for key in at:
         data = data.get(key) if isinstance(data, Mapping) else None
     return data
@@ -91,7 +92,7 @@ _COMPARE: Final[Mapping[str, Callable[[float, float], bool]]] = {
 def _probes(*lists: Sequence[Mapping[str, Any]]) -> set[float]:
     """Every bound, and a value on either side of it: bands are constant in between."""
     bounds = {band[key] for bands in lists for band in bands for key in _COMPARE if key in band}
-    return {value for bound in bounds for value in (bound - 1e-6, bound, bound + 1e-6)}
+    return {0.0, *(value for bound in bounds for value in (bound - 1e-6, bound, bound + 1e-6))}
 
 
 def _worth(bands: Sequence[Mapping[str, Any]], value: float) -> int:

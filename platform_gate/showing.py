@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from platform_gate import shipped, yaml_text
 from platform_gate.explanation import origin
-from platform_gate.layers import Layered
+from platform_gate.layers import APPENDED, Layered
 from platform_gate.model import At
 from platform_gate.policy import Policy
 from platform_gate.text import printable
+
+CHECKS: Final = ("governance", "checks")
 
 
 def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
@@ -22,14 +24,18 @@ def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
     yield "apiVersion: platform-gate/v1"
     yield "kind: Policy"
     yield f"metadata: {yaml_text.flow({'name': shown.name})}"
-    yield from yaml_text.write({"spec": spec}, lambda at: _comment(layered, at[1:]))
+    yield from yaml_text.write({"spec": spec}, lambda at: _comment(layered, at[1:], spec))
 
 
-def _comment(layered: Layered, at: At) -> str:
-    try:
-        return printable(origin(layered.origin(at)))
-    except StopIteration:
+def _comment(layered: Layered, at: At, spec: Mapping[str, Any]) -> str:
+    """Where a value was set; of a list to which several may have added, each of the places."""
+    if at == ("overrides",) and spec["overrides"] != layered.data["overrides"]:
+        return "applied"
+    if at[:-1] == CHECKS and at[-1] not in layered.data["governance"]["checks"]:
         return "removed"
+    entries = len(spec[str(at[0])]) if at in APPENDED else 0
+    places = [(*at, index) for index in range(entries)] or [at]
+    return "; ".join(dict.fromkeys(printable(origin(layered.origin(place))) for place in places))
 
 
 def _with_removed(data: Mapping[str, Any]) -> dict[str, Any]:

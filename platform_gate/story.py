@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from platform_gate.compare import Change, Comparison, Origin, Preview, Transition
+from platform_gate.compare import Change, Comparison, Origin, Preview, Scope, Transition
 from platform_gate.gate import Judged
 from platform_gate.model import Disposition, Finding, Location
 from platform_gate.outcome import Outcome
@@ -21,10 +21,11 @@ class Line(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A heading and the lines below it."""
+    """A heading and the lines below it. ``placed`` where a line is hard to follow without its place."""
 
     title: str
     lines: tuple[Line, ...]
+    placed: bool = False
 
 
 def sections(outcome: Outcome) -> Iterator[Section]:
@@ -32,22 +33,54 @@ def sections(outcome: Outcome) -> Iterator[Section]:
     comparison = outcome.comparison
     if comparison is None:
         return
+    told = (*_failing(outcome, comparison), *_others(outcome, comparison))
+    yield from (section for section in told if section.lines)
+
+
+def blocking(outcome: Outcome) -> tuple[list[Judged], list[Judged]]:
+    """What keeps the verdict from passing, worst first: by this change, and what was so before and decides as well."""
+    decided = [judged for judged in outcome.worst_first if judged.judgement.failing and outcome.decides(judged)]
+    if outcome.comparison is None:
+        return decided, []
+    guilty = [judged for judged in decided if outcome.comparison.decides(judged, Scope.REGRESSED)]
+    return guilty, [judged for judged in decided if judged not in guilty]
+
+
+def _failing(outcome: Outcome, comparison: Comparison) -> Iterator[Section]:
+    guilty, beside = blocking(outcome)
+    named = {judged.judgement.subject.name for judged in (*guilty, *beside)}
     failing = [judged for judged in outcome.worst_first if judged.judgement.failing]
-    blocking = [judged for judged in failing if outcome.decides(judged)]
-    others = [judged for judged in failing if not outcome.decides(judged)]
-    blocks = [_line(judged, comparison) for judged in blocking]
-    better = [t for t in comparison.transitions.values() if t.after and not t.after.judgement.failing and _moved(t)]
+    others = [judged for judged in failing if judged.judgement.subject.name not in named]
+    why = f"{plural(len(beside), 'service')}; scope {outcome.scope} counts {'it' if len(beside) == 1 else 'them'} too"
     told = (
-        (f"Blocks ({plural(len(blocking), 'service')})", blocks),
-        ("Standing before this change, and not decided by it", [_line(judged, comparison) for judged in others]),
-        ("Also changes health", [_transition(transition) for transition in better]),
-        ("Fixed by this change", [Line(each.service, _about(each.finding)) for each in comparison.fixed]),
-        ("Lowers the bar", [Line("", str(each), each.location) for each in comparison.lowered]),
-        ("Once merged, by its own rules", [_preview(each) for each in comparison.previews]),
+        (f"Blocks because of this change ({plural(len(guilty), 'service')})", guilty),
+        (f"Blocks as well, though no worse than before ({why})", beside),
+        (f"Not decided here: {_spared(others, comparison)} ({plural(len(others), 'service')})", others),
     )
-    for title, lines in told:
-        if lines:
-            yield Section(title, tuple(lines))
+    for title, several in told:
+        yield Section(title, tuple(_line(judged, comparison) for judged in several))
+
+
+def _spared(others: Sequence[Judged], comparison: Comparison) -> str:
+    """Why services that fail don't decide."""
+    moved = any(comparison.transitions[judged.judgement.subject.name].worsened for judged in others)
+    return "no worse than before, or only in what the policy tolerates" if moved else "no worse than before this change"
+
+
+def _others(outcome: Outcome, comparison: Comparison) -> Iterator[Section]:
+    """What doesn't block."""
+    found = comparison.transitions
+    passing = [each for each in found.values() if each.after and not each.after.judgement.failing and _moved(each)]
+    yield Section("Changes health too, and passes", tuple(map(_transition, passing)))
+    gone = [(Line(each.service, _about(each.finding)), found[each.service].relaxations) for each in comparison.fixed]
+    yield Section("Fixed by this change", tuple(line for line, relaxed in gone if not relaxed))
+    title = "No longer found, where this change also lowers the bar"
+    yield Section(title, tuple(line for line, relaxed in gone if relaxed))
+    lowered = [Line(each.service, str(each), each.location) for each in comparison.lowered]
+    yield Section("Lowers the bar: does the reviewer agree?", tuple(lowered), placed=True)
+    yield Section("Once merged, by the rules that this change brings along", tuple(map(_preview, comparison.previews)))
+    same = [Line("", _about(each), each.location) for each in outcome.run.unjudged if outcome.is_standing(each)]
+    yield Section("Not judged, as before this change, and not counted", tuple(same), placed=True)
 
 
 def _moved(transition: Transition) -> bool:
@@ -69,8 +102,9 @@ def _transition(transition: Transition) -> Line:
     moved = now if before == now else f"{before} -> {now}"
     gained = judgement.points - (transition.points_before or 0)
     points = f"  {gained:+d}" if gained else ""
-    reason = _reason(transition)
-    return Line(transition.name, f"{moved}{points}{'  ' + _about(reason) if reason else ''}", after.location)
+    reason = _reason(transition) if judgement.failing else None
+    why = "  (its manifest lowers the bar)" if transition.relaxations and not transition.worsened else ""
+    return Line(transition.name, f"{moved}{points}{'  ' + _about(reason) if reason else ''}{why}", after.location)
 
 
 def _reason(transition: Transition) -> Finding | None:
@@ -79,6 +113,16 @@ def _reason(transition: Transition) -> Finding | None:
     counting = [each for each in findings if each.disposition is Disposition.OPEN]
     weight = {id(each): (transition.origin(each) is Origin.INTRODUCED, each.points) for each in counting}
     return max(counting, key=lambda each: weight[id(each)], default=None)
+
+
+def compared(outcome: Outcome) -> str:
+    """With what, and by whose rules; empty without a base."""
+    comparison = outcome.comparison
+    if comparison is None:
+        return ""
+    since = f"compared with {comparison.ref} (since {comparison.base[:12]}), scope {outcome.scope}"
+    own = f"; {comparison.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"
+    return since + (own if comparison.adoption else f"; rules as {comparison.ref} has them")
 
 
 def _about(finding: Finding) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -30,12 +29,17 @@ def displayed(path: str) -> str:
 
     No two paths are shown alike.
     """
-    return os.fsencode(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    return system_path(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def system_path(path: str) -> bytes:
     """A path for the system's calls, whatever the locale: as it was typed, or as UTF-8."""
     return path.encode("utf-8", "surrogateescape")
+
+
+def typed(word: str) -> str:
+    """A word of the command line as it was typed, in a locale that knows no letters beyond ASCII too."""
+    return system_path(word).decode("utf-8", "backslashreplace")
 
 
 def shorten(text: str, width: int = QUOTED_AT_MOST) -> str:

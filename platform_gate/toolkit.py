@@ -12,7 +12,8 @@ from platform_gate.model import as_written, number
 from platform_gate.service import HealthStatus, Judgement, PlatformService
 from platform_gate.subsystems.cost import CostProfile
 from platform_gate.subsystems.governance import GovernanceStatus
-from platform_gate.subsystems.slo import SLOStatus
+from platform_gate.subsystems.reliability import score
+from platform_gate.subsystems.slo import SLODefinition, SLOStatus
 
 TOP_RISKS: Final = 10
 
@@ -99,16 +100,16 @@ def aggregate(judgements: Sequence[Judgement]) -> PlatformReport:
 
 def detail(judgement: Judgement) -> dict[str, Any]:
     """One service under the seed's keys, each a copy of what its subsystem says."""
-    slo = judgement.scored["slo"].describe()
+    slos: Sequence[SLODefinition] = judgement.scored["slo"].facts
     return {
         "name": judgement.subject.name,
         "team": judgement.subject.team,
         "health": str(judgement.health),
-        "reliability_score": judgement.scored["reliability"].describe()["score"],
+        "reliability_score": _score(judgement),
         "governance": judgement.scored["governance"].status,
-        "monthly_cost": judgement.scored["cost"].describe()["latest_cost"],
-        "slos_met": slo["met"],
-        "slos_total": slo["total"],
+        "monthly_cost": number(float(round(as_written(_cost(judgement).latest_cost), 2))),
+        "slos_met": sum(slo.is_met for slo in slos),
+        "slos_total": len(slos),
     }
 
 
@@ -137,13 +138,17 @@ def _cost(judgement: Judgement) -> CostProfile:
     return profile
 
 
+def _score(judgement: Judgement) -> int | None:
+    scored = judgement.scored["reliability"]
+    return score(scored.facts, scored.limits)
+
+
 def _count(judgements: Iterable[Judgement], subsystem: str, status: str) -> int:
     return sum(judgement.scored[subsystem].status == status for judgement in judgements)
 
 
 def _average_score(judgements: Sequence[Judgement]) -> float | None:
-    every = [judgement.scored["reliability"].describe()["score"] for judgement in judgements]
-    scores = [score for score in every if score is not None]
+    scores = [found for found in map(_score, judgements) if found is not None]
     if not scores:
         return None if judgements else 0
     return number(float(round(Fraction(sum(scores), len(scores)), 1)))

@@ -38,12 +38,12 @@ def decide(run: Run, fail_on: Sequence[str]) -> Verdict:
 
 
 def decide_change(run: Run, gate: Gate, comparison: Comparison, scope: Scope) -> Verdict:
-    """The verdict on what a change decides. Outside scope all, what was unreadable at the base already is standing."""
-    doubts = [each for each in run.unjudged if scope is Scope.ALL or each.fingerprint not in comparison.standing]
-    if doubts:
+    """The verdict on what a change decides. Outside scope all, what was to be said at the base already is standing."""
+    standing = frozenset() if scope is Scope.ALL else comparison.standing
+    if any(each.fingerprint not in standing for each in run.unjudged):
         return Verdict.NOT_JUDGED
-    deciding = [judged for judged in run.services if comparison.decides(judged, scope, gate.regressions)]
-    if any(finding.rule in gate.fail_on for finding in run.notices):
+    deciding = [judged for judged in run.services if comparison.decides(judged, scope)]
+    if any(each.rule in gate.fail_on for each in run.notices if each.fingerprint not in standing):
         return Verdict.FAILED
     return Verdict.FAILED if any(judged.judgement.failing for judged in deciding) else Verdict.PASSED
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from platform_gate import yaml_text
-from platform_gate.documents import Document, read_one
+from platform_gate import schema, yaml_text
+from platform_gate.documents import Document, DocumentError, read_one
 from platform_gate.model import GateError
 from platform_gate.text import printable
 
@@ -24,7 +25,12 @@ class Entry:
 
 
 def new_file(entries: Sequence[Entry]) -> str:
-    """A waivers file of its own."""
+    """A waivers file of its own.
+
+    Raises:
+        GateError: an entry is none that the gate would accept.
+    """
+    _check(entries)
     head = ["apiVersion: platform-gate/v1", "kind: Waivers", "spec:", "  waivers:" + (" []" if not entries else "")]
     return "\n".join([*head, *_lines(entries, "    ")]) + "\n"
 
@@ -33,11 +39,16 @@ def append(document: Document, entries: Sequence[Entry]) -> str:
     """The text of a waivers file with entries at the end of its list.
 
     Raises:
-        GateError: the list is written in a way that nothing can be appended to.
+        GateError: it is no waivers file, or its list is written in a way that nothing can be appended to.
     """
+    if problems := schema.validate(document.data, "waivers"):
+        raise document.refuse(*problems)
+    _check(entries, document.data["spec"].get("max_days"))
     lines = document.text.split("\n")
     index, indent = _end_of_list(document, lines)
-    ending = "\r" if document.text.endswith("\r\n") else ""
+    ending = _ending(document)
+    if index == len(lines):
+        lines = [*lines[:-1], lines[-1] + ending, ""]
     added = [line + ending for line in _lines(entries, indent)]
     text = "\n".join([*lines[:index], *added, *lines[index:]])
     return _verified(document, text, [*document.data["spec"]["waivers"], *(dict(entry.data) for entry in entries)])
@@ -57,9 +68,31 @@ def prune(document: Document, doomed: Collection[int]) -> str:
     text = "\n".join(lines)
     if not kept:
         key = document.locate(LIST, on_key=True).line - 1
-        lines[key] = lines[key].rstrip() + " []"
+        before, colon, after = lines[key].partition(":")
+        lines[key] = f"{before}{colon} []{after}"
         text = "\n".join(lines)
     return _verified(document, text, kept)
+
+
+def _check(entries: Iterable[Entry], max_days: int | None = None) -> None:
+    """Refuse entries that would make the file one that the gate refuses."""
+    for entry in entries:
+        document = {"apiVersion": "platform-gate/v1", "kind": "Waivers", "spec": {"waivers": [dict(entry.data)]}}
+        for problem in schema.validate(document, "waivers"):
+            raise GateError(f"{'.'.join(map(str, problem.at[3:]))}: {problem.message}", problem.fix)
+        if max_days is not None and _days(entry.data) > max_days:
+            message = f"the waivers would last {_days(entry.data)} days, more than the file's max_days, {max_days}"
+            raise GateError(message, "Ask for fewer days, or write them to another file.")
+
+
+def _days(entry: Mapping[str, Any]) -> int:
+    """How many days an entry lasts that says when it was granted."""
+    return (date.fromisoformat(entry["expires"]) - date.fromisoformat(entry["granted"])).days
+
+
+def _ending(document: Document) -> str:
+    """What stands before a line feed in the file."""
+    return "\r" if "\r\n" in document.text else ""
 
 
 def _lines(entries: Iterable[Entry], indent: str) -> Iterator[str]:
@@ -74,11 +107,11 @@ def _end_of_list(document: Document, lines: list[str]) -> tuple[int, str]:
     count = len(document.data["spec"]["waivers"])
     if not count:
         key = document.locate(LIST, on_key=True)
-        lines[key.line - 1] = lines[key.line - 1].replace("[]", "", 1).rstrip()
+        lines[key.line - 1] = lines[key.line - 1].replace(" []", "", 1)
         return key.line, " " * (key.column + 1)
     _, end = _lines_of(document, count - 1, lines)
-    column = document.locate((*LIST, count - 1)).column
-    return end, " " * (column - 1 - len(DASH))
+    dash = lines[document.locate((*LIST, count - 1)).line - 1]
+    return end, dash[: len(dash) - len(dash.lstrip())]
 
 
 def _lines_of(document: Document, index: int, lines: Sequence[str]) -> tuple[int, int]:
@@ -97,8 +130,11 @@ def _lines_of(document: Document, index: int, lines: Sequence[str]) -> tuple[int
 
 def _verified(document: Document, text: str, wanted: Sequence[Any]) -> str:
     """The text, if it reads as what was meant."""
-    changed = read_one(text.encode(), document.path).data
     spec = {**document.data["spec"], "waivers": list(wanted)}
+    try:
+        changed = read_one(text.encode(), document.path).data
+    except DocumentError:
+        changed = None
     if changed != {**document.data, "spec": spec}:
-        raise GateError(f"{document.path}: its layout is too unusual to be changed", "Write the entries by hand.")
+        raise GateError(f"{document.path}: its layout is too unusual to be changed", "Change the entries by hand.")
     return text

@@ -3,15 +3,18 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from hypothesis import settings
 
+from tests.warm import Warm
+
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60
+AT_START = ("PYTHON", "LC_", "LANG", "TZ", "COVERAGE_")
 
 # A deadline measures the machine, not the code. In CI the examples are always the same, so that a pull request does not
 # turn red for what it did not bring along. On a desk they are new in every run.
@@ -47,24 +50,29 @@ def scrubbed_environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def gate(tmp_path_factory: pytest.TempPathFactory) -> Gate:
-    """Give the real program in a subprocess. Output keeps its line ends; bytes that are no UTF-8 become surrogates."""
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
+    """Give the program in a process of its own. Output keeps its line ends; bytes that are no UTF-8 become surrogates.
+
+    With variables that an interpreter reads at its start it is the real script, else a copy of a warm interpreter.
+    """
     environment = scrubbed_environment(tmp_path_factory.mktemp("home"))
+    warm = Warm(environment)
 
     def run(
         folder: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         words = [*command(), *arguments]
-        done = subprocess.run(
-            words,
-            cwd=folder,
-            input=stdin,
-            env=environment | dict(env or {}),
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
-        return subprocess.CompletedProcess(words, done.returncode, out, err)
+        variables = environment | dict(env or {})
+        if any(name.startswith(AT_START) for name in env or {}):
+            done = subprocess.run(
+                words, cwd=folder, input=stdin, env=variables, capture_output=True, timeout=SECONDS, check=False
+            )
+            code, streams = done.returncode, (done.stdout, done.stderr)
+        else:
+            code, *both = warm.run(folder, arguments, variables, stdin)
+            streams = both[0], both[1]
+        out, err = (stream.decode("utf-8", "surrogateescape") for stream in streams)
+        return subprocess.CompletedProcess(words, code, out, err)
 
-    return run
+    yield run
+    warm.close()

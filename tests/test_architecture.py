@@ -22,7 +22,8 @@ FLOORS = """
     cli.main
     cli.*
     cli.judging
-    cli.change
+    cli.change cli.since
+    cli.history
     cli.rules
     cli.request
     cli.options cli.output
@@ -36,9 +37,11 @@ FLOORS = """
     showing
     explanation
     compare
+    lowering
     relaxation
     impact policy_test remedy
     gate
+    checkout
     commits
     trees
     lint

@@ -36,7 +36,10 @@ def run(folder: Path, *words: str | Path, **variables: str) -> subprocess.Comple
 def commands(command: click.Command, path: str = "platform-gate") -> Iterator[tuple[str, click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below
             yield from commands(below, f"{path} {name}")
 
 

@@ -201,7 +201,10 @@ def test_nothing_of_a_machine_is_left_in_a_page(page: str) -> None:
 
 
 def commands(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
         if isinstance(command, click.Group):
             yield from commands(command, f"{above}{name} ")
         else:

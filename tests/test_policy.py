@@ -249,6 +249,11 @@ def test_limits_that_make_no_sense_are_refused_where_the_user_wrote_them(spec: s
     assert fix
 
 
+def test_an_override_is_blamed_for_a_contradiction_with_the_policy_that_it_is_laid_over() -> None:
+    override = "  overrides: [{match: {tier: 1}, spec: {health: {degraded_at: 5}}}]\n"
+    assert "shown/policy.yaml:5:63: critical would" in refused("  health: {critical_at: 4}\n" + override)[0]
+
+
 def test_limits_in_a_parent_are_refused_in_the_parent() -> None:
     with pytest.raises(DocumentError, match=r"shown/b\.yaml:4:25: critical would begin before degraded"):
         load(**{"policy.yaml": "  extends: b.yaml\n", "b.yaml": "  health: {critical_at: 1}\n"})

@@ -198,6 +198,8 @@ def test_a_document_that_is_no_mapping_is_said_to_be_none(value: Any) -> None:
         ({"multipleOf": 2}, 3, "3 is no valid value"),
         ({"multipleOf": 2, "title": "Even Number"}, 3, "3 is no valid even Number"),
         ({"multipleOf": 2, "title": "URL"}, 3, "3 is no valid URL"),
+        ({"multipleOf": 2, "title": "IDs"}, 3, "3 is no valid IDs"),
+        ({"additionalProperties": False}, {"a": 1}, "unknown key 'a'"),
         ({"not": {}}, {"a": 1}, "a mapping is no valid value"),
         ({"const": "two words"}, "x", "expected two words, found the string 'x'"),
         ({"const": "a: b"}, "x", "expected \"a: b\", found the string 'x'"),

@@ -3,127 +3,81 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from platform_gate import compare, config, gate, trees
+from platform_gate import compare, config, gate, lowering
 from platform_gate.cli import rules
-from platform_gate.cli.request import Request, narrowed
+from platform_gate.cli.history import Change, MergedRules, TipRules, change_against
+from platform_gate.cli.request import Request, is_wanted, narrowed, work_tree
 from platform_gate.cli.rules import Rules
-from platform_gate.commits import CommitTree
-from platform_gate.compare import Comparison, Sides
+from platform_gate.commits import same_text
+from platform_gate.compare import Comparison, Preview, Sides, Transition
 from platform_gate.config import Config
-from platform_gate.documents import Refusal
 from platform_gate.gate import FileResult, Job, Run
-from platform_gate.git import Repository, blob_id
-from platform_gate.model import GateError, Location
+from platform_gate.lowering import Lowered
+from platform_gate.matching import Subject
+from platform_gate.model import GateError
 from platform_gate.policy import Policy, Source
-from platform_gate.text import quote
-from platform_gate.trees import Found, Selection, WorkTree
+from platform_gate.trees import STDIN, Found
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The three trees of a pull request: the tip of the base ref, the merge base, and the work tree."""
+class Case:
+    """A change and the rules for it: ``ruling`` judges, ``own`` is what merging would bring.
 
-    ref: str
-    tip: CommitTree
-    base: CommitTree
-    head: WorkTree
+    ``selected`` is what either configuration selects of the head; ``operands`` are paths from the root.
+    """
+
+    request: Request
+    change: Change
+    ruling: Rules
+    own: Rules
+    adoption: bool
+    selected: tuple[list[Found], list[Found]]
+    operands: list[str]
 
     @property
-    def repository(self) -> Repository:
-        """The repository that all three are of."""
-        return self.tip.repository
+    def files(self) -> list[Found]:
+        """What is judged of the head. A place without manifests is one only where both configurations find none."""
+        files = [found for found in _union(self.selected) if not found.empty]
+        nowhere = [found for found in self.selected[0] if found.empty and found in self.selected[1]]
+        return _union([files, nowhere if self.request.paths or not files else []])
 
-    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
-        """A file as the tip has it; one that git doesn't know is the operator's and read where it lies.
+    def of_base(self, operands: Sequence[str]) -> list[Found]:
+        """What either configuration selects of the base."""
+        return _union(self.change.base.find(operands, each.settings) for each in (self.ruling, self.own))
 
-        Raises:
-            GateError: only the change has it.
-        """
-        path = self.head.shown(reference)
-        content = self.tip.content(path)
-        if content is not None:
-            return content, path
-        if not path.startswith(("/", "../")) and self.repository.is_tracked(path):
-            fix = f"Merge it first, or name one that {quote(self.ref)} has."
-            raise GateError(f"the {kind} {quote(path)} exists only in the change that it would judge", fix)
-        return trees.read_named(self.head, kind, reference)
-
-    def expand(self, patterns: Sequence[str]) -> list[str]:
-        """The configured files at the tip."""
-        selection = Selection(tuple(filter(trees.is_glob, patterns)), ())
-        found = {path for path in self.tip.files if selection.manifests and selection.takes(path)}
-        plain = {pattern for pattern in patterns if not trees.is_glob(pattern)}
-        return [self.configured(path) for path in sorted(found | plain)]
-
-    def configured(self, path: str) -> str:
-        """The path from the root, whatever the working directory."""
-        return str(self.head.root / path)
-
-
-def change_against(ref: str, head: WorkTree) -> Change:
-    """The change from a ref to the work tree.
-
-    Raises:
-        GateError: git can't tell.
-    """
-    if not (head.root / ".git").exists():
-        raise GateError("--base needs a git repository, and this is none", "Run it in a clone.")
-    repository = Repository(head.root, os.environ.get("PATH", os.defpath))
-    tip = repository.resolve(ref)
-    base = repository.merge_base(tip, repository.resolve("HEAD"))
-    tip_tree = CommitTree.of(repository, tip)
-    return Change(ref, tip_tree, tip_tree if base == tip else CommitTree.of(repository, base), head)
+    def job(self, by: Rules, **more: Mapping[str, Subject] | dict[tuple[str, bytes], FileResult]) -> Job:
+        """The head under some rules."""
+        return Job(self.change.head, by.policy, self.request.as_of, by.waivers, **more)  # type: ignore[arg-type]
 
 
 def judge_change(request: Request) -> tuple[Run, Comparison, Policy, Config]:
     """The head judged by the base's rules, and compared with the base."""
-    head, settings, source = rules.here()
-    change = change_against(request.base or "", head)
-    own = rules.load(_without_policy_flags(request), settings, source)
-    ruling, adoption = _ruling(request, change, own)
-    files = _head_files(request, change, (ruling.settings, settings))
-    operands = [head.shown(path) for path in request.paths]
-    found = _union(change.base.find(operands, each) for each in (ruling.settings, settings))
-    changed = _changed_paths(change, found, files)
-    known: dict[tuple[str, bytes], FileResult] = {}
-    before = gate.run(Job(change.base, ruling.policy, request.as_of, ruling.waivers, known=known), found)
-    rulings = {each.judgement.subject.name: each.judgement.subject for each in before.services}
-    after = gate.run(Job(head, ruling.policy, request.as_of, ruling.waivers, rulings, known), files)
-    comparison = _comparison(request, change, (ruling, own), Sides(before, after, changed), adoption=adoption)
-    return narrowed(after, request, rulings), comparison, ruling.policy, ruling.settings
+    case = _case(request, change_against(request.base or "", work_tree()))
+    sides, rulings = _sides(case)
+    run = narrowed(sides.head, request, rulings)
+    comparison = _comparison(case, sides, run)
+    return run, comparison, case.ruling.policy, case.ruling.settings
 
 
-def _without_policy_flags(request: Request) -> Request:
-    """The request as head's own rules would see it after merging."""
-    return replace(request, base=None)
-
-
-def _ruling(request: Request, change: Change, own: Rules) -> tuple[Rules, bool]:
-    """The rules that judge: the tip's; the head's own where the tip has neither configuration nor manifests."""
-    settings = config.load(change.tip.content)
-    adoption = not settings.path and not change.tip.find([], own.settings) and not change.tip.find([], settings)
+def _case(request: Request, change: Change) -> Case:
+    merged = MergedRules(change)
+    own = rules.load(request, config.load(merged.content), merged)
+    operands = [STDIN if path == STDIN else change.head.tree.shown(path) for path in request.paths]
+    tip = TipRules(change)
+    with tip.blamed():
+        settings = config.load(change.tip.content)
+        places = [change.tip.find(where, each) for where in ([], operands) for each in (settings, own.settings)]
+        adoption = not settings.path and not any(places)
+        ruling = own if adoption else rules.load(tip.known(request), settings, tip)
     if adoption:
-        return replace(own, policy=replace(own.policy, source=Source.ADOPTION)), True
-    return rules.load(request, settings, change), False
-
-
-def _head_files(request: Request, change: Change, settings: Sequence[Config]) -> list[Found]:
-    """What either configuration selects; a place without manifests is one only where both find none."""
-    several = [change.head.find(request.paths, each) for each in settings]
-    files = [found for found in _union(several) if not found.empty]
-    nowhere = [found for found in several[0] if found.empty and found in several[1]]
-    left_out = change.repository.left_out()
-    sparse = [_sparse(found.path) for found in change.base.find([], settings[0]) if found.path in left_out]
-    return _union([files, sparse, nowhere if request.paths or not (files or sparse) else []])
-
-
-def _sparse(path: str) -> Found:
-    fix = "Check it out: `git sparse-checkout disable`, or add its folder."
-    return Found(path, refusal=Refusal("a sparse checkout left it out", fix, Location(path)))
+        ruling = replace(own, policy=replace(own.policy, source=Source.ADOPTION))
+    first = change.head.find(request.paths, ruling.settings)
+    same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
+    second = first if same else change.head.find(request.paths, own.settings)
+    return Case(request, change, ruling, own, adoption, (first, second), operands)
 
 
 def _union(several: Iterable[Sequence[Found]]) -> list[Found]:
@@ -131,41 +85,121 @@ def _union(several: Iterable[Sequence[Found]]) -> list[Found]:
     return [chosen[path] for path in sorted(chosen)]
 
 
-def _changed_paths(change: Change, found: Sequence[Found], files: Sequence[Found]) -> frozenset[str]:
-    """Paths at which index or manifests differ from the base; what is the same need not be read from git."""
-    changed = change.repository.staged_changes(change.base.commit)
+def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
+    """Both runs, and by what metadata the services that the base knows are matched.
+
+    A service may have come from a place that the operands don't name; the base is searched for it.
+    """
+    change, ruling = case.change, case.ruling
+    files, found = case.files, case.of_base(case.operands)
+    changed = _changed_paths(change, files)
+    everything = _union([case.of_base([]), found]) if changed else found
+    change.base.fetch(everything)
+    changed -= {each.path for each in files if each.path in changed and _same_lines(change, each)}
+    known: dict[tuple[str, bytes], FileResult] = {}
+    base = gate.run(Job(change.base, ruling.policy, case.request.as_of, ruling.waivers, known=known), everything)
+    rulings = {each.judgement.subject.name: each.judgement.subject for each in base.services}
+    head = gate.run(case.job(ruling, rulings=rulings, known=known), files)
+    return Sides(_within(base, found, head), head, frozenset(changed)), rulings
+
+
+def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
+    """Of the base what was asked for, and wherever they were the services that the head has."""
+    paths = {each.path for each in found}
+    names = {each.judgement.subject.name for each in head.services}
+    services = (s for s in base.services if s.location.path in paths or s.judgement.subject.name in names)
+    unjudged = (each for each in base.unjudged if each.location.path in paths)
+    return replace(base, services=tuple(services), findings=(*unjudged, *base.notices))
+
+
+def _changed_paths(change: Change, files: Sequence[Found]) -> set[str]:
+    """Paths at which index or manifests differ from the base; what is the same need not be read from git.
+
+    What isn't judged counts as it is staged: to ask git what else is modified would run the filters that it knows.
+    """
+    base, index = change.base, change.index.files
+    changed = {path for path in base.files.keys() | index.keys() if base.files.get(path) != index.get(path)}
     for each in files:
-        entry = change.base.files.get(each.path)
-        with contextlib.suppress(GateError):
-            content = change.head.read(each) if each.refusal is None else b""
-            if entry is None or blob_id(content, entry.oid) != entry.oid:
+        if each.refusal is None:
+            changed.discard(each.path)
+            if not base.take(each.path, _content(change, each)):
                 changed.add(each.path)
-            else:
-                change.base.loaded[entry.oid] = content
-    change.base.fetch(found)
-    return frozenset(changed)
+    return changed
 
 
-def _comparison(
-    request: Request, change: Change, both: tuple[Rules, Rules], sides: Sides, *, adoption: bool
-) -> Comparison:
-    ruling, own = both
-    transitions = compare.transitions(sides)
-    selected = [change.head.find(request.paths, each.settings) for each in both]
-    merged = gate.run(Job(change.head, own.policy, request.as_of, own.waivers), selected[1])
-    lowered = list(compare.lowered_by_services(transitions.values()))
-    if not adoption:
-        lowered += compare.lowered_by_policy(ruling.policy, own.policy)
-        lowered += compare.lowered_by_waivers(ruling.waivers, own.waivers)
-        before, after = ([each.path for each in files if not each.empty] for files in selected)
-        lowered += compare.lowered_by_configuration(before, after, own.settings.path or ruling.settings.path)
+def _content(change: Change, found: Found) -> bytes | None:
+    with contextlib.suppress(GateError):
+        return change.head.read(found)
+    return None
+
+
+def _same_lines(change: Change, found: Found) -> bool:
+    """Whether only the line ends of a manifest changed, or nothing that its bytes at the base would show."""
+    entry = change.base.files.get(found.path)
+    if entry is None or found.refusal or entry.oid not in change.base.loaded:
+        return False
+    content = _content(change, found)
+    return content is not None and same_text(content, change.base.loaded[entry.oid])
+
+
+def _comparison(case: Case, sides: Sides, run: Run) -> Comparison:
+    request, change = case.request, case.change
+    reported = {each.judgement.subject.name for each in run.services}
+    transitions = {
+        name: each
+        for name, each in compare.transitions(sides).items()
+        if name in reported or (each.after is None and _was_wanted(request, each))
+    }
     return Comparison(
         ref=change.ref,
         base=change.base.commit,
         transitions=transitions,
         fixed=tuple(compare.fixed(transitions.values())),
-        lowered=tuple(lowered),
+        lowered=(*compare.lowered(transitions.values()), *_lowered_rules(case)),
         standing=compare.standing(sides),
-        previews=tuple(compare.previews(sides.head, merged)),
-        adoption=adoption,
+        previews=tuple(_previews(case, transitions, run, sides.changed_paths)),
+        adoption=case.adoption,
     )
+
+
+def _was_wanted(request: Request, gone: Transition) -> bool:
+    return gone.before is not None and is_wanted(request, gone.before.judgement.subject)
+
+
+def _lowered_rules(case: Case) -> list[Lowered]:
+    """What merging would do to the rules; where the gate is adopted there are none yet."""
+    ruling, own = case.ruling, case.own
+    if case.adoption:
+        return []
+    after = {each.path for each in case.selected[1]}
+    gone = [each.path for each in case.selected[0] if not each.empty and each.path not in after]
+    ours = _between(ruling, own)
+    if case.change.base is not case.change.tip and (before := _at_base(case)):
+        done = {(each.kind, each.service, each.pointer) for each in _between(before, own)}
+        ours = [each for each in ours if (each.kind, each.service, each.pointer) in done]
+    return [*ours, *lowering.by_configuration(ruling.settings, own.settings, gone)]
+
+
+def _between(before: Rules, after: Rules) -> list[Lowered]:
+    waivers = lowering.by_waivers(before.waivers, after.waivers, after.policy.known_rules())
+    return [*lowering.by_policy(before.policy, after.policy), *waivers]
+
+
+def _at_base(case: Case) -> Rules | None:
+    """The rules from which the change started, where they can be told: what moved since on the tip is not its doing."""
+    base = TipRules(replace(case.change, tip=case.change.base))
+    with contextlib.suppress(GateError):
+        return rules.load(base.known(case.request), config.load(case.change.base.content), base)
+    return None
+
+
+def _previews(
+    case: Case, transitions: Mapping[str, Transition], run: Run, changed: frozenset[str]
+) -> Iterable[Preview]:
+    """Services that head's own rules would see otherwise: where those are the same, only changed metadata can tell."""
+    ruling, own = case.ruling, case.own
+    same = ruling.policy.layered.data == own.policy.layered.data and ruling.waivers == own.waivers
+    moved = {name for name, each in transitions.items() if each.change is compare.Change.RENAMED}
+    paths = {each.location.path for each in run.services if each.judgement.subject.name in moved} | changed
+    files = [each for each in case.selected[1] if not same or each.path in paths]
+    return compare.previews(run, gate.run(case.job(own), files))

@@ -15,9 +15,9 @@ from platform_gate.outcome import Display, Outcome
 
 def judge(request: Request, shown: Display) -> Outcome:
     """Everything between the command line and the reports."""
-    tree, settings, source = rules.here()
     if request.base is not None:
         return _judge_change(request, shown)
+    tree, settings, source = rules.here()
     own = rules.load(request, settings, source)
     job = Job(tree, own.policy, request.as_of, own.waivers)
     run = gate.run(job, tree.find(request.paths, settings), schema_only=request.schema_only)

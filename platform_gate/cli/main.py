@@ -12,6 +12,7 @@ from platform_gate.cli.options import display_options
 from platform_gate.cli.output import leave, write_error
 from platform_gate.documents import DocumentError, Refusal
 from platform_gate.model import GateError
+from platform_gate.text import quote, suggestion
 from platform_gate.verdict import ExitCode
 
 REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
@@ -52,6 +53,14 @@ class Commands(click.Group):
             known = getattr(import_module(f"platform_gate.cli.{cmd_name}"), cmd_name)
         return known
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names; a misspelt one gets a suggestion."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"there is no command {quote(args[0])}. {suggestion(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of commands in ``--help``, without importing any."""
         with formatter.section("Commands"):
@@ -90,7 +99,7 @@ def _start(words: list[str]) -> int:
 
 def _exit_code(error: BaseException) -> int:
     """What an exception means to whoever started the program, said on standard error."""
-    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+    if isinstance(error, (click.Abort, KeyboardInterrupt)) or isinstance(error.__context__, KeyboardInterrupt):
         write_error("interrupted")
         return ExitCode.INTERRUPTED
     if isinstance(error, DocumentError):

@@ -69,10 +69,11 @@ def test_command(path: str, policy: str | None, form: str) -> int:
     \b
     Exit codes: 0 every case as expected, 1 a case decided otherwise, 2 a test, policy or manifest is unreadable.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    _, settings, source = rules.here()
-    results = [result for file in _test_files(path) for result in _results(file, policy, source)]
-    if policy is not None:
-        _warn(rules.choose_policy(policy, settings, source))
+    _, _, source = rules.here()
+    tested: dict[str, Policy] = {}
+    results = [result for file in _test_files(path) for result in _results(file, policy, source, tested)]
+    for chosen in tested.values():
+        _warn(chosen)
     _print(_junit(results) if form == "junit" else _text(results))
     return ExitCode.FAILED if any(result.mismatches for result in results) else ExitCode.PASSED
 
@@ -99,8 +100,8 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
 
     _warn(new, [each.subject for each in manifests.values()])
     _print(_impact(impact.compare(before.services, after.services, rejudge), old, new))
-    for finding in after.findings:
-        write_error(f"error: {finding.location}: {finding.message}")
+    for message in dict.fromkeys(f"{each.location}: {each.message}" for each in (*before.findings, *after.findings)):
+        write_error(f"error: {message}")
     return ExitCode.NOT_JUDGED if before.findings or after.findings else ExitCode.PASSED
 
 
@@ -145,9 +146,11 @@ def _test_files(path: str) -> list[str]:
     return files
 
 
-def _results(file: str, wanted: str | None, source: WorkTreeRules) -> Iterator[Result]:
+def _results(file: str, wanted: str | None, source: WorkTreeRules, tested: dict[str, Policy]) -> Iterator[Result]:
+    """The results of a file's cases; the policy that they are about is added to those tested."""
     suite = policy_test.load(*source.read("policy test", file), file)
     chosen = rules.choose_policy(wanted or suite.policy, Config(), source)
+    tested[chosen.path] = chosen
     return policy_test.run(suite, file, chosen, partial(source.read, "manifest"))
 
 

@@ -18,7 +18,7 @@ from platform_gate.documents import MAX_BYTES
 from platform_gate.gate import Run
 from platform_gate.matching import Subject
 from platform_gate.model import GateError
-from platform_gate.text import quote
+from platform_gate.text import quote, typed
 from platform_gate.trees import WorkTree
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -79,16 +79,22 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     Raises:
         GateError: nothing is left, and so nothing was judged.
     """
-    team, tier = request.team, request.tier
+    team, tier = typed(request.team) if request.team is not None else None, request.tier
     if team is None and tier is None:
         return run
     subjects = [(judged, judged.judgement.subject) for judged in run.services]
     ruled = [(judged, rulings.get(who.name, who)) for judged, who in subjects]
-    kept = [judged for judged, who in ruled if team in (None, who.team) and tier in (None, who.tier)]
+    kept = [judged for judged, who in ruled if is_wanted(request, who)]
     if not kept and not run.findings:
         wish = " and ".join([f"of team {quote(team)}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None))
-        raise GateError(f"there is no service {wish}", "Check the spelling; nothing was judged.")
+        known = " With --base, services are of the team and tier that they have there." if request.base else ""
+        raise GateError(f"there is no service {wish}", f"Check the spelling; nothing was judged.{known}")
     return replace(run, services=tuple(kept))
+
+
+def is_wanted(request: Request, who: Subject) -> bool:
+    """Whether a service is of the team and the tier that were asked for."""
+    return request.team in (None, who.team) and request.tier in (None, who.tier)
 
 
 def reproduce(request: Request) -> str:
@@ -106,4 +112,4 @@ def reproduce(request: Request) -> str:
     words += [word for file in request.waivers for word in ("--waivers", file)]
     flags = ["--schema-only"] * request.schema_only + ["--no-waivers"] * request.no_waivers
     dashes = ["--"] if any(path.startswith("-") and path != trees.STDIN for path in request.paths) else []
-    return shlex.join(["platform-gate", "check", *words, *flags, *dashes, *request.paths])
+    return shlex.join(map(typed, ["platform-gate", "check", *words, *flags, *dashes, *request.paths]))

@@ -39,16 +39,33 @@ def waivers() -> None:
 
 @waivers.command("list")
 @click.option("-f", "--format", "form", type=FORMATS, default="text", help="[default: text]")
+@click.option("--since", metavar="REF", help="Only what was granted, extended, removed or ended since this commit.")
 @judging_options
 @display_options
-def list_command(form: str, **wishes: Any) -> int:
+def list_command(form: str, since: str | None, **wishes: Any) -> int:
     """Show every waiver with the days it has left, those that end first on top."""
     request = Request(**wishes)
     _, settings, source = rules.here()
-    found = rules.load(request, settings, source).waivers
-    rows = [_row(waiver, request) for waiver in sorted(found, key=lambda each: (each.expires, each.services, each.at))]
-    write_stdout(line + "\n" for line in _listed(rows, form))
+    own = rules.load(request, settings, source)
+    if since is None:
+        found = sorted(own.waivers, key=lambda each: (each.expires, each.services, each.at))
+        rows = [_row(waiver, request) for waiver in found]
+    else:
+        rows = _rows_since(since, request, own)
+    none = "There are no waivers." if since is None else f"Nothing became of any waiver since {printable(since)}."
+    write_stdout(line + "\n" for line in _listed(rows, form, none))
     return ExitCode.PASSED
+
+
+def _rows_since(ref: str, request: Request, own: rules.Rules) -> list[dict[str, Any]]:
+    from platform_gate.cli import since  # noqa: PLC0415 - git is for comparisons only
+
+    return [
+        {"event": event.what, "before": event.before}
+        | _row(event.waiver, request)
+        | {"place": printable(event.place) + _place(event.waiver)}
+        for event in since.events(ref, request, own)
+    ]
 
 
 def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
@@ -64,15 +81,19 @@ def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
         "approved_by": waiver.approved_by,
         "ticket": waiver.ticket or None,
         "reason": " ".join(waiver.reason.split()),
-        "place": f"{printable(waiver.location.path)}:{waiver.location.line}",
+        "place": _place(waiver),
     }
 
 
-def _listed(rows: Sequence[dict[str, Any]], form: str) -> Iterator[str]:
+def _place(waiver: Waiver) -> str:
+    return f"{printable(waiver.location.path)}:{waiver.location.line}"
+
+
+def _listed(rows: Sequence[dict[str, Any]], form: str, none: str) -> Iterator[str]:
     if form == "json":
         yield json.dumps(list(rows), indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
     elif not rows:
-        yield "There are no waivers."
+        yield none
     elif form == "markdown":
         yield "| " + " | ".join(key.replace("_", " ") for key in rows[0]) + " |"
         yield "|" + " --- |" * len(rows[0])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from platform_gate.compare import Comparison, Fixed, Lowered, Origin, Preview, Transition
+from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
 from platform_gate.gate import Judged
 from platform_gate.json_text import encode as _encode
+from platform_gate.lowering import Lowered
 from platform_gate.model import Excuse, Finding
 from platform_gate.outcome import Outcome
 from platform_gate.text import printable
@@ -46,7 +47,8 @@ def _rows(key: str, rows: Iterator[dict[str, Any]]) -> Iterator[str]:
 def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
     """One service: the seed's keys, then ours, each a copy of what its subsystem says."""
     judgement = judged.judgement
-    cost = judgement.scored["cost"].describe()
+    facts = {name: scored.describe() for name, scored in judgement.scored.items()}
+    cost = facts["cost"]
     transition = comparison.transitions[judgement.subject.name] if comparison else None
     return {
         **detail(judgement),
@@ -61,7 +63,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
         "average_cost": cost["average_cost"],
         "currency": cost["currency"],
         "subsystems": {
-            name: {"status": scored.status, "points": scored.points, "facts": scored.describe()}
+            name: {"status": scored.status, "points": scored.points, "facts": facts[name]}
             for name, scored in judgement.scored.items()
         },
         **(_before(transition) if transition else {}),

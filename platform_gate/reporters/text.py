@@ -29,8 +29,13 @@ HEALTH_COLORS: Final = {
 }
 SEVERITY_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 VERDICT_COLORS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_JUDGED: "red"}
+MOST_LINES: Final = 20
+"""Of a list of what a change does; the rest is in the other formats, and here with -v."""
 WIDEST: Final = 120
 """Longer lines are hard to read, however wide the terminal."""
+
+MANY: Final = 10
+"""With more services than this to show, the totals have left the screen and stand at the end again."""
 
 Paint = Callable[..., str]
 
@@ -76,7 +81,7 @@ class _Page:
         if not self._quiet:
             yield from self._summary()
         yield from self._story()
-        yield from self._apart(outcome.run.unjudged)
+        yield from self._apart(finding for finding in outcome.run.unjudged if not outcome.is_standing(finding))
         for judged in outcome.worst_first:
             if self._verbose or (worth_showing(judged) and outcome.decides(judged)):
                 yield ""
@@ -92,11 +97,19 @@ class _Page:
         for section in told:
             yield ""
             yield self._paint(section.title, bold=True)
-            for line in section.lines:
+            shown = section.lines if self._verbose else section.lines[:MOST_LINES]
+            for line in shown:
                 name = f"{line.service:<{width}}  " if line.service else ""
-                yield from textwrap.wrap(
-                    printable(name + line.text), self._width, initial_indent="  ", subsequent_indent="      "
-                )
+                place = f"  ({line.location.path}:{line.location.line})" if section.placed and line.location else ""
+                yield from self._hanging(name + line.text + place)
+            if len(shown) < len(section.lines):
+                yield f"  and {len(section.lines) - len(shown)} more; -v shows them all"
+
+    def _hanging(self, text: str) -> Iterable[str]:
+        """A line of a list, its further lines indented."""
+        return textwrap.wrap(
+            printable(text), self._width, initial_indent="  ", subsequent_indent=" " * 6, break_on_hyphens=False
+        )
 
     def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
         """Findings that belong to no service, each for itself."""
@@ -105,11 +118,23 @@ class _Page:
             yield from self._finding(finding, str(finding.severity).upper())
 
     def _summary(self) -> Iterator[str]:
+        outcome = self._outcome
+        yield self._totals()
+        if outcome.schema_only:
+            return
+        if outcome.verdict is Verdict.FAILED and outcome.exit_code == ExitCode.PASSED:
+            yield "exit code 0 all the same, as asked with --exit-zero"
+        where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
+        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
+        if compared := story.compared(outcome):
+            yield from (self._paint(line, dim=True) for line in textwrap.wrap(printable(compared), self._width))
+
+    def _totals(self) -> str:
+        """The verdict, and how many services are in which health, the worst first."""
         outcome, report = self._outcome, self._outcome.report
         answer = self._paint(str(outcome.verdict).upper(), fg=VERDICT_COLORS[outcome.verdict], bold=True)
         if outcome.schema_only:
-            yield f"{answer}  {self._unjudged(plural(outcome.run.manifests, 'valid manifest'))}"
-            return
+            return f"{answer}  {self._unjudged(plural(outcome.run.manifests, 'valid manifest'))}"
         counts = {
             HealthStatus.CRITICAL: report.critical_count,
             HealthStatus.DEGRADED: report.degraded_count,
@@ -120,11 +145,7 @@ class _Page:
             self._paint(f"{count} {health}", fg=HEALTH_COLORS[health]) for health, count in counts.items() if count
         ]
         total = plural(report.total_services, "service") + (": " if parts else "")
-        yield f"{answer}  {self._unjudged(total + ', '.join(parts))}"
-        where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
-        if outcome.verdict is Verdict.FAILED and outcome.exit_code == ExitCode.PASSED:
-            yield "exit code 0 all the same, as asked with --exit-zero"
-        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
+        return f"{answer}  {self._unjudged(total + ', '.join(parts))}"
 
     def _unjudged(self, rest: str) -> str:
         """The totals, led by the number of files that could not be judged, where there are any."""
@@ -196,9 +217,9 @@ class _Page:
         """What to begin with: what could not be judged, else the worst service, else the waivers."""
         if self._outcome.verdict is Verdict.NOT_JUDGED:
             return "the files above"
-        failing = [judged for judged in self._outcome.worst_first if judged.judgement.failing]
-        blocking = [judged.judgement.subject.name for judged in failing if self._outcome.decides(judged)]
-        return blocking[0] if blocking else "the waivers above"
+        guilty, beside = story.blocking(self._outcome)
+        blocking = [*guilty, *beside]
+        return blocking[0].judgement.subject.name if blocking else "the waivers above"
 
     def _closing(self) -> Iterator[str]:
         """What to do next."""
@@ -206,6 +227,8 @@ class _Page:
         if outcome.verdict is Verdict.PASSED:
             return
         yield ""
+        if sum(map(worth_showing, outcome.run.services)) > MANY:
+            yield self._totals()
         if outcome.run.hint:
             yield outcome.run.hint
         first = self._first()

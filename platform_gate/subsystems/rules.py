@@ -40,7 +40,7 @@ class OwnRule:
         value: Any = manifest
         at: At = ()
         for key in self.at:
-            at = (*at, int(key) if isinstance(value, list) and key.isdigit() else key)
+            at = (*at, int(key) if isinstance(value, list) and key.isascii() and key.isdigit() else key)
             value = _step(value, at[-1])
             if value is None:
                 return Problem(at, f"there is no {'.'.join(map(str, at))}")

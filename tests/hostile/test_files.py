@@ -9,7 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,15 @@ def put(path: Path, content: str | bytes = "") -> Path:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A repository with one healthy service, and a secret beside it."""
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A repository with one healthy service, and a secret beside it. Python cannot remove the deepest ones."""
     put(tmp_path / "outside" / "secret.yaml", f"{SECRET}: {SECRET}\n")
     put(tmp_path / "outside" / "fine.yaml", manifest("outsider"))
     repository = tmp_path / "repository"
     (repository / ".git").mkdir(parents=True)
     put(repository / "services" / "payments.yaml", manifest("payments"))
-    return repository
+    yield repository
+    subprocess.run(["/bin/rm", "-rf", repository / "services" / "a"], check=True)
 
 
 @dataclass(frozen=True)
@@ -422,7 +423,8 @@ HOOK = """
 import os, runpy, sys
 done = []
 def hook(event, arguments):
-    if event == "open" and not done and str(arguments[0]).endswith("payments.yaml"):
+    path = arguments[0] if event == "open" else ""
+    if not done and isinstance(path, (str, bytes)) and os.fsdecode(path).endswith("payments.yaml"):
         done.append(1)
         {action}
 sys.addaudithook(hook)

@@ -32,10 +32,10 @@ def root(tmp_path: Path) -> Path:
         path = repository / f"{name}.yaml"
         path.parent.mkdir()
         path.write_text(content)
-    for index in range(400):
+    for index in range(600):
         path = repository / "many" / f"{index:03}.yaml"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(BROKEN)
+        path.write_text(FAILING.replace("name: failing", f"name: failing-{index}"))
     return repository
 
 
@@ -109,7 +109,7 @@ def test_a_pipe_that_nobody_reads_is_2(root: Path, arguments: tuple[str, ...]) -
     assert b"a bug in" not in done.stderr
 
 
-@pytest.mark.parametrize("form", REPORTERS)
+@pytest.mark.parametrize("form", sorted(set(REPORTERS) - {"github"}))  # a few annotations fit into a pipe
 def test_a_reader_that_stops_early_is_2(root: Path, form: str) -> None:
     whole = start(root, *command(), "check", *DAY, "-f", form, "many")
     assert len(whole.stdout) > 70_000
@@ -239,7 +239,9 @@ import os, runpy, signal, sys
 moment, number = sys.argv[1], int(sys.argv[2])
 left = [1]
 def hook(event, arguments):
-    if left and moment in (event, f"{event} {os.path.basename(str(arguments[0])) if arguments else ''}"):
+    first = arguments[0] if arguments else ""
+    name = os.path.basename(os.fsdecode(first) if isinstance(first, (str, bytes)) else str(first))
+    if left and moment in (event, f"{event} {name}"):
         left.clear()
         os.kill(os.getpid(), number)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # test runners start their workers without
@@ -479,7 +481,7 @@ def abroad(root: Path) -> tuple[str, ...]:
         "r\u00fcbe.yaml": "apiVersion: platform-gate/v1\nkind: Policy\nmetadata: {name: v}\n"
         "spec: {governance: {evidence: verified}}\n",
         "dienste/\u00fc.yaml": BASE.replace("docs/runbooks/payments.md", "docs/\u00fc.md").replace(
-            "fintech", "K\u00f6ln"
+            "team: fintech", "team: K\u00f6ln"
         ),
         "dienste/\u4e2d.yaml": BROKEN,
         ".platform-gate.yaml": "policy: r\u00fcbe.yaml\nmanifests: ['dienste/[\u00fc\u4e2d]*.yaml']\n",
@@ -493,7 +495,7 @@ def abroad(root: Path) -> tuple[str, ...]:
 def test_the_same_bytes_everywhere(root: Path, abroad: tuple[str, ...], form: str) -> None:
     here = start(root, *command(), *abroad, "-f", form, "-v")
     assert here.returncode == 2
-    assert "payments" in here.stdout
+    assert "dienste" in here.stdout
     different = {}
     for name, variables in PLACES.items():
         there = start(root, *command(), *abroad, "-f", form, "-v", **variables)

@@ -30,6 +30,7 @@ DEFAULT: dict[str, Any] = {
         "required": ["slo", "cost", "reliability", "governance"],
         "not_waivable": [],
         "max_prelaunch_days": 180,
+        "regressions": ["declared", "measured"],
         "help": "",
     },
     "waivers": {"max_days": 90, "warn_days": 14},
@@ -220,8 +221,13 @@ def bracket(piece: str) -> str:
     """A character class or a character of a glob."""
     if len(piece) < 3:
         return re.escape(piece)
-    inside = piece[1:-1].replace("\\", "\\\\").replace("[", "\\[")
-    return f"[^{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
+    negated = piece.startswith("[!")
+    members = re.findall(r"(.)-(.)|(.)", piece[2 if negated else 1 : -1], re.DOTALL)
+    ranges = [f"{re.escape(low)}-{re.escape(high)}" for low, high, single in members if not single and low <= high]
+    inside = "".join([*ranges, *(re.escape(single) for _, _, single in members if single)])
+    if not inside:
+        return "." if negated else "(?!)"
+    return f"[^{inside}]" if negated else f"[{inside}]"
 
 
 # one service

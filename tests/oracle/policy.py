@@ -128,6 +128,7 @@ def check_gate(gate: Any, rules: frozenset[str]) -> None:
     need(list_of(gate["fail_on"], one_of(*HEALTHS, *rules)) and bool(gate["fail_on"]), "fail_on")
     need(list_of(gate["required"], one_of(*SUBSYSTEMS)), "required")
     need(list_of(gate["not_waivable"], one_of(*rules)), "not_waivable")
+    need(set(gate["regressions"]) <= {"declared", "measured"} and gate["regressions"], "regressions")
     need(count(gate["max_prelaunch_days"]) and isinstance(gate["help"], str), "max_prelaunch_days and help")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from jsonschema import Draft4Validator
+from jsonschema_rs import Draft4Validator
 
 from platform_gate.model import Severity
 from platform_gate.outcome import Outcome

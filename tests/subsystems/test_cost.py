@@ -285,6 +285,8 @@ def months(*names: str, budget: float = 0, currency: str = "USD") -> CostProfile
     [
         (months(budget=10), months(budget=10.01), "budget-raised", "budget_monthly", (10, 10.01)),
         (months(budget=10), months(), "budget-removed", "budget_monthly", (10, None)),
+        (months(budget=0.5), months(budget=0.75), "budget-raised", "budget_monthly", (0.5, 0.75)),
+        (months(budget=0.5), months(), "budget-removed", "budget_monthly", (0.5, None)),
         (months("2026-01"), months("2026-01", currency="EUR"), "currency-changed", "currency", ("USD", "EUR")),
         (months(budget=9), months(budget=9, currency="JPY"), "currency-changed", "currency", ("USD", "JPY")),
         (months("2026-01", "2026-02"), months("2026-01"), "measurement-removed", "entries", ("2026-02: 5", None)),

@@ -301,7 +301,13 @@ def test_a_worse_measurement_and_a_stricter_promise_relax_nothing(
     assert list(slo.relaxations(before, after)) == []
 
 
+def test_everything_that_asks_less_is_told() -> None:
+    assert [found.before for found in slo.relaxations([MET, BREACHED], [])] == ["availability", "latency"]
+
+
 def test_what_is_declared_of_slos_is_everything_but_the_measured_value() -> None:
+    weekly = SLODefinition("weekly", 95, window="4w")
+    assert slo.declared([weekly, MET], "") == [("availability", 99.9, "", True), ("weekly", 95, "4w", False)]
     assert slo.declared([MET, BREACHED], "") == slo.declared([BREACHED, MET], "")
     assert slo.declared([MET], "") == slo.declared([SLODefinition("availability", 99.9, 1)], "")
     for other in (
