@@ -90,7 +90,7 @@ def _pyproject(read: Read) -> Mapping[str, Any] | None:
         problems = schema.validate(_plain(table), "config") or _unprintable(table)
         if problems:
             raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
-    return table  # type: ignore[no-any-return]
+    return table
 
 
 def _plain(table: Any) -> Any:

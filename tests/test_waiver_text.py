@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate import waiver_text
+from platform_gate import schema, waiver_text
 from platform_gate.documents import Document, DocumentError, read_one
 from platform_gate.model import GateError
 from platform_gate.waiver_text import Entry
@@ -129,8 +129,9 @@ def test_a_list_that_is_no_block_is_refused(spec: str) -> None:
 
 
 def test_a_file_that_is_something_else_is_refused() -> None:
-    with pytest.raises(DocumentError, match="expected Waivers, found the string 'Service'"):
-        waiver_text.append(document("apiVersion: platform-gate/v1\nkind: Service\nspec: {waivers: []}\n"), [entry()])
+    for text in ("kind: Service\nspec: {waivers: []}\n", "kind: Waivers\n", "kind: Waivers\nspec: {}\n", "[]\n"):
+        with pytest.raises(GateError, match=r"^w\.yaml is no waivers file$"):
+            waiver_text.append(document(text), [entry()])
 
 
 def test_more_days_than_the_file_allows_are_refused() -> None:
@@ -150,6 +151,16 @@ def test_an_entry_that_the_gate_would_refuse_is_not_written(key: str, value: str
 TRICKY = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Cn", "Co")), min_size=1
 )
+
+
+def test_the_longest_texts_are_those_of_the_schema() -> None:
+    for key, longest in waiver_text.LONGEST.items():
+        data = {**entry().data, key: "x" * longest}
+        spec = {"apiVersion": "platform-gate/v1", "kind": "Waivers", "spec": {"waivers": [data]}}
+        assert schema.validate(spec, "waivers") == []
+        assert waiver_text.new_file([Entry(data, "")])
+        data[key] += "x"
+        assert schema.validate(spec, "waivers")
 
 
 @given(TRICKY.filter(str.strip), TRICKY.filter(str.strip))

@@ -254,8 +254,8 @@ def test_a_file_that_cannot_be_appended_to_is_left_alone(repository: Path) -> No
     [
         (["--days", "91"], "error: --days 91 is more than the policy's waivers.max_days, 90"),
         (["--days", "0"], "error: Invalid value for '--days'"),
-        (["--reason", " "], "error: reason: the string ' ' is no valid text"),
-        (["--approved-by", ""], "error: approved_by: the string '' is no valid "),
+        (["--reason", " "], "error: reason: the text is empty"),
+        (["--approved-by", ""], "error: approved_by: the text is empty"),
     ],
 )
 def test_terms_that_the_gate_would_refuse_are_refused(repository: Path, words: list[str], message: str) -> None:
