@@ -8,6 +8,10 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 # Two workers are the least that helps; more where there are more cores.
 WORKERS ?= auto
+# make mutation MUTATION_ARGS="--max-children 1 'platform_gate.scalars*'": one process, some of the mutants
+MUTATION_ARGS ?=
+# make fuzz MUTANTS=1000000
+MUTANTS ?= 200000
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
@@ -17,10 +21,11 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-inp
 CREATED := $(VENV)/.created-with-$(subst /,-,$(PYTHON))
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.installed-dev
+MUTATED := $(VENV)/.installed-mutation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types format docs coverage clean
+.PHONY: help demo test check lint types format docs coverage fuzz mutation clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,8 +56,15 @@ docs: $(DEVELOPED) ## write the generated parts of the documentation anew
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
 
+fuzz: $(DEVELOPED) ## ten times as many mutants of manifests and policies as the tests make
+	@PLATFORM_GATE_MUTANTS=$(MUTANTS) $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/hostile/test_fuzz.py $(PYTEST_ARGS)
+
+mutation: $(MUTATED) ## break the core in thousands of places: the tests must notice
+	@$(BIN)/mutmut run $(MUTATION_ARGS)
+	@$(BIN)/python tests/mutation.py
+
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
+	rm -rf $(VENV) mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("platform-gate needs Python 3.11 or newer: make PYTHON=python3.x")'
@@ -66,3 +78,7 @@ $(INSTALLED): $(CREATED) pyproject.toml
 $(DEVELOPED): $(CREATED) pyproject.toml
 	@$(PIP) install --editable '.[dev]'
 	@touch $(INSTALLED) $@
+
+$(MUTATED): $(DEVELOPED)
+	@$(PIP) install --editable '.[dev,mutation]'
+	@touch $@

@@ -12,7 +12,7 @@ from platform_gate import documents, gate, schema
 from platform_gate.documents import Document
 from platform_gate.manifests import Manifest, interpret
 from platform_gate.model import Context, Location, Problem, nowhere
-from platform_gate.policy import Policy, Read
+from platform_gate.policy import Policy, Read, Source, kind
 from platform_gate.service import Judgement
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing, quote, suggestion
@@ -61,7 +61,7 @@ def load(content: bytes, path: str, reference: str) -> Suite:
         raise document.refuse(*problems)
     spec = document.data["spec"]
     wanted = spec.get("policy", "default")
-    relative = wanted if "/" not in wanted and "." not in wanted else beside(reference, wanted)
+    relative = beside(reference, wanted) if kind(wanted) is Source.FILE else wanted
     return Suite(document, relative, _day(document, spec.get("as_of", DEFAULT_DAY)), spec["cases"])
 
 

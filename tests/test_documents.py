@@ -274,6 +274,7 @@ def test_a_second_document_is_refused_where_only_one_may_stand() -> None:
     with pytest.raises(DocumentError, match=r"^p\.yaml:3:1: a second document; this kind of file holds one$") as caught:
         read_one_bytes(b"a: 1\n---\nb: 2\n---\nc: 3\n", "p.yaml")
     assert caught.value.fix == "Move it to its own file."
+    assert [each.location for each in caught.value.refusals] == [Location("p.yaml", 3, 1, 3, 2)]
 
 
 @pytest.mark.parametrize(

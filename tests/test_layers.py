@@ -76,6 +76,7 @@ def test_only_the_top_s_overrides_and_rules_append() -> None:
     [
         (("slo", "breach_points"), "0.yaml:2:24"),
         (("slo", "low"), "1.yaml:3:10"),
+        (("slo", "nothing"), "0.yaml:2:3"),
         (("gate", "fail_on"), "1.yaml:4:19"),
         (("gate", "fail_on", 0), "1.yaml:4:20"),
         (("checks", "runbook", "help"), "0.yaml:6:21"),

@@ -4,6 +4,7 @@ import importlib
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -203,6 +204,9 @@ def test_a_document_that_is_no_mapping_is_said_to_be_none(value: Any) -> None:
         ({"not": {}}, {"a": 1}, "a mapping is no valid value"),
         ({"const": "two words"}, "x", "expected two words, found the string 'x'"),
         ({"const": "a: b"}, "x", "expected \"a: b\", found the string 'x'"),
+        ({"const": "é"}, "x", "expected \"é\", found the string 'x'"),
+        ({"const": date(2026, 1, 31)}, 1, 'expected "2026-01-31", found 1'),
+        ({"type": "string"}, date(2026, 1, 31), 'expected a string, found "2026-01-31"'),
         ({"const": {"a": [1]}}, None, 'expected {"a": [1]}, found nothing (null)'),
         ({"enum": ["a"]}, [], "a list is not one of the known values"),
     ],
@@ -230,6 +234,34 @@ def test_a_description_stands_in_for_an_example() -> None:
     assert found.fix == "x" * 197 + "..."
 
 
+@pytest.mark.parametrize(
+    ("rule", "fix"),
+    [
+        ({"description": "Only x.", "examples": ["x", "xx"]}, "Only x. For example: x"),
+        ({"examples": ["x"]}, "For example: x"),
+        ({"description": "Only x."}, "Only x."),
+        ({"description": "x" * 300, "examples": ["x"]}, "x" * 197 + "... For example: x"),
+    ],
+)
+def test_a_pattern_is_described_before_its_example(rule: dict[str, Any], fix: str) -> None:
+    (found,) = own({"pattern": "^x+$", **rule}, "y")
+    assert found.fix == fix
+
+
+def test_a_missing_key_of_which_nothing_is_known_is_named_all_the_same() -> None:
+    (found,) = own({"required": ["a"]}, {})
+    assert (found.message, found.fix) == ("the key 'a' is missing", "")
+    assert own({"required": ["a"], "properties": {}}, {})[0].fix == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "last"), [(100, "unknown key 'k99'"), (101, "and 1 more problem"), (150, "and 50 more problems")]
+)
+def test_from_the_hundredth_on_problems_are_counted(count: int, last: str) -> None:
+    found = own({"additionalProperties": False}, {f"k{index}": 1 for index in range(count)})
+    assert (len(found), found[-1].message) == (min(count, 101), last)
+
+
 def test_an_example_is_cut_short() -> None:
     (found,) = own({"type": "string", "examples": ["x" * 300]}, 0)
     assert found.fix == "For example: " + "x" * 117 + "..."
@@ -240,6 +272,11 @@ def test_of_several_shapes_the_nearest_is_explained(kind: str) -> None:
     shapes = [{"type": "string"}, {"type": "object", "properties": {"a": {"minimum": 5}}}]
     (found,) = own({kind: shapes}, {"a": 1})
     assert (found.message, found.at) == ("1 is below 5", ("a",))
+
+
+def test_an_unknown_key_of_the_nearest_shape_is_blamed_itself() -> None:
+    (found,) = own({"anyOf": [{"type": "string"}, {"properties": {"a": {}}, "additionalProperties": False}]}, {"b": 1})
+    assert (found.message, found.at, found.on_key) == ("unknown key 'b'", ("b",), True)
 
 
 @pytest.mark.parametrize("shapes", [[{"type": "string"}, {"minimum": 5}], [{"minimum": 5}, {"type": "string"}]])

@@ -1,12 +1,15 @@
 """Passed, failed or not judged; 0, 1 or 2."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from platform_gate import policy
+from platform_gate.compare import Change, Comparison, Scope, Transition
 from platform_gate.gate import Run
 from platform_gate.model import Finding, Location, Severity
-from platform_gate.verdict import ExitCode, Verdict, decide, exit_code
+from platform_gate.verdict import ExitCode, Verdict, decide, decide_change, exit_code
 from tests.samples import BREACHED, judged, manifest, own_policy, write
 
 HEALTHS = ("degraded", "critical", "unknown")
@@ -16,7 +19,7 @@ def run_of(folder: Path, *texts: str, rules: tuple[str, ...] = ()) -> Run:
     """A run over some manifests, with findings of some rules that belong to no service."""
     write(folder, {f"s/{number}.yaml": text for number, text in enumerate(texts)})
     run = judged(folder, "s").run
-    extra = tuple(Finding(rule, Severity.ERROR, "", "", Location("x")) for rule in rules)
+    extra = tuple(Finding(rule, Severity.ERROR, "", "", Location("x"), fingerprint=rule) for rule in rules)
     return Run(run.services, (*run.findings, *extra), run.manifests)
 
 
@@ -62,6 +65,47 @@ def test_an_override_changes_what_fails_its_services(tmp_path: Path) -> None:
     write(tmp_path, files | {"p.yaml": own_policy(spec)})
     assert judged(tmp_path, "lab.yaml", reference="p.yaml").verdict is Verdict.PASSED
     assert judged(tmp_path, "shop.yaml", reference="p.yaml").verdict is Verdict.FAILED
+
+
+def decided(run: Run, scope: Scope, *standing: str, touched: tuple[str, ...] = (), fail_on: str = "") -> Verdict:
+    """The verdict on a change that leaves every service as it is; ``standing`` are fingerprints of the base."""
+    names = {judged.judgement.subject.name: judged for judged in run.services}
+    same = {name: Transition(name, Change.SAME, it, it, touched=name in touched) for name, it in names.items()}
+    comparison = Comparison("main", "0" * 40, same, (), (), frozenset(standing))
+    return decide_change(run, replace(policy.default().gate, fail_on=(fail_on,)), comparison, scope)
+
+
+@pytest.mark.parametrize(
+    ("scope", "touched", "expected"),
+    [
+        (Scope.ALL, (), Verdict.FAILED),
+        (Scope.TOUCHED, ("bad",), Verdict.FAILED),
+        (Scope.TOUCHED, ("good",), Verdict.PASSED),
+        (Scope.REGRESSED, ("bad",), Verdict.PASSED),
+    ],
+)
+def test_a_change_is_decided_by_the_services_in_scope(
+    tmp_path: Path, scope: Scope, touched: tuple[str, ...], expected: Verdict
+) -> None:
+    run = run_of(tmp_path, manifest("good"), manifest("bad", slos=BREACHED))
+    assert decided(run, scope, touched=touched) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict"), [("manifest/invalid", Verdict.NOT_JUDGED), ("waiver/expired", Verdict.FAILED)]
+)
+@pytest.mark.parametrize("scope", Scope)
+def test_what_was_to_be_said_at_the_base_decides_only_where_everything_is_in_scope(
+    tmp_path: Path, rule: str, verdict: Verdict, scope: Scope
+) -> None:
+    run = run_of(tmp_path, manifest(), rules=(rule,))
+    assert decided(run, scope, fail_on="waiver/expired") is verdict
+    assert decided(run, scope, rule, fail_on="waiver/expired") is (verdict if scope is Scope.ALL else Verdict.PASSED)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_waiver_finding_decides_a_change_only_where_fail_on_names_it(tmp_path: Path, scope: Scope) -> None:
+    assert decided(run_of(tmp_path, manifest(), rules=("waiver/expired",)), scope, fail_on="critical") is Verdict.PASSED
 
 
 @pytest.mark.parametrize("severity", ['"off"', "note", "warning", "error"])

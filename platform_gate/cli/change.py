@@ -58,7 +58,7 @@ def judge_change(request: Request) -> tuple[Run, Comparison, Policy, Config]:
     case = _case(request, change_against(request.base or "", work_tree()))
     sides, rulings = _sides(case)
     run = narrowed(sides.head, request, rulings)
-    comparison = _comparison(case, sides, run)
+    comparison = _comparison(case, sides, run, rulings)
     return run, comparison, case.ruling.policy, case.ruling.settings
 
 
@@ -142,7 +142,7 @@ def _same_lines(change: Change, found: Found) -> bool:
     return content is not None and same_text(content, change.base.loaded[entry.oid])
 
 
-def _comparison(case: Case, sides: Sides, run: Run) -> Comparison:
+def _comparison(case: Case, sides: Sides, run: Run, rulings: Mapping[str, Subject]) -> Comparison:
     request, change = case.request, case.change
     reported = {each.judgement.subject.name for each in run.services}
     transitions = {
@@ -157,7 +157,7 @@ def _comparison(case: Case, sides: Sides, run: Run) -> Comparison:
         fixed=tuple(compare.fixed(transitions.values())),
         lowered=(*compare.lowered(transitions.values()), *_lowered_rules(case)),
         standing=compare.standing(sides),
-        previews=tuple(_previews(case, transitions, run, sides.changed_paths)),
+        previews=tuple(_previews(case, run, rulings)),
         adoption=case.adoption,
     )
 
@@ -193,13 +193,11 @@ def _at_base(case: Case) -> Rules | None:
     return None
 
 
-def _previews(
-    case: Case, transitions: Mapping[str, Transition], run: Run, changed: frozenset[str]
-) -> Iterable[Preview]:
-    """Services that head's own rules would see otherwise: where those are the same, only changed metadata can tell."""
+def _previews(case: Case, run: Run, rulings: Mapping[str, Subject]) -> Iterable[Preview]:
+    """Services that head's own rules would see otherwise: where those are the same, only other metadata can tell."""
     ruling, own = case.ruling, case.own
     same = ruling.policy.layered.data == own.policy.layered.data and ruling.waivers == own.waivers
-    moved = {name for name, each in transitions.items() if each.change is compare.Change.RENAMED}
-    paths = {each.location.path for each in run.services if each.judgement.subject.name in moved} | changed
-    files = [each for each in case.selected[1] if not same or each.path in paths]
+    subjects = [each.judgement.subject for each in run.services]
+    moved = {who.path for who in subjects if rulings.get(who.name, who) != who}
+    files = [each for each in case.selected[1] if not same or each.path in moved]
     return compare.previews(run, gate.run(case.job(own), files))

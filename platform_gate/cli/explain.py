@@ -22,6 +22,7 @@ from platform_gate.text import log_line, quote, suggestion
 @click.argument("subject", metavar="SERVICE|RULE", required=False)
 @click.option("--list", "listed", is_flag=True, help="List every rule of the policy.")
 @judging_options
+@click.option("--base", metavar="REF", help="Judge by the rules at this commit, as check --base does.")
 @display_options
 def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **wishes: Any) -> int:  # noqa: FBT001
     """Explain a SERVICE of the manifests in PATH, or a RULE; --list names every rule.

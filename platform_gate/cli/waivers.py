@@ -147,19 +147,21 @@ def _terms(reason: str, approved_by: str, days: int, outcome: Outcome) -> dict[s
         raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Ask for fewer days.")
     return {
         "reason": reason,
-        "approved_by": approved_by,
+        "approved_by": approved_by.strip(),
         "granted": outcome.as_of.isoformat(),
         "expires": days_after(outcome.as_of, days).isoformat(),
     }
 
 
 def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]:
-    """What keeps failing services from passing, service by service in the order of their names."""
+    """What keeps failing services from passing and may be waived, service by service in the order of their names."""
     for judged in sorted(outcome.run.services, key=lambda each: each.judgement.subject.name):
         judgement = judged.judgement
         for scored in judgement.scored.values() if judgement.failing else ():
             for failure in scored.failures:
-                if failure.excuse is None and judgement.decisive(scored, failure.check.rule):
+                rule = failure.check.rule
+                waivable = rule.id not in judgement.policy.gate.not_waivable
+                if failure.excuse is None and waivable and judgement.decisive(scored, rule):
                     yield judged, scored, failure
 
 

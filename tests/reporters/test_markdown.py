@@ -266,8 +266,8 @@ def test_a_help_text_that_would_take_it_all_is_left_out(tmp_path: Path) -> None:
 def test_a_change_is_told_first_and_only_what_it_decides_in_detail(tmp_path: Path) -> None:
     text = text_of(replace(changed(tmp_path, "regressed"), links=LINKS))
     assert ", scope regressed, since <code>" in text
-    assert "### Blocks (1 service)\n\n- new: HEALTHY -&#62; DEGRADED +2 slo/breached" in text
-    assert "### Standing before this change, and not decided by it\n\n- old: DEGRADED" in text
+    assert "### Blocks because of this change (1 service)\n\n- new: HEALTHY -&#62; DEGRADED +2 slo/breached" in text
+    assert "### Not decided here: no worse than before this change (1 service)\n\n- old: DEGRADED" in text
     assert "| new (" in text
     assert "| old (" not in text
     assert "<summary>DEGRADED: old" not in text

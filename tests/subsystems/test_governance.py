@@ -98,6 +98,7 @@ def test_a_bare_true_is_no_evidence_where_evidence_is_required() -> None:
         ("runbook", "https://wiki.example.com/TBD"),
         ("runbook", "https://wiki.example.com/none/page"),
         ("runbook", "https://wiki.example.com/example?x=1"),
+        ("runbook", "https://wiki.example.com/todo/https://x.example/a"),
     ],
 )
 def test_a_placeholder_is_no_evidence(name: str, value: str) -> None:
@@ -122,6 +123,22 @@ def test_a_placeholder_is_no_evidence(name: str, value: str) -> None:
 )
 def test_a_word_that_only_holds_a_placeholder_is_evidence(name: str, value: str) -> None:
     assert not objection(value, name=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("ownership", "todo", "'todo' is a placeholder: no evidence of ownership"),
+        ("runbook", "docs/todo", "'docs/todo' holds the placeholder 'todo': no evidence of runbook"),
+        ("incident_response", "TBD", "'TBD' is a placeholder: no evidence of incident response"),
+    ],
+)
+def test_a_placeholder_is_named(name: str, value: str, message: str) -> None:
+    assert objection(value, name=name) == message
+
+
+def test_where_there_is_no_placeholder_the_answer_is_empty() -> None:
+    assert governance.placeholder_in("docs/runbook.md", DEFAULT.placeholders) == ""
 
 
 def test_a_policy_s_own_placeholders_are_found_in_any_case() -> None:
@@ -176,6 +193,15 @@ def test_a_check_that_the_policy_removed_is_a_problem_and_guessed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "last"), [(20, "the policy has no governance check 'x19'"), (21, "and 1 more problem")]
+)
+def test_at_most_twenty_unknown_checks_are_named(count: int, last: str) -> None:
+    manifest = {"metadata": {"name": "web"}, "spec": {"governance": {f"x{index}": True for index in range(count)}}}
+    _, problems = governance.read(manifest, DEFAULT, CONTEXT)
+    assert (len(problems), problems[-1].message) == (count, last)
+
+
+@pytest.mark.parametrize(
     ("count", "status", "points", "key"),
     [
         (0, "compliant", 0, None),
@@ -223,6 +249,10 @@ def test_the_report_shows_every_check_with_its_evidence() -> None:
         {"name": "monitoring", "passed": False, "evidence": None},
         {"name": "ownership", "passed": True, "evidence": None},
     ]
+
+
+def test_the_seed_s_function_assumes_nothing() -> None:
+    assert [check.passed for check in run_governance_checks("web")] == [False] * 5
 
 
 @pytest.mark.parametrize("passing", range(5))

@@ -175,6 +175,22 @@ def test_advice_that_is_said_to_be_enough_is_enough(metrics: ReliabilityMetrics)
     assert "is enough" not in check.fix or failed(improved(metrics, check)) == []
 
 
+def test_the_metric_that_can_gain_most_is_proposed_where_several_are_enough() -> None:
+    check = low_score(ReliabilityMetrics(99.5, 61, 0, 5))
+    assert check.fix == "Improve one metric: MTTR at most 60 earns 5 more, which is enough."
+    assert check.at == ("spec", "reliability", "mttr_minutes")
+
+
+def test_what_is_not_measured_can_still_gain_all() -> None:
+    assert [reliability.gain(metric, NOTHING, DEFAULT) for metric in reliability.METRICS] == [40, 25, 20, 15]
+
+
+def test_the_largest_loss_need_not_be_the_uptime() -> None:
+    check = low_score(ReliabilityMetrics(99.5, 61, 6, 100))
+    assert check.fix == "Improve MTTR first: 20 points of score are lost there."
+    assert check.at == ("spec", "reliability", "mttr_minutes")
+
+
 @pytest.mark.parametrize("metrics", [WORST, ReliabilityMetrics(0), ReliabilityMetrics(0, 61)])
 def test_where_no_single_metric_is_enough_the_largest_loss_is_named(metrics: ReliabilityMetrics) -> None:
     check = low_score(metrics)

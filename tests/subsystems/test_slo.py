@@ -32,7 +32,7 @@ def rules(slos: Sequence[SLODefinition], limits: Limits = DEFAULT, context: Cont
 
 def read(*entries: dict[str, Any]) -> tuple[list[SLODefinition], list[str]]:
     facts, problems = slo.read({"spec": {"slos": list(entries)}}, DEFAULT, CONTEXT)
-    return facts, [f"{problem.at}: {problem.message}" for problem in problems]
+    return facts, [f"{problem.at}: {problem.message} ({problem.fix})" for problem in problems]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_the_report_shows_every_slo_with_its_budget() -> None:
         ("latency", False, 0),
         ("freshness", None, None),
     ]
-    assert (facts["slos"][2]["target"], facts["slos"][2]["current"]) == (99.9, None)
+    assert [(row["target"], row["current"]) for row in facts["slos"]] == [(99.9, 99.95), (99.9, 99.8), (99.9, None)]
 
 
 @pytest.mark.parametrize(
@@ -248,8 +248,8 @@ def test_a_manifest_without_slos_has_none() -> None:
 def test_every_repeated_name_is_a_problem_at_its_place() -> None:
     _, problems = read(*({"name": name, "target": 99} for name in ("a", "b", "a", "a")))
     assert problems == [
-        "('spec', 'slos', 2, 'name'): a second SLO is named a",
-        "('spec', 'slos', 3, 'name'): a second SLO is named a",
+        "('spec', 'slos', 2, 'name'): a second SLO is named a (Give each SLO a name of its own.)",
+        "('spec', 'slos', 3, 'name'): a second SLO is named a (Give each SLO a name of its own.)",
     ]
 
 
