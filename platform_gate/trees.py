@@ -124,15 +124,20 @@ class WorkTree:
         """The first part of a path that is a symbolic link: below the root any part, elsewhere only the last."""
         steps = Path(file).parts
         for count, step in enumerate(steps):
-            if step == ".." and os.path.islink(os.path.join(*steps[:count])):  # noqa: PTH114, PTH118
+            if step == ".." and _is_link(os.path.join(*steps[:count])):  # noqa: PTH118
                 return os.path.join(*steps[:count])  # noqa: PTH118 - the kernel goes through the link before it goes up
         full = os.path.normpath(file)
         inside = os.path.relpath(full, self.root)
         if inside == ".." or inside.startswith("../"):
-            return full if os.path.islink(full) else None  # noqa: PTH114
+            return full if _is_link(full) else None
         steps = Path(inside).parts
         paths = (str(self.root.joinpath(*steps[: count + 1])) for count in range(len(steps)))
-        return next((path for path in paths if os.path.islink(path)), None)  # noqa: PTH114
+        return next((path for path in paths if _is_link(path)), None)
+
+
+def _is_link(path: str) -> bool:
+    """Whether a path is a symbolic link; asked in bytes, since a locale without its letters would answer no."""
+    return os.path.islink(system_path(path))  # noqa: PTH114
 
 
 def link_refusal(path: str, link: str) -> Refusal:

@@ -22,7 +22,7 @@ from tests.oracle.judge import Judged, judge_documents
 from tests.oracle.policy import spec_of
 from tests.oracle.reader import read
 
-SIZE = 50
+SIZE = 30
 CHECKS = ("security_review",)
 
 

@@ -155,6 +155,13 @@ def test_a_hidden_character_is_refused_wherever_it_stands(character: str) -> Non
         assert "is not allowed" in refusal(text).message
 
 
+def test_keys_that_are_refused_are_still_told_apart() -> None:
+    assert [each.message for each in refusals("1: a\n2: b\n")] == [
+        "the key '1' is not a string",
+        "the key '2' is not a string",
+    ]
+
+
 def test_an_alias_is_refused_beside_its_anchor() -> None:
     anchor, alias = refusals("a: &x 1\nb: *x\n")
     assert (anchor.message, anchor.fix) == ("anchors are not allowed", "Write the value out wherever it is needed.")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from platform_gate import policy, service
 from platform_gate.effective import Effective, HealthLimits
 from platform_gate.matching import Subject
-from platform_gate.model import Context, Doubt, Excuse, Location, Rule, nowhere
+from platform_gate.model import Check, Context, Doubt, Excuse, Location, Rule, nowhere
 from platform_gate.service import HealthStatus, Judgement, PlatformService, Waive, judge
 from platform_gate.subsystems import slo
 from platform_gate.subsystems.cost import CostEntry, CostProfile
@@ -242,6 +242,17 @@ def test_what_is_waived_costs_nothing_and_is_still_told() -> None:
     assert failed(judgement) == ["slo/breached", "cost/over-budget"]
     assert [check.rule.id for check in judgement.scored["slo"].open] == []
     assert severity(judgement, "slo/breached") == "warning"
+
+
+def test_waivers_are_asked_for_by_the_name_of_the_service() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def none(name: str, check: Check) -> tuple[Excuse | None, str]:
+        asked.append((name, check.rule.id))
+        return None, ""
+
+    judge(SUBJECT, {**HEALTHY, "slo": [BREACHED]}, effective(), Context(date(2026, 11, 23), nowhere), none)
+    assert asked == [("web", "slo/breached")]
 
 
 def test_a_waiver_changes_no_fact() -> None:

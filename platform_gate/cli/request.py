@@ -79,14 +79,16 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     Raises:
         GateError: nothing is left, and so nothing was judged.
     """
-    team, tier = typed(request.team) if request.team is not None else None, request.tier
+    team, tier = request.team, request.tier
     if team is None and tier is None:
         return run
     subjects = [(judged, judged.judgement.subject) for judged in run.services]
     ruled = [(judged, rulings.get(who.name, who)) for judged, who in subjects]
     kept = [judged for judged, who in ruled if is_wanted(request, who)]
     if not kept and not run.findings:
-        wish = " and ".join([f"of team {quote(team)}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None))
+        wish = " and ".join(
+            [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
+        )
         known = " With --base, services are of the team and tier that they have there." if request.base else ""
         raise GateError(f"there is no service {wish}", f"Check the spelling; nothing was judged.{known}")
     return replace(run, services=tuple(kept))
@@ -94,7 +96,8 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
 
 def is_wanted(request: Request, who: Subject) -> bool:
     """Whether a service is of the team and the tier that were asked for."""
-    return request.team in (None, who.team) and request.tier in (None, who.tier)
+    team = typed(request.team) if request.team is not None else None
+    return team in (None, who.team) and request.tier in (None, who.tier)
 
 
 def reproduce(request: Request) -> str:

@@ -130,6 +130,10 @@ def test_a_month_within_budget_passes_every_rule() -> None:
     assert all(check.passed for check in checks)
 
 
+def test_a_budget_of_cents_is_a_budget() -> None:
+    assert rules(profile(0.01, budget=0.02)) == []
+
+
 def test_a_month_over_budget_says_by_which_amounts() -> None:
     costs = CostProfile(3000.5, [CostEntry("2026-01", 9), CostEntry("2026-02", 3500)], "EUR")
     check = failed(costs)[0]

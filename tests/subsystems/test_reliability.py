@@ -175,10 +175,24 @@ def test_advice_that_is_said_to_be_enough_is_enough(metrics: ReliabilityMetrics)
     assert "is enough" not in check.fix or failed(improved(metrics, check)) == []
 
 
-def test_the_metric_that_can_gain_most_is_proposed_where_several_are_enough() -> None:
-    check = low_score(ReliabilityMetrics(99.5, 61, 0, 5))
-    assert check.fix == "Improve one metric: MTTR at most 60 earns 5 more, which is enough."
-    assert check.at == ("spec", "reliability", "mttr_minutes")
+@pytest.mark.parametrize(
+    ("metrics", "metric", "step"),
+    [
+        (ReliabilityMetrics(99.5, 61, 0, 5), "mttr_minutes", "MTTR at most 60 earns 5"),
+        (ReliabilityMetrics(99, 60, 0, 5), "uptime_pct", "uptime at least 99.5 earns 10"),
+    ],
+)
+def test_the_metric_that_can_gain_most_is_proposed_where_several_are_enough(
+    metrics: ReliabilityMetrics, metric: str, step: str
+) -> None:
+    check = low_score(metrics)
+    assert check.fix == f"Improve one metric: {step} more, which is enough."
+    assert check.at == ("spec", "reliability", metric)
+
+
+def test_a_score_that_is_high_enough_needs_no_words() -> None:
+    (check,) = (each for each in reliability.check(GATEWAY, DEFAULT, CONTEXT) if each.rule is reliability.LOW_SCORE)
+    assert (check.passed, check.message, check.fix, check.at) == (True, "", "", ("spec", "reliability", ""))
 
 
 def test_what_is_not_measured_can_still_gain_all() -> None:
