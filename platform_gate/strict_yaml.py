@@ -47,8 +47,9 @@ def decode(content: bytes, path: str) -> str:
     """The text of a file; raises ``DocumentError`` where it is too large, no UTF-8, or holds what could hide."""
     if len(content) > MAX_BYTES:
         raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service a file.", Location(path)))
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DocumentError(_encoding_refusal(content, error.start, path)) from None
     if match := _REFUSED_RAW.search(text):

@@ -454,3 +454,10 @@ def test_whatever_the_bytes_the_answer_is_data_or_a_placed_refusal(content: byte
     lines = content.decode("utf-8", "replace").count("\n") + 1
     assert found
     assert all(1 <= each.line <= lines and each.column >= 1 for each in found)
+
+
+def test_a_byte_that_is_no_utf_8_is_named_behind_a_byte_order_mark_too() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_bytes(b"\xef\xbb\xbfa: \xff", "x.yaml")
+    (refusal,) = caught.value.refusals
+    assert (refusal.message, refusal.location.start) == ("byte 0xff is not UTF-8", (1, 4))
