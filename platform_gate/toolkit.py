@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from platform_gate.model import as_written, number
 from platform_gate.service import HealthStatus, Judgement, PlatformService
-from platform_gate.subsystems.cost import CostProfile
+from platform_gate.subsystems.cost import CostProfile, money
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
 from platform_gate.subsystems.slo import SLODefinition, SLOStatus
@@ -107,7 +107,7 @@ def detail(judgement: Judgement) -> dict[str, Any]:
         "health": str(judgement.health),
         "reliability_score": _score(judgement),
         "governance": judgement.scored["governance"].status,
-        "monthly_cost": number(float(round(as_written(_cost(judgement).latest_cost), 2))),
+        "monthly_cost": money(_cost(judgement).latest_cost),
         "slos_met": sum(slo.is_met for slo in slos),
         "slos_total": len(slos),
     }
@@ -130,7 +130,7 @@ def cost_by_currency(judgements: Iterable[Judgement]) -> dict[str, float]:
     for cost in map(_cost, judgements):
         if cost.entries:
             totals[cost.currency] += as_written(cost.latest_cost)
-    return {currency: number(float(round(total, 2))) for currency, total in sorted(totals.items())}
+    return {currency: money(total) for currency, total in sorted(totals.items())}
 
 
 def _cost(judgement: Judgement) -> CostProfile:

@@ -104,21 +104,31 @@ def difference(expected: Expected, actual: Expected) -> str:
     return "\n".join(line for part in parts for line in part)
 
 
-@pytest.mark.parametrize("case", case_folders(), ids=lambda case: case.name)
-def test_case(case: Path, gate: Gate, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def check_commands(case: Path) -> None:
+    """A case says what is run, and on which day."""
     lines = command_lines(case)
     assert lines, f"{case.name}/cmd holds no command"
     assert not [line for line in lines if undated(line)], f"{case.name}/cmd: add --as-of YYYY-MM-DD"
-    actual = outcome(case, gate, copy_of_repository(case, tmp_path / "repo"))
+
+
+def hold_to_record(case: Path, actual: Expected, tmp_path: Path, *, recording: bool) -> None:
+    """Compare what came of a case with what is recorded; with `recording` record it first."""
     leaks = [path for path, data in actual.items() if str(tmp_path).encode() in data]
     assert not leaks, f"{case.name}: the path of this machine's copy is in {', '.join(leaks)}"
-    if request.config.getoption("--record"):
+    if recording:
         record(actual, case / "expected")
     expected = files_below(case / "expected")
     if actual != expected:
         pytest.fail(
             f"{case.name}: not as recorded (--record accepts it)\n{difference(expected, actual)}", pytrace=False
         )
+
+
+@pytest.mark.parametrize("case", case_folders(), ids=lambda case: case.name)
+def test_case(case: Path, gate: Gate, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    check_commands(case)
+    actual = outcome(case, gate, copy_of_repository(case, tmp_path / "repo"))
+    hold_to_record(case, actual, tmp_path, recording=request.config.getoption("--record"))
 
 
 def test_a_difference_is_readable() -> None:

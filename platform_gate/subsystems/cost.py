@@ -48,7 +48,7 @@ class CostEntry:
 
     def to_dict(self) -> dict[str, Any]:
         """The entry as a report shows it, the amount to two decimals."""
-        return {"month": self.month, "amount": _money(self.amount)}
+        return {"month": self.month, "amount": money(self.amount)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +276,9 @@ def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
     percent = change(cost)
     return {
         "currency": cost.currency,
-        "budget_monthly": _money(cost.budget_monthly) or None,
-        "latest_cost": _money(cost.latest_cost),
-        "average_cost": _money(cost.average_cost),
+        "budget_monthly": money(cost.budget_monthly) or None,
+        "latest_cost": money(cost.latest_cost),
+        "average_cost": money(cost.average_cost),
         "over_budget": cost.over_budget,
         "trend": trend(cost, limits),
         "change_pct": None if percent is None else number(float(round(percent, 1))),
@@ -286,8 +286,9 @@ def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
     }
 
 
-def _money(amount: float) -> int | float:
-    return number(float(round(as_written(amount), 2)))
+def money(amount: float | Fraction) -> int | float:
+    """An amount as a report shows it, to two decimals."""
+    return number(float(round(amount if isinstance(amount, Fraction) else as_written(amount), 2)))
 
 
 def _signed(percent: Fraction | None) -> str:

@@ -63,11 +63,6 @@ class SLODefinition:
         return self.current is not None and self.current >= self.target
 
     @property
-    def is_breached(self) -> bool:
-        """Whether the measured value misses the target; False where nothing was measured."""
-        return self.current is not None and self.current < self.target
-
-    @property
     def budget_remaining_pct(self) -> float | None:
         """Percent of the error budget (100 - target) that is left, 0 to 100, to one decimal; None if not measured."""
         remaining = budget_remaining(self)
