@@ -30,7 +30,7 @@ FLOORS = """
     cli
     reporters
     reporters.*
-    junit
+    junit report
     story
     outcome
     verdict

@@ -1,175 +1,41 @@
-"""The whole outcome as JSON, the seed's keys first (``schemas/report.schema.json``). One service a line."""
+"""The whole outcome as JSON, the seed's keys first (`schemas/report.schema.json`). One service a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
-from platform_gate.gate import Judged
-from platform_gate.json_text import encode as _encode
-from platform_gate.lowering import Lowered
-from platform_gate.model import Excuse, Finding
+from platform_gate import report
+from platform_gate.json_text import encode
 from platform_gate.outcome import Outcome
-from platform_gate.text import printable
-from platform_gate.toolkit import detail
-
-SCHEMA_VERSION: Final = "1"
+from platform_gate.report import Report, Row
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """The report; services and findings stream, so that memory does not grow with the fleet."""
-    totals = outcome.report.to_dict()
-    services = (service(judged, outcome.comparison) for judged in outcome.run.services)
+    """The report; services and findings stream."""
+    return write(report.of(outcome))
+
+
+def write(whole: Report) -> Iterator[str]:
+    """A report as text: totals and provenance a line a key, lists a line a row."""
     yield "{\n"
-    for key, value in totals.items():
-        yield from _rows(key, services) if key == "services" else [f"{_encode(key)}: {_encode(value)},\n"]
-    yield f'"monthly_cost_by_currency": {_encode(outcome.report.monthly_cost_by_currency)},\n'
-    yield from _rows("findings", map(finding, outcome.run.findings))
-    if outcome.comparison:
-        yield from _rows("fixed", map(_fixed, outcome.comparison.fixed))
-        yield from _rows("changes", map(_lowered, outcome.comparison.lowered))
-        yield from _rows("removed", iter(_removed(outcome.comparison)))
-        yield from _rows("preview", map(_preview, outcome.comparison.previews))
-    yield ",\n".join(f"{_encode(key)}: {_encode(value)}" for key, value in _provenance(outcome).items())
+    yield from map(_line, whole.totals.items())
+    yield from _rows("services", whole.services)
+    yield from map(_line, whole.highlights.items())
+    for key, rows in {"findings": whole.findings, **whole.changes}.items():
+        yield from _rows(key, rows)
+    yield ",\n".join(f"{encode(key)}: {encode(value)}" for key, value in whole.provenance.items())
     yield "\n}\n"
 
 
-def _rows(key: str, rows: Iterator[dict[str, Any]]) -> Iterator[str]:
-    yield f"{_encode(key)}: ["
+def _line(pair: tuple[str, Any]) -> str:
+    return f"{encode(pair[0])}: {encode(pair[1])},\n"
+
+
+def _rows(key: str, rows: Iterable[Row]) -> Iterator[str]:
+    yield f"{encode(key)}: ["
     separator = "\n"
     for row in rows:
-        yield f"{separator}  {_encode(row)}"
+        yield f"{separator}  {encode(row)}"
         separator = ",\n"
     yield "\n],\n" if separator != "\n" else "],\n"
-
-
-def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
-    """One service: the seed's keys, then ours, each a copy of what its subsystem says."""
-    judgement = judged.judgement
-    facts = {name: scored.describe() for name, scored in judgement.scored.items()}
-    cost = facts["cost"]
-    transition = comparison.transitions[judgement.subject.name] if comparison else None
-    return {
-        **detail(judgement),
-        "tier": judgement.subject.tier,
-        "path": printable(judged.location.path),
-        "line": judged.location.line,
-        "health_without_waivers": str(judgement.health_without_waivers),
-        "points": judgement.points,
-        "waived_points": judgement.waived_points,
-        "cost_trend": cost["trend"],
-        "over_budget": cost["over_budget"],
-        "average_cost": cost["average_cost"],
-        "currency": cost["currency"],
-        "subsystems": {
-            name: {"status": scored.status, "points": scored.points, "facts": facts[name]}
-            for name, scored in judgement.scored.items()
-        },
-        **(_before(transition) if transition else {}),
-        "findings": [finding(each, transition) for each in judged.findings],
-    }
-
-
-def _before(transition: Transition) -> dict[str, Any]:
-    health = transition.health_before
-    return {
-        "change": str(transition.change),
-        "health_before": str(health) if health else None,
-        "points_before": transition.points_before,
-        "path_before": printable(transition.before.location.path) if transition.before else None,
-    }
-
-
-def _fixed(fixed: Fixed) -> dict[str, Any]:
-    return {"service": fixed.service, **finding(fixed.finding)}
-
-
-def _lowered(lowered: Lowered) -> dict[str, Any]:
-    return {
-        "kind": lowered.kind,
-        "service": lowered.service or None,
-        "pointer": printable(lowered.pointer),
-        "before": lowered.before,
-        "after": lowered.after,
-        "path": printable(lowered.location.path),
-        "line": lowered.location.line,
-    }
-
-
-def _removed(comparison: Comparison) -> list[dict[str, Any]]:
-    return [
-        {"name": transition.name, **_before(transition)}
-        for transition in comparison.transitions.values()
-        if transition.after is None
-    ]
-
-
-def _preview(preview: Preview) -> dict[str, Any]:
-    return {"service": preview.service, "health": str(preview.health), "health_merged": str(preview.merged)}
-
-
-def finding(each: Finding, transition: Transition | None = None) -> dict[str, Any]:
-    """One finding with its place, and with a base whether the change brought it."""
-    return {
-        "rule": each.rule,
-        "severity": str(each.severity),
-        "message": printable(each.message),
-        "fix": printable(each.fix),
-        "path": printable(each.location.path),
-        "line": each.location.line,
-        "column": each.location.column,
-        "end_line": each.location.end_line,
-        "end_column": each.location.end_column,
-        "pointer": printable(each.pointer),
-        "points": each.points,
-        "disposition": str(each.disposition),
-        "fingerprint": each.fingerprint,
-        **(_since(each, transition) if transition else {}),
-        **({"waiver": _excuse(each.excuse)} if each.excuse else {}),
-    }
-
-
-def _since(each: Finding, transition: Transition) -> dict[str, Any]:
-    origin = transition.origin(each)
-    cause = str(transition.cause(each)) if origin is Origin.INTRODUCED else None
-    return {"origin": str(origin), "cause": cause}
-
-
-def _excuse(excuse: Excuse) -> dict[str, Any]:
-    return {
-        "reason": printable(excuse.reason),
-        "approved_by": excuse.approved_by,
-        "expires": excuse.expires.isoformat(),
-        "days_left": excuse.days_left,
-        "ticket": excuse.ticket or None,
-        "path": printable(excuse.location.path),
-        "line": excuse.location.line,
-    }
-
-
-def _provenance(outcome: Outcome) -> dict[str, Any]:
-    policy = outcome.policy
-    return {
-        "policy": {
-            "name": policy.name,
-            "sha256": policy.sha256,
-            "source": str(policy.source),
-            "path": printable(policy.path),
-        },
-        **_compared(outcome),
-        "repository": None,
-        "as_of": outcome.as_of.isoformat(),
-        "verdict": str(outcome.verdict),
-        "exit_code": int(outcome.exit_code),
-        "schema_version": SCHEMA_VERSION,
-    }
-
-
-def _compared(outcome: Outcome) -> dict[str, Any]:
-    """What a change was compared with."""
-    comparison = outcome.comparison
-    if comparison is None:
-        return {}
-    base = {"ref": printable(comparison.ref), "commit": comparison.base, "adoption": comparison.adoption}
-    return {"base": base, "scope": str(outcome.scope)}
