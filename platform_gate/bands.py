@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import ge, le, lt
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate.model import At
 
@@ -33,17 +32,15 @@ class LimitError(ValueError):
         self.against = against
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """``bound`` is None for "everything else"; ``worth`` is a score or points; ``index`` is its place in the list."""
+class Band(NamedTuple):
+    """``bound`` is None for "everything else"; ``worth`` is a score or points; ``place`` is its place in the list."""
 
     bound: float | None
     worth: int
-    index: int
+    place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bands:
+class Bands(NamedTuple):
     """Bands in order. ``bound_key`` says how a value is compared, ``at`` where they stand below their section."""
 
     bound_key: str
@@ -57,7 +54,7 @@ class Bands:
 
     def key(self, band: Band) -> At:
         """Where a band stands below its section."""
-        return (*self.at, band.index)
+        return (*self.at, band.place)
 
 
 def parse(items: Sequence[Mapping[str, Any]], bound_key: str, worth_key: str, *at: str) -> Bands:
@@ -81,7 +78,7 @@ def parse(items: Sequence[Mapping[str, Any]], bound_key: str, worth_key: str, *a
 def _check_ends(bands: tuple[Band, ...], bound_key: str, worth_key: str, at: At) -> None:
     for band in bands[:-1]:
         if band.bound is None:
-            raise LimitError(f"a band without {bound_key} hides those after it", *at, band.index, fix="Put it last.")
+            raise LimitError(f"a band without {bound_key} hides those after it", *at, band.place, fix="Put it last.")
     if worth_key == "score" and (not bands or bands[-1].bound is not None):
         fix = "End the list with a band that has only a score."
         raise LimitError("the bands leave a gap: nothing holds beyond the last", *at, max(len(bands) - 1, 0), fix=fix)
@@ -91,12 +88,12 @@ def _check_ends(bands: tuple[Band, ...], bound_key: str, worth_key: str, at: At)
 
 def _check_order(earlier: Band, later: Band, bound_key: str, at: At) -> None:
     if later.bound == earlier.bound:
-        raise LimitError(f"two bands overlap: both say {bound_key} {later.bound}", *at, later.index, fix="Remove one.")
+        raise LimitError(f"two bands overlap: both say {bound_key} {later.bound}", *at, later.place, fix="Remove one.")
     descending = bound_key in _DESCENDING
     if (later.bound or 0) > (earlier.bound or 0) if descending else (later.bound or 0) < (earlier.bound or 0):
         order = "descending" if descending else "ascending"
         fix = f"Write the bounds in {order} order: the first band that holds applies."
-        raise LimitError("the bands are out of order: one of these two can never be reached", *at, later.index, fix=fix)
+        raise LimitError("the bands are out of order: one of these two can never be reached", *at, later.place, fix=fix)
 
 
 def _check_worth(bands: tuple[Band, ...], worth_key: str, at: At) -> None:
@@ -104,4 +101,4 @@ def _check_worth(bands: tuple[Band, ...], worth_key: str, at: At) -> None:
         if later.worth > earlier.worth:
             wrong = "a worse value would earn more" if worth_key == "score" else "a better value would cost more"
             fix = f"Let {worth_key} fall or stay from band to band."
-            raise LimitError(f"{wrong} than the band before", *at, later.index, fix=fix)
+            raise LimitError(f"{wrong} than the band before", *at, later.place, fix=fix)

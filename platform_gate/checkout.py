@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from platform_gate.commits import CommitTree
 from platform_gate.config import Config
@@ -13,8 +13,7 @@ from platform_gate.model import Location
 from platform_gate.trees import STDIN, Found, WorkTree
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(NamedTuple):
     """A work tree. ``left_out`` is what a sparse checkout keeps out of it, ``submodules`` are other repositories."""
 
     tree: WorkTree

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from platform_gate import lowering
 from platform_gate.gate import Judged, Run
@@ -47,8 +47,7 @@ class Scope(StrEnum):
     REGRESSED = "regressed"
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A service before and after. ``health_before`` is unknown where its manifest at the base could not be judged.
 
     ``known`` are the fingerprints of its findings before, ``relaxations`` what its manifest does to lower its own bar.
@@ -120,16 +119,14 @@ class Transition:
         return Cause.MEASURED if same else Cause.DECLARED
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """A finding of the base that the head no longer has."""
 
     service: str
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """What head's own rules would say of a service: nothing that decides now, but what merging brings."""
 
     service: str
@@ -137,8 +134,7 @@ class Preview:
     merged: HealthStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What a change does since ``base``. ``standing`` holds fingerprints of what was to be said there already."""
 
     ref: str
@@ -158,8 +154,7 @@ class Comparison:
         return transition.regressed(judged.judgement.policy.gate.regressions)
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(NamedTuple):
     """What is compared: a run over the base, one over the head, and the paths that differ between the two."""
 
     base: Run

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate import documents, schema
 from platform_gate.documents import DocumentError, Refusal
@@ -22,8 +21,7 @@ Read = Callable[[str], bytes | None]
 """Gives a file's bytes, or None where there is none; raises ``GateError`` where it can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The configuration of a repository. ``manifests`` is None where nothing is configured; ``path`` says by what."""
 
     manifests: tuple[str, ...] | None = None

@@ -6,9 +6,8 @@ other reader of the same bytes can see something else. Positions cost nothing un
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from yaml.cyaml import CSafeLoader
@@ -29,27 +28,26 @@ from platform_gate.strict_yaml import (
 __all__ = ["MAX_BYTES", "Document", "DocumentError", "Refusal", "read", "read_one"]
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One YAML document. ``path`` is as shown to people, ``index`` counts from 0, ``line`` is where its root begins.
+class Document(NamedTuple):
+    """One YAML document. ``path`` is as shown to people, ``number`` counts from 0, ``line`` is where its root begins.
 
     ``prefix`` is where ``data`` stands where it is only a part of the document.
     """
 
     path: str
     text: str
-    index: int
+    number: int
     line: int
     data: Any
     prefix: At = ()
 
     def locate(self, at: At, *, on_key: bool = False) -> Location:
         """The place of the value at ``at``; of the deepest existing key above it where there is none."""
-        return location_of(self.path, *_marks(_nodes(self.text)[self.index], (*self.prefix, *at), on_key=on_key))
+        return location_of(self.path, *_marks(_nodes(self.text)[self.number], (*self.prefix, *at), on_key=on_key))
 
     def last_line(self, at: At) -> int:
         """The number of the last line of the value at ``at``; blank lines and comments after it don't count."""
-        node = _nodes(self.text)[self.index]
+        node = _nodes(self.text)[self.number]
         for key in at:
             node = (_entry(node, key) or (node, node))[1]
         return _last_line(node)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from platform_gate import rules, shipped
 from platform_gate.bands import LimitError
@@ -15,8 +14,7 @@ from platform_gate.subsystems import SUBSYSTEMS
 OFF: Final = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(NamedTuple):
     """What fails the gate. ``fail_on`` holds healths and rule ids, ``required`` names of subsystems.
 
     ``regressions`` says whether what is declared, measured or both decides about a pull request in scope regressed.
@@ -30,8 +28,7 @@ class Gate:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
-class HealthLimits:
+class HealthLimits(NamedTuple):
     """From how many points on a service is degraded, and critical."""
 
     degraded_at: int
@@ -47,16 +44,14 @@ class HealthLimits:
         return cls(**section)
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverLimits:
+class WaiverLimits(NamedTuple):
     """How long a waiver may last, and from how many days before its end it is announced."""
 
     max_days: int
     warn_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Effective:
+class Effective(NamedTuple):
     """The policy of one service, typed. ``limits`` and ``rules`` are by subsystem and by rule id."""
 
     gate: Gate

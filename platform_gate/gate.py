@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from platform_gate import documents
 from platform_gate.documents import Document, DocumentError, Refusal
@@ -34,10 +34,10 @@ from platform_gate.trees import Found, Tree
 from platform_gate.waivers import Waiver, audit, find
 
 MAX_PROBLEMS: Final = 20
+NO_RULINGS: Final[Mapping[str, Subject]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A service of the run: its manifest, its judgement, where its document begins, and its findings."""
 
     manifest: Manifest
@@ -46,8 +46,7 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Everything in scope. ``findings`` are those of no judged service, ``manifests`` counts the documents that fit."""
 
     services: tuple[Judged, ...]
@@ -66,8 +65,7 @@ class Run:
         return [finding for finding in self.findings if not finding.rule.startswith("manifest/")]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """By what files are judged.
 
     ``rulings`` says by what metadata a service is matched, where that isn't its own. ``known`` remembers results by
@@ -78,7 +76,7 @@ class Job:
     policy: Policy
     as_of: date
     waivers: Sequence[Waiver] = ()
-    rulings: Mapping[str, Subject] = field(default_factory=dict)
+    rulings: Mapping[str, Subject] = NO_RULINGS
     known: dict[tuple[str, bytes], FileResult] | None = None
 
     def waive(self, service: str, check: Check) -> tuple[Excuse | None, str]:
@@ -86,8 +84,7 @@ class Job:
         return find(self.waivers, service, check, self.as_of)
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What came of a file: its services, and what is wrong with it or one of its documents.
 
     ``asked`` holds the paths whose existence mattered, and the tree's answers.
@@ -269,7 +266,7 @@ def _told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
     for finding in ordered:
         key = finding.rule, finding.location.path, finding.pointer
         seen[key] += 1
-        yield replace(finding, fingerprint=digest(*key, str(seen[key])))
+        yield finding._replace(fingerprint=digest(*key, str(seen[key])))
 
 
 def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:

@@ -8,10 +8,9 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from platform_gate.model import GateError
 from platform_gate.text import displayed, printable, quote
@@ -36,8 +35,7 @@ _SETTINGS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file of a commit or of the index: its mode (as ``LINK``, ``SUBMODULE``) and its object."""
 
     path: str
@@ -45,16 +43,14 @@ class Entry:
     oid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """What is staged, by path. ``left_out`` are the files that a sparse checkout keeps out of the work tree."""
 
     files: dict[str, Entry]
     left_out: dict[str, Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """The repository whose work tree's root is ``root``; ``search_path`` is where programs are (``PATH``)."""
 
     root: Path
@@ -116,13 +112,13 @@ class Repository:
                 for _ in names:
                     yield _object(stdout.readline(), stdout.read, most)
 
-    def index(self) -> Index:
+    def staged(self) -> Index:
         """What is staged; a path in conflict has an object that no file has."""
         listed = self._output("ls-files", "--stage", "-t", "-z")
         files, left_out = {}, {}
         for row in filter(None, listed.split(b"\0")):
             entry, words = _entry(row, "tag", "mode", "oid", "stage")
-            files[entry.path] = entry if words["stage"] == "0" else replace(entry, oid="")
+            files[entry.path] = entry if words["stage"] == "0" else entry._replace(oid="")
             if words["tag"] == "S":
                 left_out[entry.path] = entry
         return Index(files, left_out)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from platform_gate.effective import Effective, typed
 from platform_gate.gate import Judged
@@ -13,8 +12,7 @@ from platform_gate.model import At, GateError
 from platform_gate.service import HealthStatus, Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(NamedTuple):
     """A service that the new policy sees otherwise. ``keys`` are the changed keys that account for it."""
 
     before: Judgement
@@ -27,8 +25,7 @@ class Flip:
         return self.after.subject.name
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(NamedTuple):
     """Flips, worst first, and how many services each policy gives each health."""
 
     flips: tuple[Flip, ...]
@@ -84,7 +81,7 @@ def _with(before: Effective, after: Effective, at: At) -> Effective:
     """The old policy with one value of the new one; the old one where that makes no sense by itself."""
     data = _put(before.layered.data, at, after.layered.data)
     try:
-        return typed(replace(before.layered, data=data, origins={**after.layered.origins, **before.layered.origins}))
+        return typed(before.layered._replace(data=data, origins={**after.layered.origins, **before.layered.origins}))
     except GateError:
         return before
 

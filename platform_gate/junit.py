@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from platform_gate.text import printable
 
 
-@dataclass(frozen=True, slots=True)
-class Testcase:
+class Testcase(NamedTuple):
     """One case. ``kind`` is failure, error or skipped, with a message and a text; empty where it passed.
 
     ``output`` is what is to be said whatever the kind.

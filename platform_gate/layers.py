@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import Document
 from platform_gate.model import At, Location
@@ -13,8 +12,7 @@ APPENDED: Final = frozenset({("overrides",), ("rules",)})
 """Lists to which a layer adds; every other list, and every single value, is replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value was set: a place in a document, and the reason where an override gives one."""
 
     document: Document
@@ -27,8 +25,7 @@ class Origin:
         return self.document.locate(self.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Layered:
+class Layered(NamedTuple):
     """Merged data. ``origins`` knows the places of leaves and of what was set as a whole."""
 
     data: dict[str, Any]

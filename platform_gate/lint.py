@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from platform_gate.effective import Effective, typed
 from platform_gate.matching import Subject, applies, as_list
@@ -13,8 +12,7 @@ from platform_gate.policy import Policy
 from platform_gate.subsystems import SUBSYSTEMS
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
+class Doubtful(NamedTuple):
     """A warning about a policy, at its line."""
 
     location: Location

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from platform_gate.config import Config
 from platform_gate.gate import Judged
@@ -18,8 +17,7 @@ from platform_gate.waivers import Waiver
 SCOPES = ("all", "touched", "regressed")
 
 
-@dataclass(frozen=True, slots=True)
-class Lowered:
+class Lowered(NamedTuple):
     """Something that lowers the bar: ``service`` is empty where it is about all of them."""
 
     kind: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate import schema
 from platform_gate.documents import Document
@@ -21,8 +20,7 @@ WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
 STRANGER: Final = "this is no service manifest"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """A valid document: whom it describes, the policy that holds for it, and the facts per subsystem.
 
     ``own_policy`` is what would hold by its own metadata, where it is matched by others.
@@ -50,7 +48,7 @@ def interpret(
     ruling = (rulings or {}).get(subject.name, subject)
     effective = policy.effective(ruling)
     launch, problems = _launch(document.data, effective, context)
-    context = replace(context, launched=launch is None or launch <= context.as_of, subject=ruling)
+    context = context._replace(launched=launch is None or launch <= context.as_of, subject=ruling)
     facts, more = facts_of(document, effective, context)
     return [*problems, *more] or Manifest(document, subject, effective, policy.effective(subject), context, facts)
 

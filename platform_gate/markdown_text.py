@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from platform_gate.text import plural, printable
 
@@ -51,8 +50,7 @@ def block(line: str) -> str:
     return f"    {printable(line)}".replace("##[", "#\\x23[")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A head, blocks of which some may be left out, and what these are; ``share`` is its part of what is still free."""
 
     head: str

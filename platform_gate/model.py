@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from platform_gate.matching import NOBODY, Subject
 
@@ -57,8 +56,7 @@ class Doubt(StrEnum):
     ALWAYS = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A named thing that can be wrong.
 
     ``id`` is ``subsystem/what-is-wrong``. ``help`` is the remedy where a check gives none of its own. ``severity`` is
@@ -84,8 +82,7 @@ class Rule:
         return Check(self, passed, message, ("spec", *at), **detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One rule applied once, passes included.
 
     ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say). With
@@ -102,8 +99,7 @@ class Check:
     on_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """Points that a subsystem adds to a service's total.
 
     ``rules`` are the ids of the rules it is charged for, and ``key`` is where the policy says so (below ``spec``).
@@ -114,8 +110,7 @@ class Charge:
     key: At
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that makes a document invalid. With ``on_key`` the key at ``at`` is to blame, not its value.
 
     ``more`` counts further ones of which nothing else is said.
@@ -134,8 +129,7 @@ def further(count: int) -> Problem:
     return Problem((), f"and {words}".replace(",", " "), "Mend those above first.", more=count)
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxation:
+class Relaxation(NamedTuple):
     """Something that lowers the bar for a service: its kind, its place in the head's manifest, and both values."""
 
     kind: str
@@ -144,8 +138,7 @@ class Relaxation:
     after: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a file: path as shown, lines and columns from 1, in characters; the end is exclusive."""
 
     path: str
@@ -163,8 +156,7 @@ class Location:
         return self.line, self.column
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """The offending line, cut to what may be shown, and where the caret goes below it (offset from 0, width)."""
 
     text: str
@@ -177,8 +169,7 @@ class Excerpt:
         return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
 
 
-@dataclass(frozen=True, slots=True)
-class Excuse:
+class Excuse(NamedTuple):
     """Why a finding does not count for now: what its waiver says, the days left, and where the waiver stands."""
 
     reason: str
@@ -195,8 +186,7 @@ class Excuse:
         return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A failed check with a place, a weight and a disposition; ``decisive`` where it has consequences.
 
     ``points`` is what its charge costs, on the first finding of the charge only: the sum over a service's open findings
@@ -219,8 +209,7 @@ class Finding:
     excuse: Excuse | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a judgement may ask of the world.
 
     The day, whether a path exists, whether the service is launched, and who it is to overrides and rules.

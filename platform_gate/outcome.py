@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from platform_gate.compare import Comparison, Scope
@@ -16,8 +17,7 @@ from platform_gate.toolkit import PlatformReport, aggregate
 from platform_gate.verdict import ExitCode, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """How it is wanted: a terminal's columns and colours, how much (-1 quiet, 0, 1 verbose), a document's size."""
 
     width: int = 80
@@ -26,8 +26,10 @@ class Display:
     max_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+PLAIN: Final = Display()
+
+
+class Links(NamedTuple):
     """Where a file's lines can be looked at: the address of the tree that was judged, without a slash at its end."""
 
     tree: str
@@ -60,7 +62,7 @@ class Outcome:
     exit_code: ExitCode
     command: str
     schema_only: bool = False
-    display: Display = Display()
+    display: Display = PLAIN
     links: Links | None = None
     comparison: Comparison | None = None
     scope: Scope = Scope.ALL

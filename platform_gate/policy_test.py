@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate import documents, gate, schema
 from platform_gate.documents import Document
@@ -22,8 +21,7 @@ INVALID: Final = "invalid"
 TOTAL: Final = "total"
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """One way in which a policy decides otherwise than expected."""
 
     what: str
@@ -31,8 +29,7 @@ class Mismatch:
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A case, where it stands, and how it went; passed without mismatches."""
 
     name: str
@@ -40,8 +37,7 @@ class Result:
     mismatches: tuple[Mismatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(NamedTuple):
     """A file of cases. ``policy`` refers to what is tested, by name or by path."""
 
     document: Document
@@ -118,7 +114,7 @@ def _manifest(suite: Suite, reference: str, index: int, read: Read) -> Document:
     manifest = suite.cases[index]["manifest"]
     if isinstance(manifest, str):
         return documents.read_one(*read(beside(reference, manifest)))
-    return replace(suite.document, data=manifest, prefix=("spec", "cases", index, "manifest"))
+    return suite.document._replace(data=manifest, prefix=("spec", "cases", index, "manifest"))
 
 
 def _mismatches(

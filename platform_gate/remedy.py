@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
-from typing import Final
+from typing import Final, NamedTuple
 
 from platform_gate.model import Check
 from platform_gate.service import HealthStatus, Judgement, Scored, health, in_doubt
@@ -17,8 +16,7 @@ MOST_STEPS: Final = 8
 """Of a rule with more findings than this all are fixed or none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """Some failed checks of a service fixed, and what is left then."""
 
     fixed: tuple[Check, ...]
@@ -26,8 +24,7 @@ class Option:
     doubts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(NamedTuple):
     """``fixes`` make the service healthy. ``best`` alone helps most, and leaves ``left`` points."""
 
     fixes: tuple[Check, ...]

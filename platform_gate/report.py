@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
 from platform_gate.gate import Judged
@@ -19,8 +18,7 @@ SCHEMA_VERSION: Final = "1"
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A report in parts, in the order of its keys; rows may be gone through once.
 
     ``totals`` are the seed's numbers, ``highlights`` the worst services and the costs by currency, ``changes`` the

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from platform_gate import policy
 from platform_gate.effective import Effective, HealthLimits
@@ -34,8 +34,7 @@ class HealthStatus(StrEnum):
         return list(HealthStatus).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A failed check, and the excuse for it where there is one. ``remark`` is added to the check's message."""
 
     check: Check
@@ -52,8 +51,7 @@ def no_waivers(_service: str, _check: Check) -> tuple[Excuse | None, str]:
     return None, ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """What one subsystem has to say: its facts under its limits, what failed, and what of that is charged.
 
     ``full_charges`` are what the charges would be without waivers.
@@ -95,8 +93,7 @@ class Scored:
         return next((charge for charge in self.charges if rule.id in charge.rules), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A service's health with the reason for every point. ``required`` names the subsystems that must have data."""
 
     subject: Subject
@@ -210,9 +207,9 @@ class PlatformService:
         facts = {"slo": self.slos, "cost": self.cost, "reliability": self.reliability, "governance": governance}
         effective = policy.default()
         has_data = any(SUBSYSTEMS[name].has_data(part) for name, part in facts.items())
-        gate = replace(effective.gate, required=() if has_data else effective.gate.required)
+        gate = effective.gate._replace(required=() if has_data else effective.gate.required)
         subject = Subject(self.name, self.team, self.tier, {}, "")
-        return judge(subject, facts, replace(effective, gate=gate), Context(datetime.now(UTC).date(), nowhere))
+        return judge(subject, facts, effective._replace(gate=gate), Context(datetime.now(UTC).date(), nowhere))
 
     @property
     def health(self) -> HealthStatus:

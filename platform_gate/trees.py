@@ -6,9 +6,8 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from platform_gate import globs
 from platform_gate.config import Config
@@ -22,8 +21,7 @@ DEFAULT_FOLDER: Final = "services"
 SUFFIXES: Final = (".yaml", ".yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A file in scope: ``path`` as shown, ``file`` to be read; or why it can't be judged.
 
     With ``empty`` it is a place where manifests were looked for and none was found.
@@ -48,8 +46,7 @@ class Tree(Protocol):
         """Whether a path, relative to the root, is a file or folder of the tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkTree:
+class WorkTree(NamedTuple):
     """The files on disk. ``root`` is the repository's root, ``cwd`` where operands are relative to."""
 
     root: Path
@@ -177,8 +174,7 @@ def _read_plain(descriptor: int) -> bytes:
         os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What of a folder is in scope: the configured globs, else what ends like YAML; less what is excluded."""
 
     manifests: tuple[str, ...] | None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from platform_gate import yaml_text
 from platform_gate.documents import Document, DocumentError, read_one
@@ -18,8 +17,7 @@ LONGEST = {"reason": 2000, "approved_by": 100}
 """So many characters the texts of an entry may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A waiver to be written: its keys in order, and what was found, as a comment above it."""
 
     data: Mapping[str, Any]

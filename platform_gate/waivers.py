@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate import documents, schema
 from platform_gate.documents import Document
@@ -17,8 +16,7 @@ from platform_gate.text import plural, quote, suggestion
 NOT_WAIVABLE: Final = ("manifest/", "waiver/")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(NamedTuple):
     """One exception. Days are inclusive and in UTC; ``limit`` is the worst value that is still excused.
 
     ``file`` is how its file was named, to write it back.
@@ -55,8 +53,7 @@ class Waiver:
         return (self.expires - as_of).days
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something to be said about a waiver itself."""
 
     rule: Rule

@@ -1,7 +1,5 @@
 """Bytes to data that remembers where every value stood, or a refusal that says where and how to write it right."""
 
-from dataclasses import replace
-
 import pytest
 import yaml
 from hypothesis import given
@@ -89,7 +87,7 @@ def test_prose_may_have_several_lines_in_policies_and_waivers_but_not_in_manifes
 def test_documents_know_where_they_begin(text: str, lines: list[int]) -> None:
     documents = read(text)
     assert [document.line for document in documents] == lines
-    assert [document.index for document in documents] == list(range(len(lines)))
+    assert [document.number for document in documents] == list(range(len(lines)))
 
 
 def test_an_empty_document_is_null() -> None:
@@ -374,7 +372,7 @@ def test_an_empty_document_ends_in_the_line_in_which_it_begins() -> None:
 
 def test_a_part_of_a_document_is_found_in_its_whole() -> None:
     whole = read("spec:\n  slo: {points: 1}\n")[0]
-    part = replace(whole, data=whole.data["spec"], prefix=("spec",))
+    part = whole._replace(data=whole.data["spec"], prefix=("spec",))
     assert place(part.locate(("slo", "points"))) == (2, 17, 18)
 
 

@@ -73,7 +73,7 @@ def test_the_index_knows_submodules_conflicts_and_what_is_left_out(clone: Path) 
     git(clone, "update-index", "--add", "--cacheinfo", f"{SUBMODULE},{head},sub")
     git(clone, "update-index", "--skip-worktree", "a.yaml")
     (clone / "a.yaml").unlink()
-    index = asked(clone).index()
+    index = asked(clone).staged()
     assert {path: entry.mode for path, entry in index.files.items()} == {
         "a.yaml": "100644",
         "b/ä.yaml": "100644",
@@ -89,7 +89,7 @@ def test_a_path_in_conflict_is_like_no_file(clone: Path) -> None:
     commit(clone, {"a.yaml": "ours\n"})
     with pytest.raises(Exception, match="merge"):
         git(clone, "merge", "-q", "other")
-    assert asked(clone).index().files["a.yaml"].oid == ""
+    assert asked(clone).staged().files["a.yaml"].oid == ""
 
 
 def test_the_merge_base(clone: Path) -> None:
@@ -132,7 +132,7 @@ def test_the_callers_variables_decide_nothing(clone: Path, tmp_path: Path, monke
     other = repository(tmp_path / "other", {"x": "x"})
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
-    assert set(asked(clone).index().files) == {"a.yaml", "b/ä.yaml"}
+    assert set(asked(clone).staged().files) == {"a.yaml", "b/ä.yaml"}
 
 
 @pytest.mark.parametrize("like", ["0" * 40, "0" * 64])

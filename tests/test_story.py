@@ -96,5 +96,5 @@ def test_with_what_it_was_compared_and_whose_rules_held(outcome: Outcome) -> Non
     assert story.compared(outcome) == "compared with main (since 0123456789ab), scope regressed; rules as main has them"
     comparison = outcome.comparison
     assert comparison is not None
-    adopted = replace(outcome, comparison=replace(comparison, adoption=True))
+    adopted = replace(outcome, comparison=comparison._replace(adoption=True))
     assert "this change's own rules judge (adoption)" in story.compared(adopted)

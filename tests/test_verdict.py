@@ -1,6 +1,5 @@
 """Passed, failed or not judged; 0, 1 or 2."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,7 +71,7 @@ def decided(run: Run, scope: Scope, *standing: str, touched: tuple[str, ...] = (
     names = {judged.judgement.subject.name: judged for judged in run.services}
     same = {name: Transition(name, Change.SAME, it, it, touched=name in touched) for name, it in names.items()}
     comparison = Comparison("main", "0" * 40, same, (), (), frozenset(standing))
-    return decide_change(run, replace(policy.default().gate, fail_on=(fail_on,)), comparison, scope)
+    return decide_change(run, policy.default().gate._replace(fail_on=(fail_on,)), comparison, scope)
 
 
 @pytest.mark.parametrize(

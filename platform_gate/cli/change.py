@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from platform_gate import compare, config, gate, lowering
 from platform_gate.cli import rules
@@ -22,8 +23,7 @@ from platform_gate.policy import Policy, Source
 from platform_gate.trees import STDIN, Found
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A change and the rules for it: ``ruling`` judges, ``own`` is what merging would bring.
 
     ``selected`` is what either configuration selects of the head; ``operands`` are paths from the root.
@@ -73,7 +73,7 @@ def _case(request: Request, change: Change) -> Case:
         adoption = not settings.path and not any(places)
         ruling = own if adoption else rules.load(tip.known(request), settings, tip)
     if adoption:
-        ruling = replace(own, policy=replace(own.policy, source=Source.ADOPTION))
+        ruling = own._replace(policy=replace(own.policy, source=Source.ADOPTION))
     first = change.head.find(request.paths, ruling.settings)
     same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
     second = first if same else change.head.find(request.paths, own.settings)
@@ -109,7 +109,7 @@ def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
     names = {each.judgement.subject.name for each in head.services}
     services = (s for s in base.services if s.location.path in paths or s.judgement.subject.name in names)
     unjudged = (each for each in base.unjudged if each.location.path in paths)
-    return replace(base, services=tuple(services), findings=(*unjudged, *base.notices))
+    return base._replace(services=tuple(services), findings=(*unjudged, *base.notices))
 
 
 def _changed_paths(change: Change, files: Sequence[Found]) -> set[str]:
@@ -117,7 +117,7 @@ def _changed_paths(change: Change, files: Sequence[Found]) -> set[str]:
 
     What isn't judged counts as it is staged: to ask git what else is modified would run the filters that it knows.
     """
-    base, index = change.base, change.index.files
+    base, index = change.base, change.staged.files
     changed = {path for path in base.files.keys() | index.keys() if base.files.get(path) != index.get(path)}
     for each in files:
         if each.refusal is None:
@@ -187,7 +187,7 @@ def _between(before: Rules, after: Rules) -> list[Lowered]:
 
 def _at_base(case: Case) -> Rules | None:
     """The rules from which the change started, where they can be told: what moved since on the tip is not its doing."""
-    base = TipRules(replace(case.change, tip=case.change.base))
+    base = TipRules(case.change._replace(tip=case.change.base))
     with contextlib.suppress(GateError):
         return rules.load(base.known(case.request), config.load(case.change.base.content), base)
     return None

@@ -96,7 +96,7 @@ def check(
         raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
     if wishes["scope"] and wishes["base"] is None:
         raise click.UsageError("--scope says what --base compares: name a base")
-    outcome = replace(judge(Request(**wishes), replace(display(), max_bytes=max_bytes)), links=links())
+    outcome = replace(judge(Request(**wishes), display()._replace(max_bytes=max_bytes)), links=links())
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
     write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))
     if lost:

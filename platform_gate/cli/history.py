@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from platform_gate import trees
 from platform_gate.checkout import Checkout
@@ -18,15 +18,14 @@ from platform_gate.text import displayed, quote
 from platform_gate.trees import Selection, WorkTree
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The three trees of a pull request: the tip of the base ref, the merge base, and the work tree with its index."""
 
     ref: str
     tip: CommitTree
     base: CommitTree
     head: Checkout
-    index: Index
+    staged: Index
 
     def inside(self, file: str) -> str | None:
         """A path from the root, as git knows it; None for what lies outside."""
@@ -36,7 +35,7 @@ class Change:
     def owns(self, path: str) -> bool:
         """Whether the change's index holds a path, or a link or submodule on the way to it."""
         steps = path.split("/")
-        return any("/".join(steps[: count + 1]) in self.index.files for count in range(len(steps)))
+        return any("/".join(steps[: count + 1]) in self.staged.files for count in range(len(steps)))
 
 
 def repository_of(tree: WorkTree) -> Repository:
@@ -59,9 +58,9 @@ def change_against(ref: str, tree: WorkTree) -> Change:
     repository = repository_of(tree)
     tip = repository.resolve(ref)
     base = repository.merge_base(tip, repository.resolve("HEAD"))
-    tip_tree, index = CommitTree.of(repository, tip), repository.index()
+    tip_tree, staged = CommitTree.of(repository, tip), repository.staged()
     base_tree = tip_tree if base == tip else CommitTree.of(repository, base)
-    return Change(ref, tip_tree, base_tree, Checkout.of(tree, repository, index), index)
+    return Change(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged), staged)
 
 
 def past(ref: str, tree: WorkTree) -> Change:
@@ -71,12 +70,11 @@ def past(ref: str, tree: WorkTree) -> Change:
         GateError: git can't tell.
     """
     repository = repository_of(tree)
-    commit, index = CommitTree.of(repository, repository.resolve(ref)), repository.index()
-    return Change(ref, commit, commit, Checkout.of(tree, repository, index), index)
+    commit, staged = CommitTree.of(repository, repository.resolve(ref)), repository.staged()
+    return Change(ref, commit, commit, Checkout.of(tree, repository, staged), staged)
 
 
-@dataclass(frozen=True, slots=True)
-class TipRules:
+class TipRules(NamedTuple):
     """Rules as the tip has them; what git doesn't know is the operator's and read where it lies.
 
     With ``past`` the question is what there was: waivers that the tip lacks were not there, whoever owns them now.
@@ -119,7 +117,7 @@ class TipRules:
     def known(self, request: Request) -> Request:
         """A request less the waivers that only the change has: they don't excuse it."""
         files = tuple(file for file in request.waivers if not self._is_new(file))
-        return replace(request, waivers=files, no_waivers=request.no_waivers or bool(request.waivers and not files))
+        return request._replace(waivers=files, no_waivers=request.no_waivers or bool(request.waivers and not files))
 
     def _is_new(self, reference: str) -> bool:
         path = self.change.inside(os.path.normpath(self.change.head.tree.cwd / reference))
@@ -136,11 +134,10 @@ class TipRules:
     def _at_tip(self, refusal: Refusal) -> Refusal:
         path = refusal.location.path
         ref = f"{self.change.ref}:" if path in self.change.tip.files else ""
-        return refusal._replace(location=replace(refusal.location, path=ref + path))
+        return refusal._replace(location=refusal.location._replace(path=ref + path))
 
 
-@dataclass(frozen=True, slots=True)
-class MergedRules:
+class MergedRules(NamedTuple):
     """Rules as merging would leave them: the work tree's where the change touches them, else the tip's."""
 
     change: Change

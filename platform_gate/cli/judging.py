@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from platform_gate import gate, verdict
 from platform_gate.cli import rules
 from platform_gate.cli.request import Request, narrowed, reproduce
@@ -39,7 +37,7 @@ def _judge_change(request: Request, shown: Display) -> Outcome:
     limits = policy.base().gate
     decided = verdict.decide_change(run, limits, comparison, scope)
     code = verdict.exit_code(decided, exit_zero=request.exit_zero)
-    command = reproduce(replace(request, scope=str(scope)))
+    command = reproduce(request._replace(scope=str(scope)))
     return Outcome(
         run, policy, request.as_of, decided, code, command, comparison=comparison, scope=scope, display=shown
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -24,8 +23,7 @@ from platform_gate.trees import WorkTree
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the command line asks of a run."""
 
     paths: tuple[str, ...]
@@ -91,7 +89,7 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
         )
         known = " With --base, services are of the team and tier that they have there." if request.base else ""
         raise GateError(f"there is no service {wish}", f"Check the spelling; nothing was judged.{known}")
-    return replace(run, services=tuple(kept))
+    return run._replace(services=tuple(kept))
 
 
 def is_wanted(request: Request, who: Subject) -> bool:

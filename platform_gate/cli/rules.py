@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from platform_gate import config, policy, trees, waivers
 from platform_gate.cli.request import Request, work_tree
@@ -28,8 +27,7 @@ class Source(Protocol):
         """A configured path, to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorkTreeRules:
+class WorkTreeRules(NamedTuple):
     """Rules read from the work tree."""
 
     tree: WorkTree
@@ -47,8 +45,7 @@ class WorkTreeRules:
         return str(self.tree.root / path)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """Configuration, policy and waivers."""
 
     settings: Config
@@ -82,7 +79,7 @@ def _waivers(request: Request, settings: Config, source: Source, chosen: Policy)
     files = request.waivers or source.expand(settings.waivers)
     known, base = chosen.known_rules(), chosen.base()
     loaded = {file: waivers.load(*source.read("waivers file", file), base, known, request.as_of) for file in files}
-    return tuple(replace(waiver, file=file) for file, several in loaded.items() for waiver in several)
+    return tuple(waiver._replace(file=file) for file, several in loaded.items() for waiver in several)
 
 
 def here() -> tuple[WorkTree, Config, WorkTreeRules]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -209,7 +208,7 @@ def _saved(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> int:
 def prune(dry_run: bool, **wishes: Any) -> int:  # noqa: FBT001
     """Remove waivers that have ended or excuse nothing; comments and layout of the others stay as they are."""
     request = Request(**wishes)
-    outcome = judge(replace(request, team=None, tier=None), display())
+    outcome = judge(request._replace(team=None, tier=None), display())
     if outcome.run.unjudged:
         finding = outcome.run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Mend it first: it may be what a waiver is for.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from platform_gate import shipped
 from platform_gate.bands import LimitError
@@ -80,8 +80,7 @@ class CostProfile:
         return self.latest_cost > self.budget_monthly > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The policy's ``cost`` section; the three trend thresholds are percent of change from month to month."""
 
     over_budget_points: int

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Bands
@@ -39,16 +39,14 @@ class GovernanceCheck:
     evidence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Governance:
+class Governance(NamedTuple):
     """The checks of a service. ``declared`` is False where its manifest has nothing to say about governance."""
 
     checks: Sequence[GovernanceCheck]
     declared: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The policy's ``governance`` section; ``checks`` holds each check's message and help."""
 
     checks: Mapping[str, Mapping[str, str]]

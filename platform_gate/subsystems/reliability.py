@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Band, Bands
@@ -58,8 +58,7 @@ class ReliabilityMetrics:
         return score(self, Limits.default())
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The policy's ``reliability`` section: bands of score per metric, and what a low score costs."""
 
     score: Mapping[str, Bands]
@@ -255,6 +254,6 @@ def describe(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Any]:
             "best": limits.score[metric].bands[0].worth,
             "limit": pointer((NAME, *limits.score[metric].key(met[metric]))) if metric in met else None,
         }
-        for metric, value in asdict(metrics).items()
+        for metric, value in ((name, getattr(metrics, name)) for name in METRICS)
     }
     return {"score": score(metrics, limits), "metrics": rows}

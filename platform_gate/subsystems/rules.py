@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from platform_gate import patterns, schema, shipped
 from platform_gate.bands import LimitError
@@ -25,8 +24,7 @@ class RulesStatus(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRule:
+class OwnRule(NamedTuple):
     """A rule of the policy: whom it is for, where it looks, what must hold there, and what it costs if not."""
 
     rule: Rule
@@ -60,16 +58,14 @@ def _step(value: Any, key: str | int) -> Any:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A rule that a service's match selects, and what breaks it there."""
 
     own: OwnRule
     objection: Problem | None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The policy's ``rules``."""
 
     rules: tuple[OwnRule, ...]

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from platform_gate import shipped
 from platform_gate.model import (
@@ -69,8 +69,7 @@ class SLODefinition:
         return None if remaining is None else float(round(remaining, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The policy's ``slo`` section."""
 
     breach_points: int

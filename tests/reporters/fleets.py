@@ -135,14 +135,14 @@ def synthetic(text: str = "x", number: int = 0, severity: Severity = Severity.ER
 
 
 def with_findings(outcome: Outcome, *findings: Finding) -> Outcome:
-    return replace(outcome, run=replace(outcome.run, findings=(*outcome.run.findings, *findings)))
+    return replace(outcome, run=outcome.run._replace(findings=(*outcome.run.findings, *findings)))
 
 
 def many(outcome: Outcome, severities: Sequence[tuple[Severity, int]]) -> Outcome:
     """An outcome with so many findings of each severity, and none but these and its services'."""
     levels = [severity for severity, count in severities for _ in range(count)]
     findings = [synthetic(f"{level}{number}", number, level) for number, level in enumerate(levels)]
-    return replace(outcome, run=replace(outcome.run, findings=tuple(findings)))
+    return replace(outcome, run=outcome.run._replace(findings=tuple(findings)))
 
 
 def changed(folder: Path, scope: str) -> Outcome:
