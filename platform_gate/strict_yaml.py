@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import yaml
+from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent
 from yaml._yaml import CParser
 from yaml.error import Mark
 
@@ -19,10 +20,14 @@ MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 20_000
 MAX_REFUSALS: Final = 20
+REMEMBERED_AT_MOST: Final = 40
+"""Characters of a plain scalar whose meaning is kept: the same keys and words come again in every file."""
 PROSE_KEYS: Final = frozenset({"reason", "help", "description"})
 
 _REFUSED_RAW = re.compile(f"[\t{UNSAFE}]|\r(?!\n)")
 _REFUSED_ESCAPED = re.compile(f"[\t\r{UNSAFE}]")
+
+_resolved = lru_cache(maxsize=4096)(resolve)
 
 
 class Refusal(NamedTuple):
@@ -107,10 +112,16 @@ class Reader:
         self._count += 1
         if self._count > MAX_NODES:
             self._stop(event, f"the file holds more than {MAX_NODES:,} values", "Split it: one service a file.")
+        if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
+            return self._scalar(event, key)
+        return self._unusual(event, depth, key)
+
+    def _unusual(self, event: Any, depth: int, key: str) -> Any:
+        """Everything but a scalar without anchor and tag, which is what nearly every event is."""
         if event.anchor is not None or getattr(event, "tag", None) is not None:
             self._refuse_property(event)
         kind = type(event)
-        if kind is yaml.ScalarEvent:
+        if kind is ScalarEvent:
             return self._scalar(event, key)
         if kind is yaml.AliasEvent:
             return None
@@ -120,40 +131,39 @@ class Reader:
 
     def _mapping(self, depth: int) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
-        while type(event := self._next()) is not yaml.MappingEndEvent:
-            key = self._key(event, depth)
+        following, build = self._next, self._build
+        while type(event := following()) is not MappingEndEvent:
+            key = build(event, depth, "")
+            if type(key) is not str:
+                key = self._strange_key(event)
             if key in mapping:
                 self._refuse(event, f"the key {quote(key)} is repeated", "Keep one of them.")
-            mapping[key] = self._build(self._next(), depth, key)
+            mapping[key] = build(following(), depth, key)
         return mapping
 
     def _sequence(self, depth: int, key: str) -> list[Any]:
         items = []
-        while type(event := self._next()) is not yaml.SequenceEndEvent:
+        while type(event := self._next()) is not SequenceEndEvent:
             items.append(self._build(event, depth, key))
         return items
 
-    def _key(self, event: Any, depth: int) -> str:
-        key = self._build(event, depth, "")
-        if type(key) is str:
-            return key
-        if type(event) is yaml.ScalarEvent:
+    def _strange_key(self, event: Any) -> str:
+        if type(event) is ScalarEvent:
             self._refuse(event, f"the key {quote(event.value)} is not a string", "Put it in double quotes.")
             return str(event.value)
         self._refuse(event, "a key must be a plain string", "Write `key: value`.")
         return ""
 
     def _scalar(self, event: yaml.ScalarEvent, key: str) -> Any:
-        value = event.value
+        value, style = event.value, event.style
         if "\n" in value and key not in self._prose:
             self._refuse(event, "a string over several lines is not allowed here", "Write it on one line.")
-        if event.style == '"' and (match := _REFUSED_ESCAPED.search(value)):
+        if style == '"' and (match := _REFUSED_ESCAPED.search(value)):
             self._refuse(event, f"the escaped character {escape(match[0])} is not allowed", "Remove it.")
-        return value if event.style else self._plain(event, value)
-
-    def _plain(self, event: yaml.ScalarEvent, value: str) -> Any:
+        if style:
+            return value
         try:
-            return resolve(value)
+            return _resolved(value) if len(value) <= REMEMBERED_AT_MOST else resolve(value)
         except ScalarError as error:
             self._refuse(event, error.message, error.fix)
             return value
