@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from platform_gate import lowering
-from platform_gate.gate import Judged, Run
+from platform_gate.gate import Run
+from platform_gate.judged import Judged
 from platform_gate.lowering import Lowered
-from platform_gate.model import Disposition, Finding
-from platform_gate.service import HealthStatus, Judgement
+from platform_gate.model import Disposition, Finding, Scope
+from platform_gate.service import HealthStatus
 from platform_gate.subsystems import SUBSYSTEMS
 
 
@@ -39,14 +40,6 @@ class Cause(StrEnum):
     MEASURED = "measured"
 
 
-class Scope(StrEnum):
-    """Which services a verdict is about."""
-
-    ALL = "all"
-    TOUCHED = "touched"
-    REGRESSED = "regressed"
-
-
 class Transition(NamedTuple):
     """A service before and after. ``health_before`` is unknown where its manifest at the base could not be judged.
 
@@ -66,21 +59,21 @@ class Transition(NamedTuple):
     def health_before(self) -> HealthStatus | None:
         """The health at the base; None for a service that is new."""
         if self.before:
-            return self.before.judgement.health
+            return self.before.health
         return HealthStatus.UNKNOWN if self.unreadable_before else None
 
     @property
     def points_before(self) -> int | None:
         """The points at the base; None where there are none to tell."""
-        return self.before.judgement.points if self.before else None
+        return self.before.points if self.before else None
 
     @property
     def worsened(self) -> bool:
         """Whether the head is in worse health than the base, or fails by a rule where the base passed."""
         if self.after is None or self.health_before is None:
             return False
-        fails = self.before is not None and self.after.judgement.failing and not self.before.judgement.failing
-        return fails or self.after.judgement.health.rank > self.health_before.rank
+        fails = self.before is not None and self.after.failing and not self.before.failing
+        return fails or self.after.health.rank > self.health_before.rank
 
     def regressed(self, regressions: Sequence[str]) -> bool:
         """Whether the change adds or relaxes it, or worsens it through what the policy counts as a regression."""
@@ -146,9 +139,15 @@ class Comparison(NamedTuple):
     previews: tuple[Preview, ...] = ()
     adoption: bool = False
 
+    def told(self, scope: Scope) -> str:
+        """With what a tree was compared, and by whose rules it was judged."""
+        since = f"compared with {self.ref} (since {self.base[:12]}), scope {scope}"
+        own = f"; {self.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"
+        return since + (own if self.adoption else f"; rules as {self.ref} has them")
+
     def decides(self, judged: Judged, scope: Scope) -> bool:
         """Whether a service is one that a scope's verdict is about, its policy's ``gate.regressions`` considered."""
-        transition = self.transitions[judged.judgement.subject.name]
+        transition = self.transitions[judged.name]
         if scope is Scope.ALL or (scope is Scope.TOUCHED and transition.touched):
             return True
         return transition.regressed(judged.judgement.policy.gate.regressions)
@@ -165,8 +164,8 @@ class Sides(NamedTuple):
 def transitions(sides: Sides) -> dict[str, Transition]:
     """Every service of either side by name; one whose manifest the head spoils is not gone, but can't be judged."""
     spoilt, broken = ({finding.location.path for finding in run.unjudged} for run in (sides.head, sides.base))
-    before = {judged.judgement.subject.name: judged for judged in sides.base.services}
-    after = {judged.judgement.subject.name: judged for judged in sides.head.services}
+    before = {judged.name: judged for judged in sides.base.services}
+    after = {judged.name: judged for judged in sides.head.services}
     folders = _touched_folders(sides)
     found = {}
     for name in sorted(after.keys() | {name for name, old in before.items() if old.location.path not in spoilt}):
@@ -233,8 +232,8 @@ def lowered(found: Iterable[Transition]) -> Iterator[Lowered]:
 
 def previews(head: Run, merged: Run) -> Iterator[Preview]:
     """Services that head's own rules would see otherwise."""
-    after: dict[str, Judgement] = {each.judgement.subject.name: each.judgement for each in merged.services}
+    after = {each.name: each.health for each in merged.services}
     for judged in head.services:
-        name = judged.judgement.subject.name
-        if name in after and after[name].health is not judged.judgement.health:
-            yield Preview(name, judged.judgement.health, after[name].health)
+        name = judged.name
+        if name in after and after[name] is not judged.health:
+            yield Preview(name, judged.health, after[name])

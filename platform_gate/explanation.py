@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from platform_gate.effective import Effective
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.layers import Origin
 from platform_gate.model import Charge, Check, Rule
 from platform_gate.remedy import remedy

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from platform_gate import documents
 from platform_gate.documents import Document, DocumentError, Refusal
+from platform_gate.judged import Judged, digest, judge_manifest
 from platform_gate.manifests import STRANGER, Manifest, interpret
 from platform_gate.matching import Subject
 from platform_gate.model import (
     Check,
     Context,
-    Disposition,
     Excuse,
     Finding,
-    Location,
     Problem,
     Rule,
     Severity,
@@ -28,22 +27,13 @@ from platform_gate.model import (
 )
 from platform_gate.policy import Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
-from platform_gate.service import Judgement, Scored, Waive, judge, no_waivers
+from platform_gate.service import no_waivers
 from platform_gate.text import quote
 from platform_gate.trees import Found, Tree
 from platform_gate.waivers import Waiver, audit, find
 
 MAX_PROBLEMS: Final = 20
 NO_RULINGS: Final[Mapping[str, Subject]] = MappingProxyType({})
-
-
-class Judged(NamedTuple):
-    """A service of the run: its manifest, its judgement, where its document begins, and its findings."""
-
-    manifest: Manifest
-    judgement: Judgement
-    location: Location
-    findings: tuple[Finding, ...]
 
 
 class Run(NamedTuple):
@@ -65,11 +55,15 @@ class Run(NamedTuple):
         return [finding for finding in self.findings if not finding.rule.startswith("manifest/")]
 
 
+Each = Callable[[Callable[[Found], "FileResult"], Sequence[Found]], Iterable["FileResult"]]
+
+
 class Job(NamedTuple):
     """By what files are judged.
 
     ``rulings`` says by what metadata a service is matched, where that isn't its own. ``known`` remembers results by
-    path and bytes, so that what is the same in two trees is judged once.
+    path and bytes, so that what is the same in two trees is judged once. Without ``whole`` only what reports say is
+    kept of each service, and ``row`` makes its row of them while the rest is at hand.
     """
 
     tree: Tree
@@ -78,10 +72,17 @@ class Job(NamedTuple):
     waivers: Sequence[Waiver] = ()
     rulings: Mapping[str, Subject] = NO_RULINGS
     known: dict[tuple[str, bytes], FileResult] | None = None
+    whole: bool = True
+    row: Callable[[Judged], str] | None = None
 
     def waive(self, service: str, check: Check) -> tuple[Excuse | None, str]:
         """The excuse for a failed check."""
         return find(self.waivers, service, check, self.as_of)
+
+    def kept(self, judged: Judged) -> Judged:
+        """What a run keeps of a judged service."""
+        row = self.row(judged) if self.row else ""
+        return judged if self.whole else judged._replace(row=row, inside=None)
 
 
 class FileResult(NamedTuple):
@@ -95,12 +96,17 @@ class FileResult(NamedTuple):
     asked: tuple[tuple[str, bool], ...] = ()
 
 
-def run(job: Job, files: Sequence[Found], *, schema_only: bool = False) -> Run:
-    """Judge every file; with ``schema_only`` say only whether each is a valid manifest."""
-    results = [judge_file(job, found) for found in files]
-    every = [judged for result in results for judged in result.services]
-    findings = [finding for result in results for finding in result.findings]
-    kept, repeated = _without_duplicates(every)
+def run(job: Job, files: Sequence[Found], *, schema_only: bool = False, each: Each = map) -> Run:
+    """Judge every file; with ``schema_only`` say only whether each is a valid manifest.
+
+    ``each`` applies a function to every file, in order: here, or in several processes.
+    """
+    every: list[Judged] = []
+    findings: list[Finding] = []
+    for result in each(partial(judge_file, job), files):
+        every += result.services
+        findings += result.findings
+    kept, repeated = _without_duplicates(every, partial(_document_of, job, files))
     findings += repeated
     hint = _propose_globs(every, findings)
     services = () if schema_only else tuple(kept)
@@ -141,7 +147,7 @@ def _judge_documents(job: Job, path: str, content: bytes) -> FileResult:
     for document in documents.read(content, path):
         manifest = interpret(document, job.policy, Context(job.as_of, exists), job.rulings)
         if isinstance(manifest, Manifest):
-            services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
+            services.append(job.kept(judge_manifest(manifest, job.waive if job.waivers else no_waivers)))
         elif (room := MAX_PROBLEMS - len(findings)) > 0:
             found, more = _invalid(document, manifest, room)
             findings += found
@@ -155,56 +161,12 @@ def _judge_documents(job: Job, path: str, content: bytes) -> FileResult:
 def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
     """What is to be said about the waivers themselves."""
     policy = job.policy.base()
-    judgements = [judged.judgement for judged in services]
-    failed = {each.subject.name: [c for part in each.scored.values() for c in part.failed] for each in judgements}
+    failed = {judged.name: {(each.rule, each.subject) for each in judged.findings} for judged in services}
     for notice in audit(job.waivers, failed, job.as_of, policy.waivers.warn_days):
         if not policy.is_off(notice.rule):
             severity = policy.severity(notice.rule, decisive=notice.rule.id in policy.gate.fail_on)
             at = pointer(notice.waiver.at)
             yield Finding(notice.rule.id, severity, notice.message, notice.fix, notice.waiver.location, at)
-
-
-def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
-    """A manifest judged, and its failed checks placed in its file."""
-    judgement = judge(manifest.subject, manifest.facts, manifest.policy, manifest.context, waive)
-    document = manifest.document
-    location = Location(document.path, document.line, 1, document.line, 2)
-    findings = [finding for scored in judgement.scored.values() for finding in _place(scored, judgement, document)]
-    return Judged(manifest, judgement, location, tuple(findings))
-
-
-def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:
-    charged = set()
-    for failure in scored.failures:
-        check, excuse = failure.check, failure.excuse
-        charge = scored.charge(check.rule) if excuse is None else None
-        points = charge.points if charge and charge not in charged else 0
-        charged.add(charge)
-        yield Finding(
-            rule=check.rule.id,
-            severity=judgement.severity(scored, failure),
-            message=check.message + failure.remark,
-            fix=check.fix or check.rule.help,
-            location=document.locate(check.at, on_key=check.on_key),
-            pointer=pointer(check.at),
-            disposition=Disposition.OPEN if excuse is None else Disposition.WAIVED,
-            fingerprint=_fingerprint(check, judgement.subject.name),
-            points=points,
-            decisive=judgement.decisive(scored, check.rule),
-            subsystem=scored.name,
-            subject=check.subject,
-            excuse=excuse,
-        )
-
-
-def _fingerprint(check: Check, service: str) -> str:
-    """A digest of rule, service and place by names: no line, no index, no wording."""
-    return digest(check.rule.id, service, *(key for key in check.at if isinstance(key, str)), check.subject)
-
-
-def digest(*words: str) -> str:
-    """32 hexadecimal digits that stand for some words."""
-    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:
@@ -233,27 +195,37 @@ def _finding(rule: Rule, refusal: Refusal, at: str = "") -> Finding:
     return Finding(rule.id, Severity.ERROR, refusal.message, fix, refusal.location, at, excerpt=refusal.excerpt)
 
 
-def _without_duplicates(services: Iterable[Judged]) -> tuple[list[Judged], list[Finding]]:
+def _without_duplicates(
+    services: Iterable[Judged], document_of: Callable[[Judged], Document]
+) -> tuple[list[Judged], list[Finding]]:
     """The first manifest of each service, and the others as findings, not too many of one file."""
     first: dict[str, Judged] = {}
     repeated: list[Finding] = []
     counts: Counter[str] = Counter()
     for judged in services:
-        other = first.setdefault(judged.judgement.subject.name, judged)
+        other = first.setdefault(judged.name, judged)
         if other is not judged:
             counts[judged.location.path] += 1
             if counts[judged.location.path] <= MAX_PROBLEMS:
-                repeated.append(_duplicate(judged, other))
+                repeated.append(_duplicate(judged.name, document_of(judged), document_of(other)))
     for path, count in counts.items():
         listed = [finding for finding in repeated if finding.location.path == path]
         repeated += _further(DUPLICATE_SERVICE, listed, max(0, count - MAX_PROBLEMS))
     return list(first.values()), repeated
 
 
-def _duplicate(judged: Judged, other: Judged) -> Finding:
-    at, document = ("metadata", "name"), judged.manifest.document
-    place = other.manifest.document.locate(at)
-    message = f"the service {quote(judged.judgement.subject.name)} is described at {place} already"
+def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
+    """The document of a service; where it was not kept, it is read again."""
+    if judged.inside:
+        return judged.manifest.document
+    found = next(found for found in files if found.path == judged.location.path)
+    several = documents.read(job.tree.read(found), found.path)
+    return next(document for document in several if document.line == judged.location.line)
+
+
+def _duplicate(name: str, document: Document, other: Document) -> Finding:
+    at = ("metadata", "name")
+    message = f"the service {quote(name)} is described at {other.locate(at)} already"
     return _finding(DUPLICATE_SERVICE, document.refusal(Problem(at, message)), pointer(at))
 
 

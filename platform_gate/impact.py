@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from platform_gate.effective import Effective, typed
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.model import At, GateError
 from platform_gate.service import HealthStatus, Judgement
 
@@ -39,8 +39,8 @@ Rejudge = Any
 
 def compare(before: Sequence[Judged], after: Sequence[Judged], rejudge: Rejudge) -> Impact:
     """Two runs over the same manifests under two policies."""
-    old = {judged.judgement.subject.name: judged.judgement for judged in before}
-    new = {judged.judgement.subject.name: judged.judgement for judged in after}
+    old = {judged.name: judged.judgement for judged in before}
+    new = {judged.name: judged.judgement for judged in after}
     flips = [
         Flip(old[name], judgement, tuple(_causes(old[name], judgement, rejudge)))
         for name, judgement in new.items()
@@ -55,7 +55,7 @@ def _seen(judgement: Judgement) -> tuple[HealthStatus, bool]:
 
 
 def _healths(run: Sequence[Judged]) -> Mapping[HealthStatus, int]:
-    return Counter(judged.judgement.health for judged in run)
+    return Counter(judged.health for judged in run)
 
 
 def _causes(before: Judgement, after: Judgement, rejudge: Rejudge) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from platform_gate.config import Config
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.model import At, Location, Rule, Worse, pointer
 from platform_gate.policy import Policy
 from platform_gate.relaxation import loosened, value_at
@@ -48,7 +48,7 @@ def _words(value: Any) -> str:
 
 def by_manifest(old: Judged, new: Judged) -> Iterator[Lowered]:
     """Everything by which a service's manifest lowers its own bar."""
-    name = new.judgement.subject.name
+    name = new.name
     for kind, at, before, after in _relaxations(old, new):
         yield Lowered(kind, name, pointer(at), before, after, new.manifest.document.locate(at))
 

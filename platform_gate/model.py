@@ -41,6 +41,14 @@ class Disposition(StrEnum):
     WAIVED = "waived"
 
 
+class Scope(StrEnum):
+    """Which services a verdict is about."""
+
+    ALL = "all"
+    TOUCHED = "touched"
+    REGRESSED = "regressed"
+
+
 class Worse(StrEnum):
     """In which direction a rule's value gets worse."""
 

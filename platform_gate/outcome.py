@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
-from platform_gate.compare import Comparison, Scope
-from platform_gate.gate import Judged, Run
-from platform_gate.model import Disposition, Finding, Location, Severity
+from platform_gate.gate import Run
+from platform_gate.judged import Judged
+from platform_gate.model import Disposition, Finding, Location, Scope, Severity
 from platform_gate.policy import Policy
 from platform_gate.service import HealthStatus
-from platform_gate.toolkit import PlatformReport, aggregate
+from platform_gate.toolkit import PlatformReport, aggregate, badness
 from platform_gate.verdict import ExitCode, Verdict
+
+if TYPE_CHECKING:
+    from platform_gate.compare import Comparison
 
 
 class Display(NamedTuple):
@@ -70,13 +73,23 @@ class Outcome:
     @cached_property
     def report(self) -> PlatformReport:
         """The fleet in numbers."""
-        return aggregate([judged.judgement for judged in self.run.services])
+        return aggregate([judged.figures for judged in self.run.services])
 
     def decides(self, judged: Judged) -> bool:
         """Whether the verdict is about a service: about every one, unless a scope says which of a change's."""
         if self.comparison is None:
             return True
         return self.comparison.decides(judged, self.scope)
+
+    @property
+    def blocking(self) -> tuple[list[Judged], list[Judged]]:
+        """What keeps the verdict from passing, worst first: by this change, and what was so before and decides too."""
+        decided = [judged for judged in self.worst_first if judged.failing and self.decides(judged)]
+        if self.comparison is None:
+            return decided, []
+        guilty = [judged for judged in decided if self.comparison.decides(judged, Scope.REGRESSED)]
+        named = {judged.name for judged in guilty}
+        return guilty, [judged for judged in decided if judged.name not in named]
 
     def is_standing(self, finding: Finding) -> bool:
         """Whether an unjudged file does not count: it was so at the base, and the scope is narrower than all."""
@@ -92,7 +105,7 @@ class Outcome:
     @cached_property
     def worst_first(self) -> list[Judged]:
         """The services by health, then points, then name."""
-        return sorted(self.run.services, key=_badness)
+        return sorted(self.run.services, key=lambda judged: badness(judged.figures))
 
     @property
     def findings(self) -> list[Finding]:
@@ -107,15 +120,8 @@ class Outcome:
 
 def worth_showing(judged: Judged) -> bool:
     """Whether there is anything to be said of a service: it isn't well, or well only by a waiver."""
-    judgement = judged.judgement
-    excused = any(finding.excuse for finding in judged.findings)
-    return judgement.failing or judgement.health is not HealthStatus.HEALTHY or excused
+    return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused
 
 
 def _weight(finding: Finding) -> tuple[bool, int]:
     return finding.disposition is Disposition.WAIVED, -list(Severity).index(finding.severity)
-
-
-def _badness(judged: Judged) -> tuple[int, int, str]:
-    judgement = judged.judgement
-    return -judgement.health.rank, -judgement.points, judgement.subject.name

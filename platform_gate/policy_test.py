@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from platform_gate import documents, gate, schema
+from platform_gate import documents, schema
 from platform_gate.documents import Document
 from platform_gate.manifests import Manifest, interpret
 from platform_gate.model import Context, Location, Problem, nowhere
 from platform_gate.policy import Policy, Read, Source, kind
-from platform_gate.service import Judgement
+from platform_gate.service import Judgement, judge
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing, quote, suggestion
 
@@ -121,7 +121,7 @@ def _mismatches(
     expect: Mapping[str, Any], manifest: Manifest | list[Problem], document: Document
 ) -> Iterator[Mismatch]:
     if isinstance(manifest, Manifest):
-        yield from _differences(expect, gate.judge_manifest(manifest).judgement)
+        yield from _differences(expect, judge(manifest.subject, manifest.facts, manifest.policy, manifest.context))
     elif expect.get("health") != INVALID:
         first = document.refusal(manifest[0])
         reason = f"{INVALID} ({first.location}: {first.message})"

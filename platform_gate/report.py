@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.lowering import Lowered
 from platform_gate.model import Excuse, Finding
 from platform_gate.outcome import Outcome
@@ -63,10 +63,10 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
     judgement = judged.judgement
     facts = {name: scored.describe() for name, scored in judgement.scored.items()}
     cost = facts["cost"]
-    transition = comparison.transitions[judgement.subject.name] if comparison else None
+    transition = comparison.transitions[judged.name] if comparison else None
     return {
         **detail(judgement),
-        "tier": judgement.subject.tier,
+        "tier": judged.tier,
         "path": printable(judged.location.path),
         "line": judged.location.line,
         "health_without_waivers": str(judgement.health_without_waivers),

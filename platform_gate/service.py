@@ -116,8 +116,13 @@ class Judgement(NamedTuple):
     @property
     def failing(self) -> bool:
         """Whether its health, or a rule that failed, is one that the policy fails on."""
-        failed = {check.rule.id for scored in self.scored.values() for check in scored.open}
-        return not failed.union((self.health,)).isdisjoint(self.policy.gate.fail_on)
+        return self.health in self.policy.gate.fail_on or bool(self.fatal)
+
+    @property
+    def fatal(self) -> tuple[str, ...]:
+        """The rules that failed and that the policy fails on, sorted."""
+        named = {check.rule.id for scored in self.scored.values() for check in scored.open}
+        return tuple(sorted(named.intersection(self.policy.gate.fail_on)))
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
         """Whether a failed rule has consequences: it costs points, leaves a doubt, or fails the gate by itself."""
@@ -166,7 +171,7 @@ def _score(
     failed = [check for check in checks if not check.passed and not effective.is_off(check.rule)]
     failures = tuple(Failure(check, *excuse(check)) for check in failed)
     open_checks = [failure.check for failure in failures if failure.excuse is None]
-    full_charges = tuple(subsystem.points(failed, limits))
+    full_charges = tuple(subsystem.points(failed, limits)) if failed else ()
     charges = full_charges if len(open_checks) == len(failed) else tuple(subsystem.points(open_checks, limits))
     return Scored(name, facts, limits, failures, charges, full_charges)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from platform_gate.compare import Change, Comparison, Origin, Preview, Scope, Transition
-from platform_gate.gate import Judged
+from platform_gate.compare import Change, Comparison, Origin, Preview, Transition
+from platform_gate.judged import Judged
 from platform_gate.model import Disposition, Finding, Location
 from platform_gate.outcome import Outcome
 from platform_gate.text import plural
@@ -37,20 +37,11 @@ def sections(outcome: Outcome) -> Iterator[Section]:
     yield from (section for section in told if section.lines)
 
 
-def blocking(outcome: Outcome) -> tuple[list[Judged], list[Judged]]:
-    """What keeps the verdict from passing, worst first: by this change, and what was so before and decides as well."""
-    decided = [judged for judged in outcome.worst_first if judged.judgement.failing and outcome.decides(judged)]
-    if outcome.comparison is None:
-        return decided, []
-    guilty = [judged for judged in decided if outcome.comparison.decides(judged, Scope.REGRESSED)]
-    return guilty, [judged for judged in decided if judged not in guilty]
-
-
 def _failing(outcome: Outcome, comparison: Comparison) -> Iterator[Section]:
-    guilty, beside = blocking(outcome)
-    named = {judged.judgement.subject.name for judged in (*guilty, *beside)}
-    failing = [judged for judged in outcome.worst_first if judged.judgement.failing]
-    others = [judged for judged in failing if judged.judgement.subject.name not in named]
+    guilty, beside = outcome.blocking
+    named = {judged.name for judged in (*guilty, *beside)}
+    failing = [judged for judged in outcome.worst_first if judged.failing]
+    others = [judged for judged in failing if judged.name not in named]
     why = f"{plural(len(beside), 'service')}; scope {outcome.scope} counts {'it' if len(beside) == 1 else 'them'} too"
     told = (
         (f"Blocks because of this change ({plural(len(guilty), 'service')})", guilty),
@@ -63,14 +54,14 @@ def _failing(outcome: Outcome, comparison: Comparison) -> Iterator[Section]:
 
 def _spared(others: Sequence[Judged], comparison: Comparison) -> str:
     """Why services that fail don't decide."""
-    moved = any(comparison.transitions[judged.judgement.subject.name].worsened for judged in others)
+    moved = any(comparison.transitions[judged.name].worsened for judged in others)
     return "no worse than before, or only in what the policy tolerates" if moved else "no worse than before this change"
 
 
 def _others(outcome: Outcome, comparison: Comparison) -> Iterator[Section]:
     """What doesn't block."""
     found = comparison.transitions
-    passing = [each for each in found.values() if each.after and not each.after.judgement.failing and _moved(each)]
+    passing = [each for each in found.values() if each.after and not each.after.failing and _moved(each)]
     yield Section("Changes health too, and passes", tuple(map(_transition, passing)))
     gone = [(Line(each.service, _about(each.finding)), found[each.service].relaxations) for each in comparison.fixed]
     yield Section("Fixed by this change", tuple(line for line, relaxed in gone if not relaxed))
@@ -84,11 +75,11 @@ def _others(outcome: Outcome, comparison: Comparison) -> Iterator[Section]:
 
 
 def _moved(transition: Transition) -> bool:
-    return transition.after is not None and transition.health_before not in (None, transition.after.judgement.health)
+    return transition.after is not None and transition.health_before not in (None, transition.after.health)
 
 
 def _line(judged: Judged, comparison: Comparison) -> Line:
-    return _transition(comparison.transitions[judged.judgement.subject.name])
+    return _transition(comparison.transitions[judged.name])
 
 
 def _transition(transition: Transition) -> Line:
@@ -96,13 +87,12 @@ def _transition(transition: Transition) -> Line:
     after = transition.after
     if after is None:
         return Line(transition.name, "removed")
-    judgement = after.judgement
     before = transition.health_before.upper() if transition.health_before else Change.ADDED.upper()
-    now = judgement.health.upper()
+    now = after.health.upper()
     moved = now if before == now else f"{before} -> {now}"
-    gained = judgement.points - (transition.points_before or 0)
+    gained = after.points - (transition.points_before or 0)
     points = f"  {gained:+d}" if gained else ""
-    reason = _reason(transition) if judgement.failing else None
+    reason = _reason(transition) if after.failing else None
     why = "  (its manifest lowers the bar)" if transition.relaxations and not transition.worsened else ""
     return Line(transition.name, f"{moved}{points}{'  ' + _about(reason) if reason else ''}{why}", after.location)
 
@@ -113,16 +103,6 @@ def _reason(transition: Transition) -> Finding | None:
     counting = [each for each in findings if each.disposition is Disposition.OPEN]
     weight = {id(each): (transition.origin(each) is Origin.INTRODUCED, each.points) for each in counting}
     return max(counting, key=lambda each: weight[id(each)], default=None)
-
-
-def compared(outcome: Outcome) -> str:
-    """With what, and by whose rules; empty without a base."""
-    comparison = outcome.comparison
-    if comparison is None:
-        return ""
-    since = f"compared with {comparison.ref} (since {comparison.base[:12]}), scope {outcome.scope}"
-    own = f"; {comparison.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"
-    return since + (own if comparison.adoption else f"; rules as {comparison.ref} has them")
 
 
 def _about(finding: Finding) -> str:

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final
+from heapq import nsmallest
+from typing import Any, Final, NamedTuple
 
 from platform_gate.model import as_written, number
 from platform_gate.service import HealthStatus, Judgement, PlatformService
@@ -74,26 +75,60 @@ class PlatformToolkit:
 
     def generate_report(self) -> PlatformReport:
         """The report over every registered service, in the order of registration."""
-        return aggregate([service.judgement for service in self._services.values()])
+        judgements = [service.judgement for service in self._services.values()]
+        return aggregate(list(map(figures, judgements)), list(map(detail, judgements)))
 
 
-def aggregate(judgements: Sequence[Judgement]) -> PlatformReport:
+class Figures(NamedTuple):
+    """What one service adds to a report's numbers.
+
+    ``cost`` is its latest month as written, None without one; ``score`` its reliability, None where not measured.
+    """
+
+    name: str
+    health: HealthStatus
+    points: int
+    slo_breached: bool
+    over_budget: bool
+    compliant: bool
+    score: int | None
+    cost: float | None
+    currency: str
+
+
+def figures(judgement: Judgement) -> Figures:
+    """The figures of a judged service."""
+    scored, cost = judgement.scored, judgement.scored["cost"].facts
+    return Figures(
+        judgement.subject.name,
+        judgement.health,
+        judgement.points,
+        scored["slo"].status == SLOStatus.BREACHED,
+        cost.over_budget,
+        scored["governance"].status == GovernanceStatus.COMPLIANT,
+        _score(judgement),
+        cost.latest_cost if cost.entries else None,
+        cost.currency,
+    )
+
+
+def aggregate(several: Sequence[Figures], details: Sequence[Mapping[str, Any]] = ()) -> PlatformReport:
     """The report over judged services."""
-    healths = Counter(judgement.health for judgement in judgements)
-    costs = cost_by_currency(judgements)
+    healths = Counter(each.health for each in several)
+    costs = cost_by_currency(several)
     return PlatformReport(
-        total_services=len(judgements),
+        total_services=len(several),
         healthy_count=healths[HealthStatus.HEALTHY],
         degraded_count=healths[HealthStatus.DEGRADED],
         critical_count=healths[HealthStatus.CRITICAL],
         unknown_count=healths[HealthStatus.UNKNOWN],
-        slo_breach_count=_count(judgements, "slo", SLOStatus.BREACHED),
-        over_budget_count=sum(_cost(judgement).over_budget for judgement in judgements),
-        governance_compliant_count=_count(judgements, "governance", GovernanceStatus.COMPLIANT),
+        slo_breach_count=sum(each.slo_breached for each in several),
+        over_budget_count=sum(each.over_budget for each in several),
+        governance_compliant_count=sum(each.compliant for each in several),
         total_monthly_cost=next(iter(costs.values()), 0) if len(costs) < 2 else None,  # noqa: PLR2004 - one currency
-        avg_reliability_score=_average_score(judgements),
-        service_details=[detail(judgement) for judgement in judgements],
-        top_risks=top_risks(judgements),
+        avg_reliability_score=_average_score(several),
+        service_details=details,
+        top_risks=top_risks(several),
         monthly_cost_by_currency=costs,
     )
 
@@ -113,23 +148,23 @@ def detail(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def worst_first(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """By health, then points, then name."""
-    return sorted(judgements, key=lambda each: (-each.health.rank, -each.points, each.subject.name))
+def badness(each: Figures) -> tuple[int, int, str]:
+    """To sort by, the worst first: health, then points, then name."""
+    return -each.health.rank, -each.points, each.name
 
 
-def top_risks(judgements: Iterable[Judgement]) -> list[str]:
+def top_risks(several: Iterable[Figures]) -> list[str]:
     """The names of the worst services that aren't healthy, ten at most."""
-    risky = [judgement for judgement in judgements if judgement.health is not HealthStatus.HEALTHY]
-    return [judgement.subject.name for judgement in worst_first(risky)[:TOP_RISKS]]
+    risky = [each for each in several if each.health is not HealthStatus.HEALTHY]
+    return [each.name for each in nsmallest(TOP_RISKS, risky, key=badness)]
 
 
-def cost_by_currency(judgements: Iterable[Judgement]) -> dict[str, float]:
+def cost_by_currency(several: Iterable[Figures]) -> dict[str, float]:
     """The sum of the latest month's costs per currency, to two decimals."""
-    totals: dict[str, Fraction] = defaultdict(Fraction)
-    for cost in map(_cost, judgements):
-        if cost.entries:
-            totals[cost.currency] += as_written(cost.latest_cost)
+    totals: dict[str, int | Fraction] = defaultdict(int)
+    for each in several:
+        if each.cost is not None:
+            totals[each.currency] += each.cost if isinstance(each.cost, int) else as_written(each.cost)
     return {currency: money(total) for currency, total in sorted(totals.items())}
 
 
@@ -143,12 +178,8 @@ def _score(judgement: Judgement) -> int | None:
     return score(scored.facts, scored.limits)
 
 
-def _count(judgements: Iterable[Judgement], subsystem: str, status: str) -> int:
-    return sum(judgement.scored[subsystem].status == status for judgement in judgements)
-
-
-def _average_score(judgements: Sequence[Judgement]) -> float | None:
-    scores = [found for found in map(_score, judgements) if found is not None]
+def _average_score(several: Sequence[Figures]) -> float | None:
+    scores = [each.score for each in several if each.score is not None]
     if not scores:
-        return None if judgements else 0
+        return None if several else 0
     return number(float(round(Fraction(sum(scores), len(scores)), 1)))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
-from platform_gate.compare import Comparison, Scope
 from platform_gate.effective import Gate
 from platform_gate.gate import Run
+from platform_gate.model import Scope
+
+if TYPE_CHECKING:
+    from platform_gate.compare import Comparison
 
 
 class Verdict(StrEnum):
@@ -34,7 +38,7 @@ def decide(run: Run, fail_on: Sequence[str]) -> Verdict:
         return Verdict.NOT_JUDGED
     if any(finding.rule in fail_on for finding in run.notices):
         return Verdict.FAILED
-    return Verdict.FAILED if any(judged.judgement.failing for judged in run.services) else Verdict.PASSED
+    return Verdict.FAILED if any(judged.failing for judged in run.services) else Verdict.PASSED
 
 
 def decide_change(run: Run, gate: Gate, comparison: Comparison, scope: Scope) -> Verdict:
@@ -45,7 +49,7 @@ def decide_change(run: Run, gate: Gate, comparison: Comparison, scope: Scope) ->
     deciding = [judged for judged in run.services if comparison.decides(judged, scope)]
     if any(each.rule in gate.fail_on for each in run.notices if each.fingerprint not in standing):
         return Verdict.FAILED
-    return Verdict.FAILED if any(judged.judgement.failing for judged in deciding) else Verdict.PASSED
+    return Verdict.FAILED if any(judged.failing for judged in deciding) else Verdict.PASSED
 
 
 def exit_code(verdict: Verdict, *, exit_zero: bool = False) -> ExitCode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -44,13 +44,17 @@ class Waiver(NamedTuple):
         """Whether a day lies within it."""
         return (self.granted is None or self.granted <= as_of) and as_of <= self.expires
 
-    def covers(self, service: str, check: Check) -> bool:
-        """Whether it is about a check, whatever the day and the value."""
-        return service in self.services and check.rule.id in self.rules and self.subject in ("", check.subject)
+    def covers(self, service: str, rule: str, subject: str) -> bool:
+        """Whether it is about a service's rule and what that found, whatever the day and the value."""
+        return service in self.services and rule in self.rules and self.subject in ("", subject)
 
     def days_left(self, as_of: date) -> int:
         """Days after this one on which it still holds; negative where it has ended."""
         return (self.expires - as_of).days
+
+
+Failed = Collection[tuple[str, str]]
+"""Of one service: every rule that failed, with the subject that it failed for."""
 
 
 class Notice(NamedTuple):
@@ -143,7 +147,7 @@ def find(waivers: Iterable[Waiver], service: str, check: Check, as_of: date) -> 
     """The excuse for a failed check; or what is to be said where a waiver's limit no longer holds."""
     remark = ""
     for waiver in waivers:
-        if waiver.covers(service, check) and waiver.in_force(as_of):
+        if waiver.covers(service, check.rule.id, check.subject) and waiver.in_force(as_of):
             if not exceeds(check, waiver.limit):
                 return _excuse(waiver, as_of), ""
             remark = f"; waived only to {waiver.limit}, and this is worse"
@@ -162,10 +166,8 @@ def _excuse(waiver: Waiver, as_of: date) -> Excuse:
     return Excuse(waiver.reason, waiver.approved_by, waiver.expires, waiver.ticket, left, waiver.location)
 
 
-def audit(
-    waivers: Sequence[Waiver], checks: Mapping[str, Sequence[Check]], as_of: date, warn_days: int
-) -> Iterator[Notice]:
-    """What is to be said about the waivers themselves; ``checks`` holds the failed checks of every judged service."""
+def audit(waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date, warn_days: int) -> Iterator[Notice]:
+    """What is to be said about the waivers themselves; ``failed`` says what failed of every judged service."""
     for waiver in waivers:
         left = waiver.days_left(as_of)
         if left < 0:
@@ -173,7 +175,7 @@ def audit(
             yield Notice(EXPIRED, waiver, message, EXPIRED.help)
         elif not waiver.in_force(as_of):
             continue
-        elif why := _unused(waiver, checks):
+        elif why := _unused(waiver, failed):
             yield Notice(UNUSED, waiver, f"the waiver for {_whom(waiver)} excuses nothing: {why}", UNUSED.help)
         elif left <= warn_days:
             end = f"in {plural(left, 'day')}" if left else "today"
@@ -186,12 +188,12 @@ def _whom(waiver: Waiver) -> str:
     return f"{', '.join(waiver.services)}: {', '.join(waiver.rules)}{subject}"
 
 
-def _unused(waiver: Waiver, checks: Mapping[str, Sequence[Check]]) -> str:
+def _unused(waiver: Waiver, failed: Mapping[str, Failed]) -> str:
     """Why a waiver matches nothing though a service of it was judged; empty where it matches, or none was judged."""
-    judged = [service for service in waiver.services if service in checks]
-    if not judged or any(waiver.covers(service, check) for service in judged for check in checks[service]):
+    judged = [service for service in waiver.services if service in failed]
+    if not judged or any(waiver.covers(service, *each) for service in judged for each in failed[service]):
         return ""
-    others = sorted({c.subject for s in judged for c in checks[s] if c.rule.id in waiver.rules and c.subject})
+    others = sorted({subject for s in judged for rule, subject in failed[s] if rule in waiver.rules and subject})
     if waiver.subject and others:
         return f"its subject is none of those found ({', '.join(others)})"
     return "the finding is gone"

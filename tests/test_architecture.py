@@ -41,6 +41,7 @@ FLOORS = """
     relaxation
     impact policy_test remedy
     gate
+    judged
     checkout
     commits
     trees

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from platform_gate import compare, lowering, policy, rules, waivers
-from platform_gate.compare import Cause, Change, Comparison, Origin, Scope, Sides, Transition
+from platform_gate.compare import Cause, Change, Comparison, Origin, Sides, Transition
 from platform_gate.config import Config
 from platform_gate.gate import Run
 from platform_gate.lowering import Lowered
-from platform_gate.model import Finding, Location
+from platform_gate.model import Finding, Location, Scope
 from platform_gate.policy import Policy
 from platform_gate.service import HealthStatus
 from platform_gate.waivers import Waiver
@@ -155,7 +155,7 @@ def test_a_service_that_newly_fails_by_a_rule_regresses(sides: Compare) -> None:
 
 def decided(sides: Sides, scope: Scope) -> set[str]:
     comparison = Comparison("main", "0" * 40, compare.transitions(sides), (), (), frozenset())
-    return {each.judgement.subject.name for each in sides.head.services if comparison.decides(each, scope)}
+    return {each.name for each in sides.head.services if comparison.decides(each, scope)}
 
 
 def test_scopes(sides: Compare) -> None:

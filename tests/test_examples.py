@@ -34,7 +34,7 @@ def fleet(reference: str) -> Outcome:
 
 
 def healths(outcome: Outcome) -> dict[str, str]:
-    return {judged.judgement.subject.name: str(judged.judgement.health) for judged in outcome.run.services}
+    return {judged.name: str(judged.judgement.health) for judged in outcome.run.services}
 
 
 def test_the_fleet_under_the_default_policy() -> None:
@@ -46,7 +46,7 @@ def test_the_fleet_under_the_default_policy() -> None:
 def test_the_fleet_under_the_advisory_policy() -> None:
     outcome = fleet("advisory")
     assert healths(outcome) == DEFAULT
-    failing = [judged.judgement.subject.name for judged in outcome.worst_first if judged.judgement.failing]
+    failing = [judged.name for judged in outcome.worst_first if judged.judgement.failing]
     assert failing == ["payments", "recommendations"]
     assert outcome.exit_code == 1
 
@@ -76,7 +76,7 @@ def test_the_fleet_shows_what_there_is_to_see() -> None:
 
 
 def test_the_seeds_two_services_are_among_them() -> None:
-    by_name = {judged.judgement.subject.name: judged.judgement for judged in fleet("default").run.services}
+    by_name = {judged.name: judged.judgement for judged in fleet("default").run.services}
     assert (by_name["payments"].points, by_name["api-gateway"].points) == (5, 0)
 
 
@@ -91,7 +91,7 @@ def test_every_manifest_begins_with_its_schema(path: Path) -> None:
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
 def test_every_manifest_is_called_like_its_service(path: Path) -> None:
     outcome = judged(ROOT, str(path.relative_to(ROOT)))
-    assert [judged.judgement.subject.name for judged in outcome.run.services] == [path.stem]
+    assert [judged.name for judged in outcome.run.services] == [path.stem]
 
 
 def test_every_example_file_is_in_scope() -> None:

@@ -9,7 +9,7 @@ import pytest
 from platform_gate import explanation, gate, waivers
 from platform_gate.config import Config
 from platform_gate.documents import read_one
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.layers import Origin
 from platform_gate.model import Rule
 from platform_gate.policy import Policy

@@ -190,7 +190,7 @@ def test_what_is_no_manifest_is_told_only_that(tmp_path: Path) -> None:
 def test_a_broken_document_does_not_spoil_its_neighbours(tmp_path: Path) -> None:
     text = "---\n".join([manifest("a"), manifest("b", metadata="teir: 1"), manifest("c")])
     outcome = judge_one(tmp_path, text)
-    assert [judged.judgement.subject.name for judged in outcome.run.services] == ["a", "c"]
+    assert [judged.name for judged in outcome.run.services] == ["a", "c"]
     assert [str(judged.location) for judged in outcome.run.services] == ["web.yaml:1:1", "web.yaml:19:1"]
     assert [finding.rule for finding in outcome.run.findings] == ["manifest/invalid"]
 
@@ -292,4 +292,4 @@ def test_files_are_judged_in_the_order_of_their_paths(tmp_path: Path) -> None:
     write(tmp_path, {f"s/{name}.yaml": manifest(name) for name in ("c", "a", "b")})
     tree = work_tree(tmp_path)
     assert [found.path for found in tree.find(["s"], Config())] == ["s/a.yaml", "s/b.yaml", "s/c.yaml"]
-    assert [judged.judgement.subject.name for judged in judged(tmp_path, "s").run.services] == ["a", "b", "c"]
+    assert [judged.name for judged in judged(tmp_path, "s").run.services] == ["a", "b", "c"]

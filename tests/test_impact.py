@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from platform_gate import impact
-from platform_gate.gate import Judged
 from platform_gate.impact import Flip, Impact
+from platform_gate.judged import Judged
 from platform_gate.manifests import facts_of
 from platform_gate.policy import Policy
 from platform_gate.service import HealthStatus, Judgement, judge
@@ -33,7 +33,7 @@ def again(run: tuple[Judged, ...], name: str, effective: object) -> Judgement:
     from platform_gate.effective import Effective  # noqa: PLC0415
 
     assert isinstance(effective, Effective)
-    manifest_ = next(each.manifest for each in run if each.judgement.subject.name == name)
+    manifest_ = next(each.manifest for each in run if each.name == name)
     facts = facts_of(manifest_.document, effective, manifest_.context)[0]
     return judge(manifest_.subject, facts, effective, manifest_.context)
 
@@ -151,10 +151,7 @@ def test_flips_are_true_for_any_two_policies() -> None:
     seen: list[Flip] = []
     for old, new in pairwise(policies):
         files = fleets.files(rng.randrange(10**6), 12)
-        runs = [
-            {one.judgement.subject.name: one.judgement for one in judged(files, each).run.services}
-            for each in (old, new)
-        ]
+        runs = [{one.name: one.judgement for one in judged(files, each).run.services} for each in (old, new)]
         found = compared(files, old, new)
         flipped = {flip.name for flip in found.flips}
         for name in runs[0].keys() & runs[1].keys():

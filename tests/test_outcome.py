@@ -26,7 +26,7 @@ def fleet(folder: Path) -> Outcome:
 
 
 def test_the_worst_service_comes_first(tmp_path: Path) -> None:
-    assert [judged.judgement.subject.name[0] for judged in fleet(tmp_path).worst_first] == list("edcfba")
+    assert [judged.name[0] for judged in fleet(tmp_path).worst_first] == list("edcfba")
 
 
 def test_findings_of_files_come_before_those_of_services(tmp_path: Path) -> None:

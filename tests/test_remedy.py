@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.model import Check, Excuse, Location
 from platform_gate.remedy import MOST_SETS, MOST_STEPS, remedy
 from platform_gate.service import HealthStatus, Judgement, judge

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from platform_gate import compare, story
-from platform_gate.compare import Comparison, Preview, Scope, Sides
+from platform_gate.compare import Comparison, Preview, Sides
+from platform_gate.model import Scope
 from platform_gate.outcome import Outcome
 from platform_gate.service import HealthStatus
 from tests.samples import BREACHED, judged, manifest, write
@@ -81,20 +82,19 @@ def test_in_scope_all_the_others_block_as_well_but_come_second(outcome: Outcome)
         "Blocks because of this change (2 services)",
         "Blocks as well, though no worse than before (1 service; scope all counts it too)",
     ]
-    guilty, beside = story.blocking(replace(outcome, scope=Scope.ALL))
-    assert [each.judgement.subject.name for each in (*guilty, *beside)] == ["worse", "new", "red"]
+    guilty, beside = replace(outcome, scope=Scope.ALL).blocking
+    assert [each.name for each in (*guilty, *beside)] == ["worse", "new", "red"]
 
 
 def test_without_a_base_there_is_no_story(outcome: Outcome) -> None:
     alone = replace(outcome, comparison=None)
     assert list(story.sections(alone)) == []
-    assert story.compared(alone) == ""
-    assert [each.judgement.subject.name for each in story.blocking(alone)[0]] == ["red", "worse", "new"]
+    assert [each.name for each in alone.blocking[0]] == ["red", "worse", "new"]
 
 
 def test_with_what_it_was_compared_and_whose_rules_held(outcome: Outcome) -> None:
-    assert story.compared(outcome) == "compared with main (since 0123456789ab), scope regressed; rules as main has them"
     comparison = outcome.comparison
     assert comparison is not None
-    adopted = replace(outcome, comparison=comparison._replace(adoption=True))
-    assert "this change's own rules judge (adoption)" in story.compared(adopted)
+    told = comparison.told(Scope.REGRESSED)
+    assert told == "compared with main (since 0123456789ab), scope regressed; rules as main has them"
+    assert "this change's own rules judge (adoption)" in comparison._replace(adoption=True).told(Scope.ALL)

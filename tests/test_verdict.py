@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from platform_gate import policy
-from platform_gate.compare import Change, Comparison, Scope, Transition
+from platform_gate.compare import Change, Comparison, Transition
 from platform_gate.gate import Run
-from platform_gate.model import Finding, Location, Severity
+from platform_gate.model import Finding, Location, Scope, Severity
 from platform_gate.verdict import ExitCode, Verdict, decide, decide_change, exit_code
 from tests.samples import BREACHED, judged, manifest, own_policy, write
 
@@ -68,7 +68,7 @@ def test_an_override_changes_what_fails_its_services(tmp_path: Path) -> None:
 
 def decided(run: Run, scope: Scope, *standing: str, touched: tuple[str, ...] = (), fail_on: str = "") -> Verdict:
     """The verdict on a change that leaves every service as it is; ``standing`` are fingerprints of the base."""
-    names = {judged.judgement.subject.name: judged for judged in run.services}
+    names = {judged.name: judged for judged in run.services}
     same = {name: Transition(name, Change.SAME, it, it, touched=name in touched) for name, it in names.items()}
     comparison = Comparison("main", "0" * 40, same, (), (), frozenset(standing))
     return decide_change(run, policy.default().gate._replace(fail_on=(fail_on,)), comparison, scope)

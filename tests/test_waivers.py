@@ -424,7 +424,7 @@ def random_waivers(rng: Random, services: Sequence[str], policy: Policy) -> list
 def seen(outcome: Outcome) -> dict[str, tuple[int, int, bool]]:
     """Health from good to bad, points, and whether it fails, of every service."""
     return {
-        one.judgement.subject.name: (HEALTHS.index(one.judgement.health), one.judgement.points, one.judgement.failing)
+        one.name: (HEALTHS.index(one.judgement.health), one.judgement.points, one.judgement.failing)
         for one in outcome.run.services
     }
 
@@ -457,8 +457,8 @@ def test_a_waiver_improves_nothing_but_its_own_services_and_rules(seed: int, pol
     named = {name for name, _ in allowed}
     for name, value in seen(full).items():
         assert value == seen(bare)[name] if name not in named else value <= seen(bare)[name]
-    without = {one.judgement.subject.name: one.judgement.health_without_waivers for one in full.run.services}
-    assert without == {one.judgement.subject.name: one.judgement.health for one in bare.run.services}
+    without = {one.name: one.judgement.health_without_waivers for one in full.run.services}
+    assert without == {one.name: one.judgement.health for one in bare.run.services}
 
 
 @given(st.integers(0, 2**32), st.sampled_from(MONOTONE))

@@ -98,7 +98,7 @@ def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
     changed -= {each.path for each in files if each.path in changed and _same_lines(change, each)}
     known: dict[tuple[str, bytes], FileResult] = {}
     base = gate.run(Job(change.base, ruling.policy, case.request.as_of, ruling.waivers, known=known), everything)
-    rulings = {each.judgement.subject.name: each.judgement.subject for each in base.services}
+    rulings = {each.name: each.judgement.subject for each in base.services}
     head = gate.run(case.job(ruling, rulings=rulings, known=known), files)
     return Sides(_within(base, found, head), head, frozenset(changed)), rulings
 
@@ -106,8 +106,8 @@ def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
 def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
     """Of the base what was asked for, and wherever they were the services that the head has."""
     paths = {each.path for each in found}
-    names = {each.judgement.subject.name for each in head.services}
-    services = (s for s in base.services if s.location.path in paths or s.judgement.subject.name in names)
+    names = {each.name for each in head.services}
+    services = (s for s in base.services if s.location.path in paths or s.name in names)
     unjudged = (each for each in base.unjudged if each.location.path in paths)
     return base._replace(services=tuple(services), findings=(*unjudged, *base.notices))
 
@@ -144,7 +144,7 @@ def _same_lines(change: Change, found: Found) -> bool:
 
 def _comparison(case: Case, sides: Sides, run: Run, rulings: Mapping[str, Subject]) -> Comparison:
     request, change = case.request, case.change
-    reported = {each.judgement.subject.name for each in run.services}
+    reported = {each.name for each in run.services}
     transitions = {
         name: each
         for name, each in compare.transitions(sides).items()
@@ -163,7 +163,7 @@ def _comparison(case: Case, sides: Sides, run: Run, rulings: Mapping[str, Subjec
 
 
 def _was_wanted(request: Request, gone: Transition) -> bool:
-    return gone.before is not None and is_wanted(request, gone.before.judgement.subject)
+    return gone.before is not None and is_wanted(request, gone.before)
 
 
 def _lowered_rules(case: Case) -> list[Lowered]:

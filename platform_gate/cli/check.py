@@ -12,8 +12,7 @@ from platform_gate.cli.judging import judge
 from platform_gate.cli.options import display, display_options, links, on_github
 from platform_gate.cli.output import write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
-from platform_gate.compare import Scope
-from platform_gate.model import GateError
+from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Outcome
 from platform_gate.reporters import REPORTERS, reporter
 

@@ -50,7 +50,7 @@ def _rules(name: str, reference: str | None, *, listed: bool) -> Iterator[str]:
 
 
 def _service(name: str, outcome: Outcome) -> Iterator[str]:
-    services = {judged.judgement.subject.name: judged for judged in outcome.run.services}
+    services = {judged.name: judged for judged in outcome.run.services}
     if name in services:
         return explanation.service(services[name])
     unreadable = "; some files could not be read: see `platform-gate check`" if outcome.run.findings else ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from platform_gate import gate, verdict
 from platform_gate.cli import rules
 from platform_gate.cli.request import Request, narrowed, reproduce
-from platform_gate.compare import Scope
 from platform_gate.gate import Job
-from platform_gate.model import GateError
+from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
 
 

@@ -49,7 +49,7 @@ def show(whom: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
     layered = chosen.layered
     if whom is not None:
         services = _run(request, chosen).services
-        manifests = {judged.judgement.subject.name: judged.manifest for judged in services}
+        manifests = {judged.name: judged.manifest for judged in services}
         if whom not in manifests:
             raise GateError(f"there is no service {quote(whom)} here", suggestion(whom, manifests))
         layered = manifests[whom].policy.layered
@@ -93,7 +93,7 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
     _, settings, source = rules.here()
     old, new = (rules.choose_policy(reference, settings, source) for reference in (against, request.policy))
     before, after = _run(request, old), _run(request, new)
-    manifests = {judged.judgement.subject.name: judged.manifest for judged in before.services}
+    manifests = {judged.name: judged.manifest for judged in before.services}
 
     def rejudge(name: str, effective: Effective) -> Judgement:
         return _judge_again(manifests[name], effective)

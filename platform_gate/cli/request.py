@@ -15,6 +15,7 @@ from platform_gate import trees
 from platform_gate.cli.options import Day, today
 from platform_gate.documents import MAX_BYTES
 from platform_gate.gate import Run
+from platform_gate.judged import Judged
 from platform_gate.matching import Subject
 from platform_gate.model import GateError
 from platform_gate.text import quote, typed
@@ -80,9 +81,7 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     team, tier = request.team, request.tier
     if team is None and tier is None:
         return run
-    subjects = [(judged, judged.judgement.subject) for judged in run.services]
-    ruled = [(judged, rulings.get(who.name, who)) for judged, who in subjects]
-    kept = [judged for judged, who in ruled if is_wanted(request, who)]
+    kept = [judged for judged in run.services if is_wanted(request, rulings.get(judged.name, judged))]
     if not kept and not run.findings:
         wish = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
@@ -92,7 +91,7 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     return run._replace(services=tuple(kept))
 
 
-def is_wanted(request: Request, who: Subject) -> bool:
+def is_wanted(request: Request, who: Subject | Judged) -> bool:
     """Whether a service is of the team and the tier that were asked for."""
     team = typed(request.team) if request.team is not None else None
     return team in (None, who.team) and request.tier in (None, who.tier)

@@ -16,7 +16,7 @@ from platform_gate.cli.options import display, display_options
 from platform_gate.cli.output import write_error, write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.explanation import table
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.markdown_text import escape
 from platform_gate.model import Check, Doubt, GateError, days_after
 from platform_gate.outcome import Outcome
@@ -130,7 +130,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
         (judged, scored, failure)
         for judged, scored, failure in _open_failures(outcome)
         if (not only_rules or failure.check.rule.id in only_rules)
-        and (not only_services or judged.judgement.subject.name in only_services)
+        and (not only_services or judged.name in only_services)
     ]
     _write([_entry(judged, failure.check, terms) for judged, _, failure in chosen], output)
     for finding in outcome.run.unjudged:
@@ -154,7 +154,7 @@ def _terms(reason: str, approved_by: str, days: int, outcome: Outcome) -> dict[s
 
 def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]:
     """What keeps failing services from passing and may be waived, service by service in the order of their names."""
-    for judged in sorted(outcome.run.services, key=lambda each: each.judgement.subject.name):
+    for judged in sorted(outcome.run.services, key=lambda each: each.name):
         judgement = judged.judgement
         for scored in judgement.scored.values() if judgement.failing else ():
             for failure in scored.failures:
@@ -166,7 +166,7 @@ def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]
 
 def _entry(judged: Judged, check: Check, terms: dict[str, str]) -> Entry:
     subject = {"subject": check.subject} if check.subject else {}
-    data = {"service": judged.judgement.subject.name, "rule": check.rule.id, **subject, **terms}
+    data = {"service": judged.name, "rule": check.rule.id, **subject, **terms}
     return Entry(data, f"{check.rule.id}: {check.message}")
 
 
@@ -184,7 +184,7 @@ def _write(entries: Sequence[Entry], output: str | None) -> None:
 
 
 def _summary(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> str:
-    services = {judged.judgement.subject.name for judged, _, _ in chosen}
+    services = {judged.name for judged, _, _ in chosen}
     doubts = sum(failure.check.rule.doubt is not Doubt.NEVER for _, _, failure in chosen)
     missing = f" and {plural(doubts, 'gap')} in the data" if doubts else ""
     whom = f"{plural(len(chosen), 'waiver')} for {plural(len(services), 'service')}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.junit import Testcase, write
 from platform_gate.model import Finding
 from platform_gate.outcome import Outcome
@@ -46,18 +46,16 @@ def _headline(findings: Sequence[Finding]) -> str:
 
 
 def _service(judged: Judged, *, decides: bool) -> Testcase:
-    judgement, location = judged.judgement, judged.location
-    subject, told = judgement.subject, _told(judged.findings)
+    location, told = judged.location, _told(judged.findings)
     kind, message = _answer(judged, decides=decides)
     text, output = (told, "") if kind else ("", told)
-    return Testcase(subject.team, subject.name, kind, message, text, location.path, location.line, output)
+    return Testcase(judged.team, judged.name, kind, message, text, location.path, location.line, output)
 
 
 def _answer(judged: Judged, *, decides: bool) -> tuple[str, str]:
     """How the case ends, and in one line why. What a change does not decide fails nothing."""
-    judgement = judged.judgement
-    if judgement.failing and decides:
-        return "failure", f"{judgement.health}, {plural(judgement.points, 'point')}"
+    if judged.failing and decides:
+        return "failure", f"{judged.health}, {plural(judged.points, 'point')}"
     excuses = {str(finding.excuse) for finding in judged.findings if finding.excuse}
     only_waived = excuses and all(finding.excuse for finding in judged.findings)
     return ("skipped", "; ".join(sorted(excuses))) if only_waived else ("", "")

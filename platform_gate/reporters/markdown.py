@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from platform_gate import story
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged, Part
 from platform_gate.markdown_text import REMARK, Section, block, code, escape, fit, link, size
 from platform_gate.model import Excuse, Finding, Location
 from platform_gate.outcome import Links, Outcome, worth_showing
-from platform_gate.service import HealthStatus, Scored
+from platform_gate.service import HealthStatus
 from platform_gate.text import plural, shorten
 from platform_gate.verdict import Verdict
 
@@ -42,7 +42,7 @@ def render(outcome: Outcome) -> Iterator[str]:
 def _sections(outcome: Outcome) -> Iterator[Section]:
     links, run = outcome.links, outcome.run
     decided = [each for each in outcome.worst_first if outcome.decides(each)]
-    unhealthy = [each for each in decided if each.judgement.health is not HealthStatus.HEALTHY]
+    unhealthy = [each for each in decided if each.health is not HealthStatus.HEALTHY]
     shown = [each for each in decided if worth_showing(each)]
     for told in story.sections(outcome):
         lines = (_told(line, links) for line in told.lines)
@@ -100,7 +100,7 @@ def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | Non
 
 def _table(unhealthy: Sequence[Judged]) -> Section:
     """One row per service, one column per subsystem."""
-    columns = list(dict.fromkeys(name for each in unhealthy for name in each.judgement.scored))
+    columns = list(dict.fromkeys(name for each in unhealthy for name, *_ in each.parts))
     head = _row("Service", "Health", "Points", *columns) + _row("---", "---", "---:", *("---" for _ in columns))
     rows = (_service_row(each, columns) for each in unhealthy)
     return Section(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
@@ -111,36 +111,30 @@ def _row(*cells: str) -> str:
 
 
 def _service_row(judged: Judged, columns: Iterable[str]) -> str:
-    judgement, subject = judged.judgement, judged.judgement.subject
-    who = f"{escape(subject.name)} ({escape(subject.team)}, tier {subject.tier})"
-    cells = (_cell(judgement.scored.get(column)) for column in columns)
-    return _row(who, judgement.health.upper(), str(judgement.points), *cells)
+    who = f"{escape(judged.name)} ({escape(judged.team)}, tier {judged.tier})"
+    parts = {part.name: part for part in judged.parts}
+    return _row(who, judged.health.upper(), str(judged.points), *(_cell(parts.get(column)) for column in columns))
 
 
-def _cell(scored: Scored | None) -> str:
+def _cell(part: Part | None) -> str:
     """The status, and the points as a number and as a bar: nobody needs to see the bar."""
-    if scored is None:
+    if part is None:
         return ""
-    status = scored.status.replace("_", " ")
-    bar = "■" * min(scored.points, LONGEST_BAR)
-    return f"{bar} {status}, {plural(scored.points, 'point')}" if scored.points else status
+    status = part.status.replace("_", " ")
+    bar = "■" * min(part.points, LONGEST_BAR)
+    return f"{bar} {status}, {plural(part.points, 'point')}" if part.points else status
 
 
 def _details(judged: Judged, links: Links | None, *, first: bool) -> str:
     """One service, folded but for the first."""
-    judgement = judged.judgement
-    reason = "data is missing" if judgement.health is HealthStatus.UNKNOWN else plural(judgement.points, "point")
-    title = f"{judgement.health.upper()}: {escape(judgement.subject.name)}, {reason}"
-    waived = f"; {judgement.health_without_waivers.upper()} without waivers" if _is_waived(judged) else ""
+    reason = "data is missing" if judged.health is HealthStatus.UNKNOWN else plural(judged.points, "point")
+    title = f"{judged.health.upper()}: {escape(judged.name)}, {reason}"
+    waived = f"; {judged.health_without_waivers.upper()} without waivers" if judged.excused else ""
     findings = "".join(_finding(finding, links) for finding in judged.findings[:MAX_FINDINGS])
     more = len(judged.findings) - MAX_FINDINGS
     rest = f"- and {plural(more, 'more finding')} in {escape(judged.location.path)}\n" if more > 0 else ""
     opened = " open" if first else ""
     return f"<details{opened}>\n<summary>{title}{waived}</summary>\n\n{findings}{rest}\n</details>\n\n"
-
-
-def _is_waived(judged: Judged) -> bool:
-    return any(finding.excuse for finding in judged.findings)
 
 
 def _finding(finding: Finding, links: Links | None) -> str:

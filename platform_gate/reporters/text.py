@@ -12,12 +12,11 @@ from typing import Any, Final
 
 import click
 
-from platform_gate import story
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.model import Excuse, Finding, Severity
 from platform_gate.outcome import Outcome, worth_showing
 from platform_gate.policy import Source
-from platform_gate.service import HealthStatus, Judgement
+from platform_gate.service import HealthStatus
 from platform_gate.text import log_line, plural, printable
 from platform_gate.verdict import ExitCode, Verdict
 
@@ -51,13 +50,9 @@ def _plain(text: str, **_style: Any) -> str:
     return text
 
 
-def _has_waivers(judged: Judged) -> bool:
-    return any(finding.excuse for finding in judged.findings)
-
-
-def _tolerated(judgement: Judgement) -> str:
+def _tolerated(judged: Judged) -> str:
     """That the policy lets an unhealthy service pass."""
-    return "" if judgement.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
+    return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
 
 
 class _Page:
@@ -92,6 +87,10 @@ class _Page:
 
     def _story(self) -> Iterator[str]:
         """With a base: what the change does, before anything else."""
+        if self._outcome.comparison is None:
+            return
+        from platform_gate import story  # noqa: PLC0415 - only a comparison with a base has one
+
         told = list(story.sections(self._outcome))
         width = max((len(line.service) for section in told for line in section.lines), default=0)
         for section in told:
@@ -126,8 +125,9 @@ class _Page:
             yield "exit code 0 all the same, as asked with --exit-zero"
         where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
         yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
-        if compared := story.compared(outcome):
-            yield from (self._paint(line, dim=True) for line in textwrap.wrap(printable(compared), self._width))
+        if outcome.comparison:
+            compared = printable(outcome.comparison.told(outcome.scope))
+            yield from (self._paint(line, dim=True) for line in textwrap.wrap(compared, self._width))
 
     def _totals(self) -> str:
         """The verdict, and how many services are in which health, the worst first."""
@@ -153,10 +153,9 @@ class _Page:
         return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
 
     def _service(self, judged: Judged) -> Iterator[str]:
-        judgement, subject = judged.judgement, judged.judgement.subject
-        health = self._paint(judgement.health.upper(), fg=HEALTH_COLORS[judgement.health], bold=True)
-        who = f"team {printable(subject.team)}, tier {subject.tier}"
-        yield f"{health}  {self._paint(subject.name, bold=True)}  {self._reason(judged)}  {self._paint(who, dim=True)}"
+        health = self._paint(judged.health.upper(), fg=HEALTH_COLORS[judged.health], bold=True)
+        who = f"team {printable(judged.team)}, tier {judged.tier}"
+        yield f"{health}  {self._paint(judged.name, bold=True)}  {self._reason(judged)}  {self._paint(who, dim=True)}"
         yield "  " + self._paint(self._statuses(judged), dim=True)
         for finding in judged.findings:
             if finding.excuse:
@@ -172,23 +171,21 @@ class _Page:
 
     def _reason(self, judged: Judged) -> str:
         """The points, out of what makes it degraded or critical."""
-        judgement = judged.judgement
-        limits = judgement.policy.health
+        limits = judged.limits
         reasons = {
             HealthStatus.CRITICAL: f"critical from {limits.critical_at}",
             HealthStatus.UNKNOWN: "data is missing",
         }
-        reason = reasons.get(judgement.health, f"degraded from {limits.degraded_at}")
-        named = sorted({check.rule.id for scored in judgement.scored.values() for check in scored.open})
-        fatal = [rule for rule in named if rule in judgement.policy.gate.fail_on]
-        reason += f"; fails on {', '.join(fatal)}" if fatal else "" if judgement.failing else _tolerated(judgement)
-        waived = f"; without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more"
-        return f"{plural(judgement.points, 'point')} ({reason}{waived if _has_waivers(judged) else ''})"
+        reason = reasons.get(judged.health, f"degraded from {limits.degraded_at}")
+        fatal = f"; fails on {', '.join(judged.fatal)}" if judged.fatal else ""
+        reason += fatal or ("" if judged.failing else _tolerated(judged))
+        waived = f"; without waivers {judged.health_without_waivers.upper()}, {judged.waived_points} more"
+        return f"{plural(judged.points, 'point')} ({reason}{waived if judged.excused else ''})"
 
     def _statuses(self, judged: Judged) -> str:
         """All subsystems in their own words."""
-        parts = judged.judgement.scored.values()
-        return ", ".join(f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in parts)
+        told = (f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in judged.parts)
+        return ", ".join(told)
 
     def _finding(self, finding: Finding, mark: str) -> Iterator[str]:
         color = SEVERITY_COLORS[finding.severity]
@@ -217,9 +214,9 @@ class _Page:
         """What to begin with: what could not be judged, else the worst service, else the waivers."""
         if self._outcome.verdict is Verdict.NOT_JUDGED:
             return "the files above"
-        guilty, beside = story.blocking(self._outcome)
+        guilty, beside = self._outcome.blocking
         blocking = [*guilty, *beside]
-        return blocking[0].judgement.subject.name if blocking else "the waivers above"
+        return blocking[0].name if blocking else "the waivers above"
 
     def _closing(self) -> Iterator[str]:
         """What to do next."""

@@ -152,6 +152,4 @@ def test_one_bad_file_hides_no_other() -> None:
     outcome = judged([*files, ("services/good.yaml", good.encode())])
     assert outcome.exit_code == 2
     assert {one.location.path for one in outcome.run.findings} == {path for path, _ in files}
-    assert ("healthy", "healthy") in {
-        (one.judgement.subject.name, str(one.judgement.health)) for one in outcome.run.services
-    }
+    assert ("healthy", "healthy") in {(one.name, str(one.judgement.health)) for one in outcome.run.services}

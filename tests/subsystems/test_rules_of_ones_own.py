@@ -7,7 +7,7 @@ import pytest
 from platform_gate import policy
 from platform_gate.bands import LimitError
 from platform_gate.documents import DocumentError
-from platform_gate.gate import Judged
+from platform_gate.judged import Judged
 from platform_gate.matching import Subject
 from platform_gate.model import Context, nowhere
 from platform_gate.subsystems import rules
@@ -227,7 +227,7 @@ def test_a_parents_rules_come_first_and_an_override_may_turn_one_off() -> None:
     loaded = policy.load("./policy.yaml", lambda path: (files[path].encode(), path))
     assert [own.rule.id for own in loaded.base().limits["rules"].rules] == ["org/window", "org/two"]
     outcome = judged([("a.yaml", manifest().encode()), ("b.yaml", manifest("api", "core").encode())], loaded)
-    points = {each.judgement.subject.name: each.judgement.scored["rules"].points for each in outcome.run.services}
+    points = {each.name: each.judgement.scored["rules"].points for each in outcome.run.services}
     assert points == {"web": 2, "api": 3}
 
 
