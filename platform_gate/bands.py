@@ -50,7 +50,10 @@ class Bands(NamedTuple):
     def find(self, value: float) -> Band | None:
         """The first band that holds for a value; None where none does."""
         holds = _HOLDS[self.bound_key]
-        return next((band for band in self.bands if band.bound is None or holds(value, band.bound)), None)
+        for band in self.bands:
+            if band.bound is None or holds(value, band.bound):
+                return band
+        return None
 
     def key(self, band: Band) -> At:
         """Where a band stands below its section."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.cyaml import CSafeLoader
+from yaml._yaml import CParser
 from yaml.error import Mark
 
 from platform_gate.model import At, Location, Problem
@@ -98,9 +98,27 @@ def read_one(content: bytes, path: str) -> Document:
     return first
 
 
+class _Composer(CParser):
+    """Nodes for the sake of their places: what they mean is known already."""
+
+    def resolve(self, _kind: type[yaml.Node], _value: Any, _implicit: Any) -> str:
+        """No tag."""
+        return ""
+
+    def descend_resolver(self, _node: Any, _index: Any) -> None:
+        """Nothing depends on where a node stands."""
+
+    def ascend_resolver(self) -> None:
+        """As above."""
+
+
 @lru_cache(maxsize=4)
 def _nodes(text: str) -> list[yaml.Node]:
-    return list(yaml.compose_all(text, CSafeLoader))
+    composer = _Composer(text)
+    nodes: list[Any] = []
+    while composer.check_node():
+        nodes.append(composer.get_node())
+    return nodes
 
 
 def _marks(root: yaml.Node, at: At, *, on_key: bool) -> tuple[Mark, Mark]:

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+
+class Kept(Mapping[str, Any]):
+    """A mapping that is kept as the text that ``encode`` made of it, and read when somebody looks inside."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __getitem__(self, key: str) -> Any:
+        return self._read()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def _read(self) -> dict[str, Any]:
+        read: dict[str, Any] = json.loads(self.text)
+        return read
 
 
 def encode(value: Any) -> str:
     """A value on one line. ``##[`` would be a command to a runner that reads it in a log, so it is written apart."""
+    if isinstance(value, Kept):
+        return value.text
     return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("##[", "#\\u0023[")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from platform_gate.matching import NOBODY, Subject
@@ -242,18 +241,3 @@ def pointer(at: At) -> str:
 def days_after(day: date, days: int) -> date:
     """A day some days later; the calendar's last where there is none."""
     return day + timedelta(days=min(days, (date.max - day).days))
-
-
-def number(value: float) -> int | float:
-    """A number as people write it: 8000 instead of 8000.0."""
-    return int(value) if value == int(value) else value
-
-
-def optional_number(value: float | None) -> int | float | None:
-    """``number`` of what may not have been measured."""
-    return None if value is None else number(value)
-
-
-def as_written(value: float) -> Fraction:
-    """A number exactly as its decimal digits say: 99.9 is 999/10."""
-    return Fraction(value) if isinstance(value, int) else Fraction(str(value))

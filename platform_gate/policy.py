@@ -14,9 +14,10 @@ from typing import Any, Final
 from platform_gate import documents, schema, shipped
 from platform_gate.documents import Document, DocumentError
 from platform_gate.effective import OFF, Effective, typed
+from platform_gate.exact import number
 from platform_gate.layers import Layered, Origin
 from platform_gate.matching import Subject, applies
-from platform_gate.model import At, GateError, Problem, Rule, number
+from platform_gate.model import At, GateError, Problem, Rule
 from platform_gate.text import quote, suggestion
 
 Read = Callable[[str], tuple[bytes, str]]

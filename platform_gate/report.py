@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
+from platform_gate.json_text import Kept, encode
 from platform_gate.judged import Judged
 from platform_gate.lowering import Lowered
 from platform_gate.model import Excuse, Finding
@@ -41,7 +42,7 @@ def of(outcome: Outcome) -> Report:
         "top_risks": totals.pop("top_risks"),
         "monthly_cost_by_currency": outcome.report.monthly_cost_by_currency,
     }
-    services = (service(judged, outcome.comparison) for judged in outcome.run.services)
+    services = (_service(judged, outcome.comparison) for judged in outcome.run.services)
     findings = map(finding, outcome.run.findings)
     return Report(totals, services, highlights, findings, _changes(outcome), _provenance(outcome))
 
@@ -56,6 +57,15 @@ def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
         "removed": _removed(comparison),
         "preview": map(_preview, comparison.previews),
     }
+
+
+def row(judged: Judged) -> str:
+    """A service's row as JSON, made while everything that it was judged by is at hand."""
+    return encode(service(judged))
+
+
+def _service(judged: Judged, comparison: Comparison | None) -> Row:
+    return Kept(judged.row) if judged.row else service(judged, comparison)
 
 
 def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:

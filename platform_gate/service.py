@@ -54,7 +54,8 @@ def no_waivers(_service: str, _check: Check) -> tuple[Excuse | None, str]:
 class Scored(NamedTuple):
     """What one subsystem has to say: its facts under its limits, what failed, and what of that is charged.
 
-    ``full_charges`` are what the charges would be without waivers.
+    ``full_charges`` are what the charges would be without waivers, ``points`` what the subsystem adds to the total.
+    ``status`` is the facts in one word of the subsystem's vocabulary; a waiver changes no fact.
     """
 
     name: str
@@ -63,6 +64,8 @@ class Scored(NamedTuple):
     failures: tuple[Failure, ...]
     charges: tuple[Charge, ...]
     full_charges: tuple[Charge, ...]
+    points: int
+    status: str
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -73,16 +76,6 @@ class Scored(NamedTuple):
     def open(self) -> tuple[Check, ...]:
         """The failed checks that count."""
         return tuple(failure.check for failure in self.failures if failure.excuse is None)
-
-    @property
-    def points(self) -> int:
-        """What the subsystem adds to the service's total."""
-        return sum(charge.points for charge in self.charges)
-
-    @property
-    def status(self) -> str:
-        """The facts in one word of the subsystem's vocabulary; a waiver changes no fact."""
-        return str(SUBSYSTEMS[self.name].status(self.facts, self.failed, self.limits))
 
     def describe(self) -> dict[str, Any]:
         """The facts as a report shows them."""
@@ -173,7 +166,8 @@ def _score(
     open_checks = [failure.check for failure in failures if failure.excuse is None]
     full_charges = tuple(subsystem.points(failed, limits)) if failed else ()
     charges = full_charges if len(open_checks) == len(failed) else tuple(subsystem.points(open_checks, limits))
-    return Scored(name, facts, limits, failures, charges, full_charges)
+    points, status = sum(charge.points for charge in charges), str(subsystem.status(facts, failed, limits))
+    return Scored(name, facts, limits, failures, charges, full_charges, points, status)
 
 
 def in_doubt(rule: Rule, subsystem: str, required: Iterable[str]) -> bool:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from heapq import nsmallest
 from typing import Any, Final, NamedTuple
 
-from platform_gate.model import as_written, number
+from platform_gate.exact import as_written, number
 from platform_gate.service import HealthStatus, Judgement, PlatformService
 from platform_gate.subsystems.cost import CostProfile, money
 from platform_gate.subsystems.governance import GovernanceStatus

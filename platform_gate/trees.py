@@ -19,6 +19,8 @@ STDIN: Final = "-"
 STDIN_SHOWN: Final = "<stdin>"
 DEFAULT_FOLDER: Final = "services"
 SUFFIXES: Final = (".yaml", ".yml")
+CHUNK: Final = 64 * 1024
+"""Bytes of room for what a file has grown by while it is read: usually none."""
 
 
 class Found(NamedTuple):
@@ -164,10 +166,11 @@ _READING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 def _read_plain(descriptor: int) -> bytes:
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a plain file")
-        content = os.read(descriptor, MAX_BYTES + 1)
-        while len(content) <= MAX_BYTES and (more := os.read(descriptor, MAX_BYTES + 1 - len(content))):
+        content = os.read(descriptor, min(found.st_size, MAX_BYTES) + 1)
+        while len(content) <= MAX_BYTES and (more := os.read(descriptor, min(CHUNK, MAX_BYTES + 1 - len(content)))):
             content += more
         return content
     finally:

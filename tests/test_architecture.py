@@ -64,7 +64,7 @@ FLOORS = """
     strict_yaml
     git yaml_text
     scalars
-    model
+    exact model
     matching
     globs json_text markdown_text
     text

@@ -1,7 +1,6 @@
 """The nouns: how places, numbers and excerpts are written."""
 
 from datetime import date
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -19,11 +18,8 @@ from platform_gate.model import (
     Location,
     Rule,
     Severity,
-    as_written,
     days_after,
     nowhere,
-    number,
-    optional_number,
     pointer,
 )
 
@@ -62,33 +58,6 @@ def test_a_pointer_can_be_read_back(keys: list[str]) -> None:
 )
 def test_the_calendar_has_a_last_day(day: date, days: int, later: date) -> None:
     assert days_after(day, days) == later
-
-
-@pytest.mark.parametrize(("value", "shown"), [(8000.0, "8000"), (-0.0, "0"), (72.5, "72.5"), (3, "3"), (0.1, "0.1")])
-def test_a_number_is_shown_as_people_write_it(value: float, shown: str) -> None:
-    assert repr(number(value)) == shown
-
-
-@pytest.mark.parametrize(("value", "shown"), [(None, "None"), (0, "0"), (60.0, "60")])
-def test_a_number_that_does_not_exist_stays_none(value: float | None, shown: str) -> None:
-    assert repr(optional_number(value)) == shown
-
-
-@pytest.mark.parametrize(
-    ("value", "exact"),
-    [(99.9, Fraction(999, 10)), (0.1, Fraction(1, 10)), (3, Fraction(3)), (1e-07, Fraction(1, 10**7)), (-5, -5)],
-)
-def test_a_number_is_taken_as_its_digits_say(value: float, exact: Fraction) -> None:
-    assert as_written(value) == exact
-
-
-def test_a_whole_number_too_large_for_a_float_stays_exact() -> None:
-    assert as_written(10**22 + 1) - 10**22 == 1
-
-
-@given(st.decimals(-1000, 1000, places=6))
-def test_every_decimal_of_a_manifest_is_exact(value: object) -> None:
-    assert as_written(float(str(value))) == Fraction(str(value))
 
 
 def test_a_location_reads_as_editors_write_it() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from platform_gate.cli.judging import judge
+from platform_gate.cli.judging import Keep, judge
 from platform_gate.cli.options import display, display_options, links, on_github
 from platform_gate.cli.output import write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Outcome
-from platform_gate.reporters import REPORTERS, reporter
+from platform_gate.reporters import REPORTERS, WITH_ROWS, reporter
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
@@ -95,7 +95,9 @@ def check(
         raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
     if wishes["scope"] and wishes["base"] is None:
         raise click.UsageError("--scope says what --base compares: name a base")
-    outcome = replace(judge(Request(**wishes), display()._replace(max_bytes=max_bytes)), links=links())
+    forms = {form or "text", *(kind for kind, _ in outputs)}
+    keep = Keep.FINDINGS if forms.isdisjoint(WITH_ROWS) else Keep.ROWS
+    outcome = replace(judge(Request(**wishes), display()._replace(max_bytes=max_bytes), keep), links=links())
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
     write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))
     if lost:

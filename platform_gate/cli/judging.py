@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import Enum, auto
+
 from platform_gate import gate, verdict
 from platform_gate.cli import rules
 from platform_gate.cli.request import Request, narrowed, reproduce
 from platform_gate.gate import Job
+from platform_gate.judged import Judged
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
 
 
-def judge(request: Request, shown: Display) -> Outcome:
-    """Everything between the command line and the reports."""
+class Keep(Enum):
+    """What is kept of each service: what findings are about, its row of a report as well, or all of it."""
+
+    FINDINGS = auto()
+    ROWS = auto()
+    ALL = auto()
+
+
+def judge(request: Request, shown: Display, keep: Keep = Keep.ALL) -> Outcome:
+    """Everything between the command line and the reports, with what of each service is wanted afterwards."""
     if request.base is not None:
         return _judge_change(request, shown)
     tree, settings, source = rules.here()
     own = rules.load(request, settings, source)
-    job = Job(tree, own.policy, request.as_of, own.waivers)
+    job = Job(tree, own.policy, request.as_of, own.waivers, whole=keep is Keep.ALL, row=_row(keep))
     run = gate.run(job, tree.find(request.paths, settings), schema_only=request.schema_only)
     run = narrowed(run, request, {})
     decided = verdict.decide(run, own.policy.base().gate.fail_on)
@@ -24,6 +36,14 @@ def judge(request: Request, shown: Display) -> Outcome:
     return Outcome(
         run, own.policy, request.as_of, decided, code, reproduce(request), request.schema_only, display=shown
     )
+
+
+def _row(keep: Keep) -> Callable[[Judged], str] | None:
+    if keep is not Keep.ROWS:
+        return None
+    from platform_gate import report  # noqa: PLC0415 - most runs end as text for people
+
+    return report.row
 
 
 def _judge_change(request: Request, shown: Display) -> Outcome:

@@ -27,6 +27,9 @@ REPORTERS: Final = {
 }
 """Modules by format, imported when somebody asks for the format."""
 
+WITH_ROWS: Final = frozenset({"json", "html"})
+"""Formats that show the facts of every service, and so need its row of the report."""
+
 
 def reporter(name: str) -> Reporter:
     """The reporter of a format in ``REPORTERS``."""

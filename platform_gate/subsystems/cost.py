@@ -11,19 +11,8 @@ from typing import Any, NamedTuple, Self
 
 from platform_gate import shipped
 from platform_gate.bands import LimitError
-from platform_gate.model import (
-    Charge,
-    Check,
-    Context,
-    Doubt,
-    Problem,
-    Relaxation,
-    Rule,
-    Severity,
-    Worse,
-    as_written,
-    number,
-)
+from platform_gate.exact import as_written, compare, number
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Severity, Worse
 
 NAME = "cost"
 SECTION = "cost"
@@ -204,10 +193,9 @@ def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Chec
     yield NO_BUDGET.check(cost.budget_monthly > 0, "no monthly budget is set", SECTION, "budget_monthly")
     over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
     yield OVER_BUDGET.check(not cost.over_budget, over, *place, value=latest.amount)
-    percent = change(cost)
+    percent = change(cost) if trend(cost, limits) is CostTrend.SPIKING else None
     rise = f"{latest.month} is {_signed(percent)} % on the month before, above {limits.spiking_above_pct} %"
-    spiking = trend(cost, limits) is CostTrend.SPIKING
-    yield SPIKING.check(not spiking, rise, *place, value=None if percent is None else float(percent))
+    yield SPIKING.check(percent is None, rise, *place, value=None if percent is None else float(percent))
 
 
 def change(cost: CostProfile) -> Fraction | None:
@@ -220,14 +208,20 @@ def change(cost: CostProfile) -> Fraction | None:
 
 def trend(cost: CostProfile, limits: Limits) -> CostTrend:
     """The name of the change under a policy."""
-    percent = change(cost)
-    if percent is None:
+    if len(cost.entries) < 2 or cost.entries[-2].amount == 0:  # noqa: PLR2004 - two months make a change
         return CostTrend.STABLE
-    if percent > as_written(limits.spiking_above_pct):
+    if _against(limits.spiking_above_pct, cost) > 0:
         return CostTrend.SPIKING
-    if percent > as_written(limits.increasing_above_pct):
+    if _against(limits.increasing_above_pct, cost) > 0:
         return CostTrend.INCREASING
-    return CostTrend.DECREASING if percent < as_written(limits.decreasing_below_pct) else CostTrend.STABLE
+    return CostTrend.DECREASING if _against(limits.decreasing_below_pct, cost) < 0 else CostTrend.STABLE
+
+
+def _against(percent: float, cost: CostProfile) -> int:
+    """How the change compares with a limit."""
+    previous, latest = cost.entries[-2].amount, cost.entries[-1].amount
+    above, size = (latest - previous) * 100 - percent * previous, max(latest, previous) * (100 + abs(percent))
+    return compare(above, size, lambda: (change(cost) or 0) - as_written(percent))
 
 
 def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:

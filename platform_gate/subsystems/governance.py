@@ -173,6 +173,9 @@ def _objection(name: str, value: bool | str, limits: Limits, exists: Any) -> str
 
 def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
     """The placeholder that a value is or holds as a part of its path; empty where it holds none."""
+    folded = value.casefold()
+    if not any(word in folded for word in placeholders):
+        return ""
     path = re.split("[?#]", value.partition("://")[2].partition("/")[2])[0] if _is_url(value) else value
     parts = (part.removeprefix("@") for part in (value, *path.split("/")))
     return next((part for part in parts if part.casefold() in placeholders), "")

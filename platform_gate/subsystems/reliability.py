@@ -10,18 +10,8 @@ from typing import Any, NamedTuple, Self
 
 from platform_gate import bands, shipped
 from platform_gate.bands import Band, Bands
-from platform_gate.model import (
-    Charge,
-    Check,
-    Context,
-    Doubt,
-    Problem,
-    Relaxation,
-    Rule,
-    Worse,
-    optional_number,
-    pointer,
-)
+from platform_gate.exact import optional_number
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse, pointer
 
 NAME = "reliability"
 SECTION = "reliability"
@@ -134,8 +124,7 @@ def read(manifest: Mapping[str, Any], _limits: Limits, _context: Context) -> tup
 
 def measured(metrics: ReliabilityMetrics) -> dict[str, float]:
     """The metrics that have a value."""
-    values = {metric: getattr(metrics, metric) for metric in METRICS}
-    return {metric: value for metric, value in values.items() if value is not None}
+    return {metric: value for metric in METRICS if (value := getattr(metrics, metric)) is not None}
 
 
 def has_data(metrics: ReliabilityMetrics) -> bool:
@@ -151,7 +140,9 @@ def earned(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Band]:
 
 def score(metrics: ReliabilityMetrics, limits: Limits) -> int | None:
     """The sum of what the measured metrics earn; None where nothing is measured."""
-    return sum(band.worth for band in earned(metrics, limits).values()) if has_data(metrics) else None
+    found = measured(metrics)
+    bands_met = [limits.score[metric].find(value) for metric, value in found.items()]
+    return sum(band.worth for band in bands_met if band) if found else None
 
 
 def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Iterator[Check]:

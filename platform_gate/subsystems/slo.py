@@ -12,19 +12,8 @@ from functools import cache
 from typing import Any, NamedTuple, Self
 
 from platform_gate import shipped
-from platform_gate.model import (
-    Charge,
-    Check,
-    Context,
-    Doubt,
-    Problem,
-    Relaxation,
-    Rule,
-    Worse,
-    as_written,
-    number,
-    optional_number,
-)
+from platform_gate.exact import as_written, compare, number, optional_number
+from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse
 
 NAME = "slo"
 SECTION = "slos"
@@ -187,16 +176,17 @@ def _breached(slo: SLODefinition, index: int) -> Check:
 
 
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Check:
-    remaining = budget_remaining(slo)
-    low = (
-        slo.is_met
-        and slo.target < WHOLE
-        and remaining is not None
-        and remaining < as_written(limits.low_budget_below_pct)
-    )
-    left = f"{slo.name} has {optional_number(slo.budget_remaining_pct)} % of its error budget left"
-    message = f"{left}, less than {limits.low_budget_below_pct} %"
+    low = slo.is_met and slo.target < WHOLE and _is_low(slo, limits)
+    left = optional_number(slo.budget_remaining_pct) if low else "enough"
+    message = f"{slo.name} has {left} % of its error budget left, less than {limits.low_budget_below_pct} %"
     return LOW_BUDGET.check(not low, message, SECTION, index, "current", subject=slo.name, value=slo.current)
+
+
+def _is_low(slo: SLODefinition, limits: Limits) -> bool:
+    """Whether less of a budget is left than the limit."""
+    least = limits.low_budget_below_pct
+    above = ((slo.current or 0) - slo.target) * WHOLE - least * (WHOLE - slo.target)
+    return compare(above, WHOLE * WHOLE, lambda: (budget_remaining(slo) or 0) - as_written(least)) < 0
 
 
 def budget_remaining(slo: SLODefinition) -> Fraction | None:

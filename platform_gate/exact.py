@@ -1,0 +1,36 @@
+"""Numbers as they are written: compared exactly, quickly where floats leave no doubt, and shown without a tail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final
+
+DOUBTFUL: Final = 1e-9
+"""Of the size of what is compared. Three operations on floats are off by a millionth of that at most."""
+
+
+def as_written(value: float) -> Fraction:
+    """A number exactly as its decimal digits say: 99.9 is 999/10."""
+    return Fraction(value) if isinstance(value, int) else Fraction(str(value))
+
+
+def compare(difference: float, size: float, exactly: Callable[[], Fraction]) -> int:
+    """Below 0, 0, or above 0, as a difference is: asked of floats, and where they come too close to 0, of ``exactly``.
+
+    ``size`` is at least as large as anything that was added up to the difference.
+    """
+    if abs(difference) > size * DOUBTFUL:
+        return 1 if difference > 0 else -1
+    exact = exactly()
+    return (exact > 0) - (exact < 0)
+
+
+def number(value: float) -> int | float:
+    """A number as people write it: 8000 instead of 8000.0."""
+    return int(value) if value == int(value) else value
+
+
+def optional_number(value: float | None) -> int | float | None:
+    """``number`` of what may not have been measured."""
+    return None if value is None else number(value)
