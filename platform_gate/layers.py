@@ -38,7 +38,7 @@ class Layered(NamedTuple):
 
     def origin(self, at: At) -> Origin:
         """Where the value at ``at`` was set."""
-        known = next(at[:length] for length in range(len(at), -1, -1) if at[:length] in self.origins)
+        known = next(at[:length] for length in range(len(at), 0, -1) if at[:length] in self.origins)
         origin = self.origins[known]
         return Origin(origin.document, (*origin.at, *at[len(known) :]), origin.reason)
 

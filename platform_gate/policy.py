@@ -75,9 +75,9 @@ class Policy:
 
     def known_rules(self) -> dict[str, Rule]:
         """Every rule that some service can have: an override may add governance checks."""
-        known = typed(self.layered, ()).rules
+        known = typed(self.layered).rules
         for index in range(len(self.overrides)):
-            known = {**known, **typed(self._overridden((index,)), ()).rules}
+            known = {**known, **typed(self._overridden((index,))).rules}
         return dict(known)
 
     def _overridden(self, chosen: tuple[int, ...]) -> Layered:
@@ -208,7 +208,7 @@ def _rule_lists(data: Mapping[str, Any]) -> Iterator[tuple[At, Sequence[str]]]:
 
 def _sections(data: Mapping[str, Any], name: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
     """A section of the policy, and the same in each override."""
-    yield (name,), data.get(name, {})
+    yield (name,), data[name]
     for index, override in enumerate(data["overrides"]):
         yield ("overrides", index, "spec", name), override["spec"].get(name, {})
 

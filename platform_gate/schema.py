@@ -73,7 +73,7 @@ def _problem(error: ValidationError, key: str | None) -> Problem:
         return Problem((*at, error.instance), message, _how_to_write(error), on_key=True)
     if error.validator in _IN_CONTEXT and error.context:
         deepest = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator != "type"))
-        return _problem(deepest, next(iter(_blamed(deepest)), None))
+        return _problem(deepest, _blamed(deepest)[0])
     words = _WORDS.get(str(error.validator), _does_not_fit)
     return Problem(at, words(error), _how_to_write(error))
 

@@ -106,10 +106,11 @@ def test_a_band_without_a_bound_hides_those_after_it(items: Items, index: int) -
     assert (error.at, error.fix) == (("here", index), "Put it last.")
 
 
-def test_a_band_of_points_needs_a_bound() -> None:
-    error = refused(points("below", (50, 2), (None, 1)), "below", "points")
+@pytest.mark.parametrize("bounds", [(), (50,), (50, 70)])
+def test_a_band_of_points_needs_a_bound(bounds: tuple[float, ...]) -> None:
+    error = refused(points("below", *((bound, 2) for bound in bounds), (None, 1)), "below", "points")
     assert error.message == "a band of points needs below"
-    assert (error.at, error.fix) == (("here", 1), "Give it a below.")
+    assert (error.at, error.fix) == (("here", len(bounds)), "Give it a below.")
 
 
 @pytest.mark.parametrize(("key", "bound"), [("at_least", 99.9), ("at_most", 0)])
@@ -135,6 +136,17 @@ def test_bands_out_of_order_are_refused(items: Items, key: str, worth: str, orde
     assert error.message == "the bands are out of order: one of these two can never be reached"
     assert error.at == ("here", 1)
     assert error.fix == f"Write the bounds in {order} order: the first band that holds applies."
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        scores("at_least", (0.5, 40), (0, 35), (-0.5, 30), (None, 5)),
+        scores("at_most", (-0.5, 40), (0, 35), (0.5, 30), (None, 5)),
+    ],
+)
+def test_zero_is_a_bound_like_any_other(items: Items) -> None:
+    assert [band.bound for band in parsed(items).bands] == [item.get("at_least", item.get("at_most")) for item in items]
 
 
 def test_the_first_pair_out_of_order_is_blamed() -> None:

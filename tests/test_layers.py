@@ -82,13 +82,14 @@ def test_only_the_top_s_overrides_and_rules_append() -> None:
         (("checks", "runbook", "help"), "0.yaml:6:21"),
         (("checks", "backup", "help"), "1.yaml:5:39"),
         (("checks", "backup"), "1.yaml:5:32"),
+        (("overrides",), "0.yaml:8:14"),
         (("overrides", 0), "0.yaml:8:15"),
         (("overrides", 1), "0.yaml:8:19"),
         (("overrides", 2), "1.yaml:7:7"),
     ],
 )
 def test_every_value_knows_the_line_that_set_it(at: At, place: str) -> None:
-    assert str(BOTH.origin(at).location) == place
+    assert str(layered(PARENT, CHILD).origin(at).location) == place
 
 
 def test_a_value_that_was_removed_and_set_again_stands_where_it_was_set_again() -> None:

@@ -69,6 +69,10 @@ def test_an_empty_spec_is_the_default_under_another_name() -> None:
     assert one("  {}\n").layered.data == load("default").layered.data
 
 
+def test_whom_a_policy_extends_is_no_part_of_what_it_says() -> None:
+    assert one("  extends: default\n").layered.data == load("default").layered.data
+
+
 def test_a_policy_extends_a_shipped_one() -> None:
     assert one("  extends: advisory\n").base().gate.fail_on == ("critical",)
 
@@ -194,9 +198,10 @@ def test_a_policy_s_own_name_wins_over_its_file_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "name"), [(".acme.yaml", "acme"), (".platform/.policy.yaml", "policy"), ("a/b.c.yaml", "b")]
+    ("reference", "name"),
+    [(".acme.yaml", "acme"), (".platform/.policy.yaml", "policy"), ("a/b.c.yaml", "b"), ("XX.yaml", "XX")],
 )
-def test_a_policy_in_a_hidden_file_has_a_name_too(reference: str, name: str) -> None:
+def test_a_policy_without_a_name_is_called_like_its_file_even_a_hidden_one(reference: str, name: str) -> None:
     assert load(reference, **{reference: "  {}\n"}).name == name
 
 
@@ -250,6 +255,10 @@ def test_limits_that_make_no_sense_are_refused_where_the_user_wrote_them(spec: s
     assert f"shown/policy.yaml:{place}: " in found
     assert message in found
     assert fix
+
+
+def test_a_critical_that_would_come_first_is_told_where_it_may_begin() -> None:
+    assert refused("  health: {critical_at: 1}\n")[1] == "Let critical_at be at least degraded_at."
 
 
 def test_an_override_is_blamed_for_a_contradiction_with_the_policy_that_it_is_laid_over() -> None:
@@ -353,6 +362,21 @@ def test_an_error_inside_an_override_is_placed_there(spec: str, where: str) -> N
     assert where in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("spec", "before"),
+    [
+        ("severities: {cost/no-budget: note, slo/nothing: note}", "severities: {cost/no-budget: note, "),
+        ("gate: {fail_on: [degraded, slo/nothing]}", "gate: {fail_on: [degraded, "),
+        ("gate: {not_waivable: [slo/nothing]}", "gate: {not_waivable: ["),
+    ],
+)
+def test_an_unknown_rule_in_an_override_is_refused_at_its_name(spec: str, before: str) -> None:
+    head = "{match: {tier: 3}, spec: {"
+    with pytest.raises(DocumentError) as caught:
+        overriding(f"{head}{spec}}}}}")
+    assert caught.value.refusals[0].location.start == (5, len(f"    - {head}{before}") + 1)
+
+
 def test_overrides_that_make_no_sense_together_are_an_error_for_whom_both_match() -> None:
     loaded = overriding(
         "{match: {team: fintech}, spec: {health: {degraded_at: 3}}}",
@@ -442,6 +466,11 @@ def test_a_value_of_an_override_knows_its_line_and_its_reason() -> None:
     origin = loaded.effective(PAYMENTS).layered.origin(("slo", "breach_points"))
     assert str(origin.location).startswith("shown/policy.yaml:6:")
     assert origin.reason == "Best effort."
+
+
+def test_an_override_without_a_reason_gives_none() -> None:
+    layered = overriding("{match: {tier: 1}, spec: {slo: {breach_points: 1}}}").effective(PAYMENTS).layered
+    assert layered.origin(("slo", "breach_points")).reason == ""
 
 
 def test_the_digest_changes_with_the_numbers_only() -> None:

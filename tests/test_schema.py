@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from platform_gate import schema, shipped
 from platform_gate.model import At, Problem
@@ -254,6 +254,13 @@ def test_a_missing_key_of_which_nothing_is_known_is_named_all_the_same() -> None
     assert own({"required": ["a"], "properties": {}}, {})[0].fix == ""
 
 
+def test_a_missing_key_whose_name_jsonschema_does_not_tell_is_missed_all_the_same() -> None:
+    terse = ValidationError("no", validator="required", validator_value=["a"], instance={}, schema={"required": ["a"]})
+    validator: Any = SimpleNamespace(iter_errors=lambda _data: [terse])
+    (found,) = schema.explain(validator, {})
+    assert (found.message, found.fix) == ("the key '' is missing", "")
+
+
 @pytest.mark.parametrize(
     ("count", "last"), [(100, "unknown key 'k99'"), (101, "and 1 more problem"), (150, "and 50 more problems")]
 )
@@ -323,7 +330,7 @@ def test_the_fast_validator_only_accepts_and_never_decides_against(
     monkeypatch.setitem(sys.modules, "jsonschema_rs", module if fast else None)
     assert schema.validate(service(), "service") == []
     assert schema.validate({}, "service")[0].message == "the key 'apiVersion' is missing"
-    assert len(asked) == (2 if fast else 0)
+    assert asked == ([service(), {}] if fast else [])
 
 
 @pytest.mark.usefixtures("fresh")
