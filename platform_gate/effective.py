@@ -9,7 +9,7 @@ from platform_gate import rules, shipped
 from platform_gate.bands import LimitError
 from platform_gate.layers import Layered, Origin
 from platform_gate.model import Problem, Rule, Severity
-from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.subsystems import SUBSYSTEMS, in_use
 
 OFF: Final = "off"
 
@@ -52,7 +52,10 @@ class WaiverLimits(NamedTuple):
 
 
 class Effective(NamedTuple):
-    """The policy of one service, typed. ``limits`` and ``rules`` are by subsystem and by rule id."""
+    """The policy of one service, typed. ``limits`` and ``rules`` are by subsystem and by rule id.
+
+    ``subsystems`` names those that have anything to check.
+    """
 
     gate: Gate
     waivers: WaiverLimits
@@ -61,6 +64,7 @@ class Effective(NamedTuple):
     severities: Mapping[str, str]
     rules: Mapping[str, Rule]
     layered: Layered
+    subsystems: tuple[str, ...]
 
     def is_off(self, rule: Rule) -> bool:
         """Whether a rule doesn't count at all."""
@@ -87,7 +91,9 @@ def typed(layered: Layered, fail_on: tuple[str, ...] = ()) -> Effective:
         gate["fail_on"] = fail_on
     health = _section(layered, "health", HealthLimits.parse)
     waivers = WaiverLimits(**data["waivers"])
-    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules.catalogue(limits), layered)
+    return Effective(
+        Gate(**gate), waivers, health, limits, data["severities"], rules.catalogue(limits), layered, in_use(limits)
+    )
 
 
 def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:

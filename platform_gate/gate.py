@@ -160,6 +160,8 @@ def _judge_documents(job: Job, path: str, content: bytes) -> FileResult:
 
 def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
     """What is to be said about the waivers themselves."""
+    if not job.waivers:
+        return
     policy = job.policy.base()
     failed = {judged.name: {(each.rule, each.subject) for each in judged.findings} for judged in services}
     for notice in audit(job.waivers, failed, job.as_of, policy.waivers.warn_days):

@@ -12,7 +12,7 @@ from platform_gate.effective import Effective
 from platform_gate.matching import Subject
 from platform_gate.model import Context, Problem, days_after
 from platform_gate.policy import Policy
-from platform_gate.subsystems import in_use
+from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
@@ -56,8 +56,8 @@ def interpret(
 def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
     """What each subsystem reads from a document that fits its schema, and what it objects to."""
     facts, problems = {}, []
-    for name, subsystem in in_use(effective.limits):
-        facts[name], more = subsystem.read(document.data, effective.limits[name], context)
+    for name in effective.subsystems:
+        facts[name], more = SUBSYSTEMS[name].read(document.data, effective.limits[name], context)
         problems += more
     return facts, problems
 

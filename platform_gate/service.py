@@ -87,7 +87,11 @@ class Scored(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """A service's health with the reason for every point. ``required`` names the subsystems that must have data."""
+    """A service's health with the reason for every point.
+
+    ``required`` names the subsystems that must have data. ``points`` is the sum over the subsystems (the seed's
+    "issues"), ``waived_points`` what waivers save.
+    """
 
     subject: Subject
     policy: Effective
@@ -95,16 +99,8 @@ class Judgement(NamedTuple):
     scored: Mapping[str, Scored]
     health: HealthStatus
     health_without_waivers: HealthStatus
-
-    @property
-    def points(self) -> int:
-        """The sum over the subsystems (the seed's "issues")."""
-        return sum(scored.points for scored in self.scored.values())
-
-    @property
-    def waived_points(self) -> int:
-        """What waivers save."""
-        return sum(charge.points for scored in self.scored.values() for charge in scored.full_charges) - self.points
+    points: int
+    waived_points: int
 
     @property
     def failing(self) -> bool:
@@ -114,7 +110,8 @@ class Judgement(NamedTuple):
     @property
     def fatal(self) -> tuple[str, ...]:
         """The rules that failed and that the policy fails on, sorted."""
-        named = {check.rule.id for scored in self.scored.values() for check in scored.open}
+        wrong = (scored for scored in self.scored.values() if scored.failures)
+        named = {check.rule.id for scored in wrong for check in scored.open}
         return tuple(sorted(named.intersection(self.policy.gate.fail_on)))
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
@@ -146,14 +143,14 @@ def judge(
         required = tuple(name for name in required if name == "governance")
     excuse = partial(waive, subject.name)
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
-    parts = scored.values()
-    points = sum(part.points for part in parts)
-    full_points = sum(charge.points for part in parts for charge in part.full_charges)
-    doubt = any(in_doubt(check.rule, part.name, required) for part in parts for check in part.open)
-    full_doubt = any(in_doubt(check.rule, part.name, required) for part in parts for check in part.failed)
+    wrong = [part for part in scored.values() if part.failures]
+    points = sum(part.points for part in wrong)
+    full_points = sum(charge.points for part in wrong for charge in part.full_charges)
+    doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.open)
+    full_doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.failed)
     status = health(points, effective.health, doubt=doubt)
     full_status = health(full_points, effective.health, doubt=full_doubt)
-    return Judgement(subject, effective, required, scored, status, full_status)
+    return Judgement(subject, effective, required, scored, status, full_status, points, full_points - points)
 
 
 def _score(
@@ -162,9 +159,11 @@ def _score(
     subsystem, limits = SUBSYSTEMS[name], effective.limits[name]
     checks = subsystem.check(facts, limits, context)
     failed = [check for check in checks if not check.passed and not effective.is_off(check.rule)]
+    if not failed:
+        return Scored(name, facts, limits, (), (), (), 0, str(subsystem.status(facts, (), limits)))
     failures = tuple(Failure(check, *excuse(check)) for check in failed)
     open_checks = [failure.check for failure in failures if failure.excuse is None]
-    full_charges = tuple(subsystem.points(failed, limits)) if failed else ()
+    full_charges = tuple(subsystem.points(failed, limits))
     charges = full_charges if len(open_checks) == len(failed) else tuple(subsystem.points(open_checks, limits))
     points, status = sum(charge.points for charge in charges), str(subsystem.status(facts, failed, limits))
     return Scored(name, facts, limits, failures, charges, full_charges, points, status)

@@ -72,6 +72,6 @@ SUBSYSTEMS: dict[str, Subsystem] = {
 }
 
 
-def in_use(limits: Mapping[str, Any]) -> list[tuple[str, Subsystem]]:
-    """The subsystems that have anything to check under some limits."""
-    return [(name, subsystem) for name, subsystem in SUBSYSTEMS.items() if subsystem.rules(limits[name])]
+def in_use(limits: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the subsystems that have anything to check under some limits."""
+    return tuple(name for name, subsystem in SUBSYSTEMS.items() if subsystem.rules(limits[name]))
