@@ -19,6 +19,7 @@ from platform_gate.model import (
     Context,
     Excuse,
     Finding,
+    Location,
     Problem,
     Rule,
     Severity,
@@ -128,6 +129,13 @@ def judge_file(job: Job, found: Found) -> FileResult:
         return job.known[key]
     except DocumentError as error:
         return FileResult((), tuple(_finding(UNREADABLE, refusal) for refusal in error.refusals))
+
+
+def lost(found: Found) -> FileResult:
+    """What is to be said of a file whose judge was killed."""
+    message = "the process that was to judge it was killed, perhaps because memory ran out"
+    refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(found.path))
+    return FileResult((), (_finding(UNREADABLE, refusal),))
 
 
 def _still_true(known: FileResult | None, tree: Tree) -> bool:

@@ -49,6 +49,10 @@ class DocumentError(GateError):
         super().__init__(f"{first.location}: {first.message}", first.fix)
         self.refusals = refusals
 
+    def __reduce__(self) -> tuple[type[DocumentError], tuple[Refusal, ...]]:
+        """What it is made from again, in another process."""
+        return type(self), self.refusals
+
 
 def decode(content: bytes, path: str) -> str:
     """The text of a file; raises ``DocumentError`` where it is too large, no UTF-8, or holds what could hide."""

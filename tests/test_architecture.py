@@ -26,7 +26,7 @@ FLOORS = """
     cli.history
     cli.rules
     cli.request
-    cli.options cli.output
+    cli.options cli.output cli.workers
     cli
     reporters
     reporters.*

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from platform_gate.cli import workers
 from platform_gate.cli.judging import Keep, judge
 from platform_gate.cli.options import display, display_options, links, on_github
 from platform_gate.cli.output import write_file, write_stdout
@@ -70,6 +71,9 @@ FORMAT = click.Choice(list(REPORTERS))
     help="With --base: which services decide. [default: all]",
 )
 @click.option("--only-regressions", is_flag=True, help="The same as --scope regressed.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that judge. [default: as many as pay off]"
+)
 @click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest.")
 @click.option(
     "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
@@ -79,6 +83,7 @@ def check(
     form: str | None,
     outputs: Sequence[tuple[str, str]],
     max_bytes: int | None,
+    jobs: int | None,
     *,
     only_regressions: bool,
     **wishes: Any,
@@ -97,7 +102,9 @@ def check(
         raise click.UsageError("--scope says what --base compares: name a base")
     forms = {form or "text", *(kind for kind, _ in outputs)}
     keep = Keep.FINDINGS if forms.isdisjoint(WITH_ROWS) else Keep.ROWS
-    outcome = replace(judge(Request(**wishes), display()._replace(max_bytes=max_bytes), keep), links=links())
+    outcome = replace(
+        judge(Request(**wishes), display()._replace(max_bytes=max_bytes), keep, workers.each(jobs)), links=links()
+    )
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
     write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))
     if lost:

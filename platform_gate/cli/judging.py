@@ -8,7 +8,7 @@ from enum import Enum, auto
 from platform_gate import gate, verdict
 from platform_gate.cli import rules
 from platform_gate.cli.request import Request, narrowed, reproduce
-from platform_gate.gate import Job
+from platform_gate.gate import Each, Job
 from platform_gate.judged import Judged
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
@@ -22,14 +22,17 @@ class Keep(Enum):
     ALL = auto()
 
 
-def judge(request: Request, shown: Display, keep: Keep = Keep.ALL) -> Outcome:
-    """Everything between the command line and the reports, with what of each service is wanted afterwards."""
+def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = map) -> Outcome:
+    """Everything between the command line and the reports, with what of each service is wanted afterwards.
+
+    ``each`` applies the judge to every file; a change is judged in this process, which knows what is the same in both.
+    """
     if request.base is not None:
         return _judge_change(request, shown)
     tree, settings, source = rules.here()
     own = rules.load(request, settings, source)
     job = Job(tree, own.policy, request.as_of, own.waivers, whole=keep is Keep.ALL, row=_row(keep))
-    run = gate.run(job, tree.find(request.paths, settings), schema_only=request.schema_only)
+    run = gate.run(job, tree.find(request.paths, settings), schema_only=request.schema_only, each=each)
     run = narrowed(run, request, {})
     decided = verdict.decide(run, own.policy.base().gate.fail_on)
     code = verdict.exit_code(decided, exit_zero=request.exit_zero)

@@ -1,0 +1,111 @@
+"""Several processes for one run: files go out in batches, results come back in order, and none is forgotten."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from traceback import format_exc
+from typing import BinaryIO, Final, NamedTuple
+
+from platform_gate.gate import Each, FileResult, lost
+from platform_gate.trees import STDIN, Found
+
+BATCH: Final = 64
+WORTH_A_WORKER: Final = 200
+"""Files. A process costs about as much as judging this many: `make bench` measures it."""
+
+Judge = Callable[[Found], FileResult]
+
+
+class Worker(NamedTuple):
+    """A process, and the end of its pipe at which its results arrive."""
+
+    pid: int
+    results: BinaryIO
+
+
+def each(jobs: int | None) -> Each:
+    """How to judge every file: in as many processes as asked for, else in as many as there are cores and work for."""
+
+    def apply(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
+        count = min(_cores(), len(files) // WORTH_A_WORKER) if jobs is None else min(jobs, len(files))
+        here = count < 2 or not hasattr(os, "fork") or any(found.file == STDIN for found in files)  # noqa: PLR2004
+        return map(judge, files) if here else _in_processes(judge, files, count)
+
+    return apply
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_processes(judge: Judge, files: Sequence[Found], count: int) -> Iterator[FileResult]:
+    """The results in the order of the files. Batches are dealt out in turn, so it is known whose is next."""
+    size = max(1, min(BATCH, len(files) // count))
+    batches = [files[start : start + size] for start in range(0, len(files), size)]
+    workers: list[Worker] = []
+    try:
+        for number in range(count):
+            workers.append(_start(judge, batches[number::count], workers))
+        for number, batch in enumerate(batches):
+            yield from _received(workers[number % count], batch)
+    finally:
+        for worker in workers:
+            _end(worker)
+
+
+def _start(judge: Judge, batches: Sequence[Sequence[Found]], others: Sequence[Worker]) -> Worker:
+    """A copy of this process that judges some batches: nothing need be sent to it."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            for handle in (read, *(other.results.fileno() for other in others)):
+                os.close(handle)
+            with os.fdopen(write, "wb") as results:
+                _work(judge, batches, results)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(write)
+    return Worker(pid, os.fdopen(read, "rb"))
+
+
+def _work(judge: Judge, batches: Iterable[Sequence[Found]], results: BinaryIO) -> None:
+    """Judge batch after batch. What goes wrong goes the same way as the results."""
+    for batch in batches:
+        try:
+            sent = pickle.dumps([judge(found) for found in batch], pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # noqa: BLE001 - the other end raises it again
+            error.add_note(format_exc())
+            sent = pickle.dumps(error)
+        results.write(sent)
+        results.flush()
+
+
+def _received(worker: Worker, batch: Sequence[Found]) -> Iterable[FileResult]:
+    """A batch's results; where the process is gone, that its files were not judged."""
+    try:
+        arrived = pickle.load(worker.results)  # noqa: S301 - from a copy of this very process
+    except (EOFError, OSError, pickle.UnpicklingError):
+        return map(lost, batch)
+    if isinstance(arrived, Exception):
+        raise arrived
+    results: list[FileResult] = arrived
+    return results
+
+
+def _end(worker: Worker) -> None:
+    """See a process off, whether it has finished or isn't needed any more."""
+    worker.results.close()
+    with suppress(OSError):
+        os.kill(worker.pid, signal.SIGKILL)
+    with suppress(OSError):
+        os.waitpid(worker.pid, 0)
