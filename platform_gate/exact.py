@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 DOUBTFUL: Final = 1e-9
 """Of the size of what is compared. Three operations on floats are off by a millionth of that at most."""
 
 
-def as_written(value: float) -> Fraction:
+def as_written(value: float | Fraction) -> Fraction:
     """A number exactly as its decimal digits say: 99.9 is 999/10."""
-    return Fraction(value) if isinstance(value, int) else Fraction(str(value))
+    return ratio(str(value)) if isinstance(value, float) else ratio(value)
+
+
+def ratio(numerator: int | str | Fraction, denominator: int | None = None) -> Fraction:
+    """An exact number."""
+    from fractions import Fraction  # noqa: PLC0415 - a run in which floats leave no doubt needs none
+
+    return Fraction(numerator, denominator)  # type: ignore[arg-type]  # a string stands alone
 
 
 def compare(difference: float, size: float, exactly: Callable[[], Fraction]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -140,4 +139,6 @@ def _fingerprint(check: Check, service: str) -> str:
 
 def digest(*words: str) -> str:
     """32 hexadecimal digits that stand for some words."""
+    import hashlib  # noqa: PLC0415 - with it OpenSSL is loaded, and a healthy fleet needs no fingerprint
+
     return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]

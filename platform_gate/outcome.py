@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import quote
 
 from platform_gate.gate import Run
 from platform_gate.judged import Judged
@@ -48,10 +47,12 @@ class Links(NamedTuple):
 
 def uri(path: str) -> str:
     """A path as a relative, percent-encoded address; bytes that are no UTF-8 are what they were."""
+    from urllib.parse import quote  # noqa: PLC0415 - text for people has no addresses
+
     return quote(path.lstrip("/").encode("utf-8", "surrogateescape"), safe="/~")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Outcome:
     """A judged run. ``command`` reproduces it, ``help`` is the policy's word on whom to ask.
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate import documents, schema, shipped
 from platform_gate.documents import Document, DocumentError
@@ -36,20 +33,22 @@ class Source(StrEnum):
     ADOPTION = "adoption"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A policy with all its parents. ``effective`` gives what holds for a service."""
+class Policy(NamedTuple):
+    """A policy with all its parents. ``effective`` gives what holds for a service; ``known`` remembers it."""
 
     name: str
     source: Source
     path: str
     layered: Layered
+    known: dict[tuple[int, ...], Effective]
     fail_on: tuple[str, ...] = ()
-    _cache: dict[tuple[int, ...], Effective] = field(default_factory=dict, compare=False)
 
     @property
     def sha256(self) -> str:
         """The digest of everything that the policy says, its parents included."""
+        import hashlib  # noqa: PLC0415 - with it OpenSSL is loaded, and only reports for programs name a digest
+        import json  # noqa: PLC0415
+
         canonical = json.dumps(self.layered.data, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -65,9 +64,9 @@ class Policy:
             GateError: the overrides that match make no sense together.
         """
         chosen = tuple(index for index, override in enumerate(self.overrides) if applies(override["match"], subject))
-        if chosen not in self._cache:
-            self._cache[chosen] = typed(self._overridden(chosen), self.fail_on)
-        return self._cache[chosen]
+        if chosen not in self.known:
+            self.known[chosen] = typed(self._overridden(chosen), self.fail_on)
+        return self.known[chosen]
 
     def base(self) -> Effective:
         """What holds where no override matches."""
@@ -95,7 +94,7 @@ class Policy:
             if word not in FAILING_HEALTHS and word not in self.known_rules():
                 choice = [*FAILING_HEALTHS, *self.known_rules()]
                 raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
-        return replace(self, fail_on=tuple(fail_on), _cache={})
+        return self._replace(fail_on=tuple(fail_on), known={})
 
 
 def kind(reference: str) -> Source:
@@ -118,7 +117,7 @@ def load(reference: str, read: Read) -> Policy:
         layered = layered.over(own, Origin(document, ("spec",)))
     first = chain[0]
     name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).strip(".").split(".")[0])
-    policy = Policy(name, kind(reference), first.path, layered)
+    policy = Policy(name, kind(reference), first.path, layered, {})
     _check(policy)
     return policy
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -44,7 +43,7 @@ def _accepts(name: str) -> Callable[[Any], bool]:
         from jsonschema_rs import Draft202012Validator  # noqa: PLC0415 - an extra
     except ImportError:
         return _never
-    accepts: Callable[[Any], bool] = Draft202012Validator(shipped.schema(name)).is_valid
+    accepts: Callable[[Any], bool] = Draft202012Validator(shipped.schema_bytes(name).decode()).is_valid
     return accepts
 
 
@@ -118,6 +117,12 @@ def _yaml(value: Any) -> str:
     """A value as it is written in YAML's flow style; strings that need no quotes have none."""
     if isinstance(value, str) and re.fullmatch(r"[a-zA-Z/@][\w/@.-]*( [\w/@.-]+)*", value):
         return value
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    import json  # noqa: PLC0415 - a valid manifest needs no words
+
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
@@ -149,7 +154,7 @@ def _found(value: Any) -> str:
         return "a list"
     if value is None:
         return "nothing (null)"
-    return f"the string {quote(value)}" if isinstance(value, str) else quote(json.dumps(value, default=str)).strip("'")
+    return f"the string {quote(value)}" if isinstance(value, str) else quote(_json(value)).strip("'")
 
 
 def _does_not_fit(error: ValidationError) -> str:

@@ -143,9 +143,9 @@ def judge(
         required = tuple(name for name in required if name == "governance")
     excuse = partial(waive, subject.name)
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
+    points = sum(part.points for part in scored.values())
+    full_points = sum(charge.points for part in scored.values() for charge in part.full_charges)
     wrong = [part for part in scored.values() if part.failures]
-    points = sum(part.points for part in wrong)
-    full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.open)
     full_doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.failed)
     status = health(points, effective.health, doubt=doubt)
@@ -159,8 +159,6 @@ def _score(
     subsystem, limits = SUBSYSTEMS[name], effective.limits[name]
     checks = subsystem.check(facts, limits, context)
     failed = [check for check in checks if not check.passed and not effective.is_off(check.rule)]
-    if not failed:
-        return Scored(name, facts, limits, (), (), (), 0, str(subsystem.status(facts, (), limits)))
     failures = tuple(Failure(check, *excuse(check)) for check in failed)
     open_checks = [failure.check for failure in failures if failure.excuse is None]
     full_charges = tuple(subsystem.points(failed, limits))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -36,6 +35,8 @@ def schema_bytes(name: str) -> bytes:
 @cache
 def schema(name: str) -> dict[str, Any]:
     """A JSON Schema as data."""
+    import json  # noqa: PLC0415 - a run with the extra `fast` hands the text on
+
     loaded: dict[str, Any] = json.loads(schema_bytes(name))
     return loaded
 

@@ -26,8 +26,9 @@ PROSE_KEYS: Final = frozenset({"reason", "help", "description"})
 
 _PLAIN: Final = bytes([ord("\n"), *range(ord(" "), ord("~") + 1)])
 """What may stand in any file; most hold nothing else, which is seen ten times sooner than that nothing hides."""
-_REFUSED_RAW = re.compile(f"[\t{UNSAFE}]|\r(?!\n)")
-_REFUSED_ESCAPED = re.compile(f"[\t\r{UNSAFE}]")
+# Compiled when first asked for: most files hold nothing of the kind.
+_REFUSED_RAW = f"[\t{UNSAFE}]|\r(?!\n)"
+_REFUSED_ESCAPED = f"[\t\r{UNSAFE}]"
 
 _resolved = lru_cache(maxsize=4096)(resolve)
 
@@ -65,7 +66,7 @@ def decode(content: bytes, path: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DocumentError(_encoding_refusal(content, error.start, path)) from None
-    if match := _REFUSED_RAW.search(text):
+    if match := re.search(_REFUSED_RAW, text):
         raise DocumentError(_character_refusal(text, match.start(), path))
     return text
 
@@ -102,6 +103,7 @@ class Reader:
         self.refusals: list[Refusal] = []
         self._prose = PROSE_KEYS if prose else frozenset()
         self._text = text
+        self._escapes = "\\" in text
         self._path = path
         self._next = CParser(text).get_event
         self._count = 0
@@ -166,7 +168,7 @@ class Reader:
         value, style = event.value, event.style
         if "\n" in value and key not in self._prose:
             self._refuse(event, "a string over several lines is not allowed here", "Write it on one line.")
-        if style == '"' and (match := _REFUSED_ESCAPED.search(value)):
+        if self._escapes and style == '"' and (match := re.search(_REFUSED_ESCAPED, value)):
             self._refuse(event, f"the escaped character {escape(match[0])} is not allowed", "Remove it.")
         if style:
             return value

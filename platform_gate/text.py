@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 QUOTED_AT_MOST = 80
 
 # A regular expression's set: C0 (but tab, LF, CR), DEL, C1, other line separators, what reorders text on a screen.
 UNSAFE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
-_HIDDEN = re.compile(f"[\t\n\r{UNSAFE}\ud800-\udfff]")
+_HIDDEN = f"[\t\n\r{UNSAFE}\ud800-\udfff]"
 
 
 def escape(character: str) -> str:
@@ -21,7 +20,9 @@ def escape(character: str) -> str:
 
 def printable(text: str) -> str:
     """Text in which every character that could act on a terminal or hide from a reader is spelled out."""
-    return _HIDDEN.sub(lambda match: escape(match[0]), text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_HIDDEN, lambda match: escape(match[0]), text)
 
 
 def displayed(path: str) -> str:
@@ -66,6 +67,8 @@ def listing(words: Iterable[str], conjunction: str = "and") -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """What a misspelt word was probably meant to be, as a sentence; else the choice."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where something is misspelt
+
     choice = sorted(known)
     close = get_close_matches(word, choice, n=1)
     return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(choice)}."

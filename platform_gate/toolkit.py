@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from heapq import nsmallest
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from platform_gate.exact import as_written, number
+from platform_gate.exact import as_written, number, ratio
 from platform_gate.service import HealthStatus, Judgement, PlatformService
 from platform_gate.subsystems.cost import CostProfile, money
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
 from platform_gate.subsystems.slo import SLODefinition, SLOStatus
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 TOP_RISKS: Final = 10
 
@@ -182,4 +184,6 @@ def _average_score(several: Sequence[Figures]) -> float | None:
     scores = [each.score for each in several if each.score is not None]
     if not scores:
         return None if several else 0
-    return number(float(round(Fraction(sum(scores), len(scores)), 1)))
+    if sum(scores) % len(scores) == 0:
+        return sum(scores) // len(scores)
+    return number(float(round(ratio(sum(scores), len(scores)), 1)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from platform_gate import compare, config, gate, lowering
@@ -73,7 +72,7 @@ def _case(request: Request, change: Change) -> Case:
         adoption = not settings.path and not any(places)
         ruling = own if adoption else rules.load(tip.known(request), settings, tip)
     if adoption:
-        ruling = own._replace(policy=replace(own.policy, source=Source.ADOPTION))
+        ruling = own._replace(policy=own.policy._replace(source=Source.ADOPTION))
     first = change.head.find(request.paths, ruling.settings)
     same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
     second = first if same else change.head.find(request.paths, own.settings)

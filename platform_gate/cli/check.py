@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from platform_gate.cli import workers
-from platform_gate.cli.judging import Keep, judge
-from platform_gate.cli.options import display, display_options, links, on_github
+from platform_gate.cli.judging import Keep, judge, processes
+from platform_gate.cli.options import Command, display, display_options, links, on_github
 from platform_gate.cli.output import write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.model import GateError, Scope
@@ -46,38 +45,50 @@ class Words(click.ParamType):  # type: ignore[type-arg]  # as Day
 FORMAT = click.Choice(list(REPORTERS))
 
 
+OPTIONS: Final = (
+    click.option(
+        "-f",
+        "--format",
+        "form",
+        type=FORMAT,
+        help="The format on standard output. [default: text]",
+    ),
+    click.option(
+        "-o", "--output", "outputs", type=Output(), multiple=True, help="Write a report to a file too; repeatable."
+    ),
+    click.option(
+        "--fail-on", type=Words(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
+    ),
+    click.option("--team", metavar="NAME", help="Report and decide on this team's services only."),
+    click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only."),
+    click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2."),
+    click.option("--base", metavar="REF", help="Judge what has changed since a commit, by its rules."),
+    click.option(
+        "--scope",
+        type=click.Choice([str(scope) for scope in Scope]),
+        help="With --base: which services decide. [default: all]",
+    ),
+    click.option("--only-regressions", is_flag=True, help="The same as --scope regressed."),
+    click.option(
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that judge. [default: as many as pay off]"
+    ),
+    click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest."),
+    click.option(
+        "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
+    ),
+)
+
+
+def _options(function: Command) -> Command:
+    """What else can be asked of the gate, in the order of ``--help``."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
 @click.command()
 @judging_options
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=FORMAT,
-    help="The format on standard output. [default: text]",
-)
-@click.option(
-    "-o", "--output", "outputs", type=Output(), multiple=True, help="Write a report to a file too; repeatable."
-)
-@click.option(
-    "--fail-on", type=Words(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
-)
-@click.option("--team", metavar="NAME", help="Report and decide on this team's services only.")
-@click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only.")
-@click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2.")
-@click.option("--base", metavar="REF", help="Judge what has changed since a commit, by its rules.")
-@click.option(
-    "--scope",
-    type=click.Choice([str(scope) for scope in Scope]),
-    help="With --base: which services decide. [default: all]",
-)
-@click.option("--only-regressions", is_flag=True, help="The same as --scope regressed.")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that judge. [default: as many as pay off]"
-)
-@click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest.")
-@click.option(
-    "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
-)
+@_options
 @display_options
 def check(
     form: str | None,
@@ -103,7 +114,7 @@ def check(
     forms = {form or "text", *(kind for kind, _ in outputs)}
     keep = Keep.FINDINGS if forms.isdisjoint(WITH_ROWS) else Keep.ROWS
     outcome = replace(
-        judge(Request(**wishes), display()._replace(max_bytes=max_bytes), keep, workers.each(jobs)), links=links()
+        judge(Request(**wishes), display()._replace(max_bytes=max_bytes), keep, processes(jobs)), links=links()
     )
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
     write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
+from typing import Final
 
 from platform_gate import gate, verdict
 from platform_gate.cli import rules
 from platform_gate.cli.request import Request, narrowed, reproduce
-from platform_gate.gate import Each, Job
+from platform_gate.gate import Each, FileResult, Job
 from platform_gate.judged import Judged
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
+from platform_gate.trees import STDIN, Found
+
+WORTH_A_PROCESS: Final = 200
+"""Files. To start a process costs about as much as to judge half as many: `make bench` measures it."""
 
 
 class Keep(Enum):
@@ -39,6 +45,27 @@ def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = 
     return Outcome(
         run, own.policy, request.as_of, decided, code, reproduce(request), request.schema_only, display=shown
     )
+
+
+def processes(jobs: int | None) -> Each:
+    """How to judge every file: in as many processes as asked for, else in as many as there are cores and work for."""
+
+    def each(judge: Callable[[Found], FileResult], files: Sequence[Found]) -> Iterable[FileResult]:
+        count = min(_cores(), len(files) // WORTH_A_PROCESS) if jobs is None else min(jobs, len(files))
+        if count <= 1 or not hasattr(os, "fork") or any(found.file == STDIN for found in files):
+            return map(judge, files)
+        from platform_gate.cli import workers  # noqa: PLC0415 - most runs are small
+
+        return workers.judged_by(count, judge, files)
+
+    return each
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _row(keep: Keep) -> Callable[[Judged], str] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -41,8 +40,15 @@ def display_options(function: Command) -> Command:
 def display() -> Display:
     """What the terminal and the options ask for."""
     wishes = click.get_current_context().ensure_object(dict)
-    width = max(shutil.get_terminal_size((80, 24)).columns, NARROWEST)
-    return Display(width, _colored(wishes["color"]), max(-1, min(1, wishes["verbosity"])))
+    return Display(_width(), _colored(wishes["color"]), max(-1, min(1, wishes["verbosity"])))
+
+
+def _width() -> int:
+    if "COLUMNS" not in os.environ and not (sys.__stdout__ and sys.__stdout__.isatty()):
+        return Display().width
+    import shutil  # noqa: PLC0415 - slow to import, and only a terminal has a size
+
+    return max(shutil.get_terminal_size((Display().width, 24)).columns, NARROWEST)
 
 
 def _colored(wish: str) -> bool:

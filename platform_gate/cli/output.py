@@ -6,10 +6,9 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn, TextIO, cast
+from typing import NoReturn
 
 from platform_gate.model import GateError
 from platform_gate.text import log_line, printable, quote
@@ -36,6 +35,8 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
     Raises:
         GateError: it could not be written.
     """
+    import tempfile  # noqa: PLC0415 - slow to import, and many runs write no file
+
     target = Path(path)
     temporary = ""
     try:
@@ -88,17 +89,9 @@ def write_error(message: str) -> None:
 def leave(code: int) -> NoReturn:
     """Exit with a code that nothing changes any more: a stream that breaks on closing was reported, or never used."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
-        except (OSError, ValueError, AttributeError):
-            _silence(stream)
-    sys.exit(code)
-
-
-def _silence(stream: TextIO | None) -> None:
-    """Let the interpreter's last flush go nowhere instead of failing."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), cast("TextIO", stream).fileno())
+    os._exit(code)  # taking the interpreter apart piece by piece would cost a small run a tenth of its time
 
 
 def _umask() -> int:

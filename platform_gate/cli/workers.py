@@ -10,13 +10,10 @@ from contextlib import suppress
 from traceback import format_exc
 from typing import BinaryIO, Final, NamedTuple
 
-from platform_gate.gate import Each, FileResult, lost
-from platform_gate.trees import STDIN, Found
+from platform_gate.gate import FileResult, lost
+from platform_gate.trees import Found
 
 BATCH: Final = 64
-WORTH_A_WORKER: Final = 200
-"""Files. A process costs about as much as judging this many: `make bench` measures it."""
-
 Judge = Callable[[Found], FileResult]
 
 
@@ -27,25 +24,7 @@ class Worker(NamedTuple):
     results: BinaryIO
 
 
-def each(jobs: int | None) -> Each:
-    """How to judge every file: in as many processes as asked for, else in as many as there are cores and work for."""
-
-    def apply(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
-        count = min(_cores(), len(files) // WORTH_A_WORKER) if jobs is None else min(jobs, len(files))
-        here = count < 2 or not hasattr(os, "fork") or any(found.file == STDIN for found in files)  # noqa: PLR2004
-        return map(judge, files) if here else _in_processes(judge, files, count)
-
-    return apply
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _in_processes(judge: Judge, files: Sequence[Found], count: int) -> Iterator[FileResult]:
+def judged_by(count: int, judge: Judge, files: Sequence[Found]) -> Iterator[FileResult]:
     """The results in the order of the files. Batches are dealt out in turn, so it is known whose is next."""
     size = max(1, min(BATCH, len(files) // count))
     batches = [files[start : start + size] for start in range(0, len(files), size)]

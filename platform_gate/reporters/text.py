@@ -5,7 +5,6 @@ Only ASCII is drawn, so that it reads alike everywhere; colour repeats what the 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from itertools import dropwhile
 from typing import Any, Final
@@ -53,6 +52,16 @@ def _plain(text: str, **_style: Any) -> str:
 def _tolerated(judged: Judged) -> str:
     """That the policy lets an unhealthy service pass."""
     return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
+
+
+def _paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Text as lines of at most a width, between its first line's indent and the others'."""
+    shown = printable(text).rstrip()
+    if len(first) + len(shown) <= width:
+        return [first + shown] if shown else []
+    from textwrap import wrap  # noqa: PLC0415 - slow, and most lines are short
+
+    return wrap(shown, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 class _Page:
@@ -106,9 +115,7 @@ class _Page:
 
     def _hanging(self, text: str) -> Iterable[str]:
         """A line of a list, its further lines indented."""
-        return textwrap.wrap(
-            printable(text), self._width, initial_indent="  ", subsequent_indent=" " * 6, break_on_hyphens=False
-        )
+        return _paragraph(text, self._width, "  ", " " * 6)
 
     def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
         """Findings that belong to no service, each for itself."""
@@ -126,8 +133,8 @@ class _Page:
         where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
         yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
         if outcome.comparison:
-            compared = printable(outcome.comparison.told(outcome.scope))
-            yield from (self._paint(line, dim=True) for line in textwrap.wrap(compared, self._width))
+            compared = _paragraph(outcome.comparison.told(outcome.scope), self._width)
+            yield from (self._paint(line, dim=True) for line in compared)
 
     def _totals(self) -> str:
         """The verdict, and how many services are in which health, the worst first."""
@@ -202,13 +209,7 @@ class _Page:
     def _wrap(self, text: str, label: str = "") -> Iterable[str]:
         """A paragraph below a finding's place."""
         indent, hanging = " " * 6, " " * (6 + len(label))
-        return textwrap.wrap(
-            printable(text),
-            self._width,
-            initial_indent=indent + label,
-            subsequent_indent=hanging,
-            break_on_hyphens=False,
-        )
+        return _paragraph(text, self._width, indent + label, hanging)
 
     def _first(self) -> str:
         """What to begin with: what could not be judged, else the worst service, else the waivers."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate import shipped
 from platform_gate.bands import LimitError
 from platform_gate.exact import as_written, compare, number
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Severity, Worse
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 NAME = "cost"
 SECTION = "cost"
@@ -281,7 +283,7 @@ def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
 
 def money(amount: float | Fraction) -> int | float:
     """An amount as a report shows it, to two decimals."""
-    return number(float(round(amount if isinstance(amount, Fraction) else as_written(amount), 2)))
+    return amount if isinstance(amount, int) else number(float(round(as_written(amount), 2)))
 
 
 def _signed(percent: Fraction | None) -> str:

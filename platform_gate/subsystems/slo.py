@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate import shipped
 from platform_gate.exact import as_written, compare, number, optional_number
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 NAME = "slo"
 SECTION = "slos"
@@ -140,6 +141,8 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
 
 def _days(window: str | None, as_of: date) -> int:
     if window == CALENDAR_MONTH:
+        from calendar import monthrange  # noqa: PLC0415 - few windows are months
+
         return monthrange(as_of.year, as_of.month)[1]
     return int(window[:-1]) * (DAYS_A_WEEK if window.endswith("w") else 1) if window else UNNAMED_WINDOW_DAYS
 
@@ -194,7 +197,7 @@ def budget_remaining(slo: SLODefinition) -> Fraction | None:
     if slo.current is None:
         return None
     budget, consumed = WHOLE - as_written(slo.target), WHOLE - as_written(slo.current)
-    return max(Fraction(0), budget - consumed) / budget * WHOLE if budget > 0 else Fraction(0)
+    return max(as_written(0), budget - consumed) / budget * WHOLE if budget > 0 else as_written(0)
 
 
 def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
@@ -253,7 +256,7 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "met": slo.is_met if slo.current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
-        "budget_minutes": _minutes(slo, Fraction(WHOLE)),
+        "budget_minutes": _minutes(slo, as_written(WHOLE)),
         "budget_remaining_minutes": _minutes(slo, budget_remaining(slo)),
     }
 

@@ -3,13 +3,14 @@
 import io
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from platform_gate.cli.output import leave, write_error, write_file, write_stdout
+from platform_gate.cli.output import write_error, write_file, write_stdout
 from platform_gate.model import GateError
 
 
@@ -147,6 +148,6 @@ def test_an_error_message_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 130])
 def test_leaving_keeps_the_code(code: int) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        leave(code)
-    assert exit_.value.code == code
+    words = [sys.executable, "-c", f"from platform_gate.cli.output import leave; print('said'); leave({code})"]
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (code, b"said\n")
