@@ -31,7 +31,7 @@ from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.service import no_waivers
 from platform_gate.text import quote
 from platform_gate.trees import Found, Tree
-from platform_gate.waivers import Waiver, audit, find
+from platform_gate.waivers import Failed, Waiver, audit, excuses, find
 
 MAX_PROBLEMS: Final = 20
 NO_RULINGS: Final[Mapping[str, Subject]] = MappingProxyType({})
@@ -171,12 +171,21 @@ def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
     if not job.waivers:
         return
     policy = job.policy.base()
-    failed = {judged.name: {(each.rule, each.subject) for each in judged.findings} for judged in services}
-    for notice in audit(job.waivers, failed, job.as_of, policy.waivers.warn_days):
+    for notice in audit(job.waivers, _failed(services), job.as_of, policy.waivers.warn_days):
         if not policy.is_off(notice.rule):
             severity = policy.severity(notice.rule, decisive=notice.rule.id in policy.gate.fail_on)
             at = pointer(notice.waiver.at)
             yield Finding(notice.rule.id, severity, notice.message, notice.fix, notice.waiver.location, at)
+
+
+def _failed(services: Iterable[Judged]) -> dict[str, Failed]:
+    return {judged.name: {(each.rule, each.subject) for each in judged.findings} for judged in services}
+
+
+def in_use(job: Job, run: Run) -> list[str]:
+    """The places of the waivers that excuse something in a run, as ``path#pointer``."""
+    failed = _failed(run.services)
+    return [f"{waiver.location.path}#{pointer(waiver.at)}" for waiver in job.waivers if excuses(waiver, failed)]
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:

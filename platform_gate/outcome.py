@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from platform_gate.effective import Effective
 from platform_gate.gate import Run
 from platform_gate.judged import Judged
-from platform_gate.model import Disposition, Finding, Location, Scope, Severity
-from platform_gate.policy import Policy
+from platform_gate.model import Disposition, Finding, Location, Rule, Scope, Severity
 from platform_gate.service import HealthStatus
 from platform_gate.toolkit import PlatformReport, aggregate, badness
 from platform_gate.verdict import ExitCode, Verdict
 
 if TYPE_CHECKING:
     from platform_gate.compare import Comparison
+    from platform_gate.shards import Slice
 
 
 class Display(NamedTuple):
@@ -29,6 +31,32 @@ class Display(NamedTuple):
 
 
 PLAIN: Final = Display()
+
+
+class Basis(Protocol):
+    """By what was judged: a policy, or what a report says of one."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def source(self) -> str:
+        """Where it came from."""
+
+    @property
+    def path(self) -> str:
+        """Its file, as shown."""
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that it says."""
+
+    def base(self) -> Effective:
+        """What holds where no override matches."""
+
+    def known_rules(self) -> dict[str, Rule]:
+        """Every rule that a finding can be of."""
 
 
 class Links(NamedTuple):
@@ -56,11 +84,13 @@ def uri(path: str) -> str:
 class Outcome:
     """A judged run. ``command`` reproduces it, ``help`` is the policy's word on whom to ask.
 
-    ``comparison`` says what changed since a base, where there is one; ``scope`` what the verdict is about.
+    ``comparison`` says what changed since a base, where there is one; ``scope`` what the verdict is about. ``part`` is
+    what of a fleet was judged, where it wasn't all. Of several repositories ``repositories`` are the rows of a report,
+    and ``differences`` what isn't alike in all.
     """
 
     run: Run
-    policy: Policy
+    policy: Basis
     as_of: date
     verdict: Verdict
     exit_code: ExitCode
@@ -70,6 +100,10 @@ class Outcome:
     links: Links | None = None
     comparison: Comparison | None = None
     scope: Scope = Scope.ALL
+    part: Slice | None = None
+    repository: str | None = None
+    repositories: Sequence[Mapping[str, Any]] = ()
+    differences: Sequence[str] = ()
 
     @cached_property
     def report(self) -> PlatformReport:

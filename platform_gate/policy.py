@@ -31,6 +31,7 @@ class Source(StrEnum):
     FILE = "file"
     PACKAGE = "package"
     ADOPTION = "adoption"
+    MERGED = "merged"
 
 
 class Policy(NamedTuple):

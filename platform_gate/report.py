@@ -79,6 +79,9 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
         "tier": judged.tier,
         "path": printable(judged.location.path),
         "line": judged.location.line,
+        "failing": judged.failing,
+        "fails_on": list(judged.fatal),
+        "thresholds": judged.limits._asdict(),
         "health_without_waivers": str(judgement.health_without_waivers),
         "points": judgement.points,
         "waived_points": judgement.waived_points,
@@ -147,6 +150,7 @@ def finding(each: Finding, transition: Transition | None = None) -> dict[str, An
         "end_column": each.location.end_column,
         "pointer": printable(each.pointer),
         "points": each.points,
+        "decisive": each.decisive,
         "disposition": str(each.disposition),
         "fingerprint": each.fingerprint,
         **(_since(each, transition) if transition else {}),
@@ -180,14 +184,25 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
             "sha256": policy.sha256,
             "source": str(policy.source),
             "path": printable(policy.path),
+            "fail_on": list(policy.base().gate.fail_on),
+            "help": outcome.help,
         },
         **_compared(outcome),
-        "repository": None,
+        "repository": outcome.repository,
+        **({"shard": outcome.part.to_dict()} if outcome.part else {}),
+        **_fleet(outcome),
         "as_of": outcome.as_of.isoformat(),
         "verdict": str(outcome.verdict),
         "exit_code": int(outcome.exit_code),
         "schema_version": SCHEMA_VERSION,
     }
+
+
+def _fleet(outcome: Outcome) -> dict[str, Any]:
+    """Of a report over several repositories, what each came to."""
+    if not outcome.repositories:
+        return {}
+    return {"repositories": list(outcome.repositories), "differences": list(outcome.differences)}
 
 
 def _compared(outcome: Outcome) -> dict[str, Any]:

@@ -188,10 +188,15 @@ def _whom(waiver: Waiver) -> str:
     return f"{', '.join(waiver.services)}: {', '.join(waiver.rules)}{subject}"
 
 
+def excuses(waiver: Waiver, failed: Mapping[str, Failed]) -> bool:
+    """Whether a waiver matches anything that failed."""
+    return any(waiver.covers(name, *each) for name in waiver.services for each in failed.get(name, ()))
+
+
 def _unused(waiver: Waiver, failed: Mapping[str, Failed]) -> str:
     """Why a waiver matches nothing though a service of it was judged; empty where it matches, or none was judged."""
     judged = [service for service in waiver.services if service in failed]
-    if not judged or any(waiver.covers(service, *each) for service in judged for each in failed[service]):
+    if not judged or excuses(waiver, failed):
         return ""
     others = sorted({subject for s in judged for rule, subject in failed[s] if rule in waiver.rules and subject})
     if waiver.subject and others:

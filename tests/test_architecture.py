@@ -21,19 +21,20 @@ FLOORS = """
     __main__
     cli.main
     cli.*
-    cli.judging
+    cli.judging cli.writing
     cli.change cli.since
     cli.history
     cli.rules
     cli.request
-    cli.options cli.output cli.workers
+    cli.options cli.output cli.progress cli.workers
     cli
     reporters
     reporters.*
     junit report
     story
     outcome
-    verdict
+    merging
+    recorded verdict
     showing
     explanation
     compare
@@ -66,7 +67,7 @@ FLOORS = """
     scalars
     exact model
     matching
-    globs json_text markdown_text
+    globs json_text markdown_text shards
     text
 """
 """`reporters.*` is every module of that package which no other line names: those that are added like the others."""

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import click
 
+from platform_gate.cli import progress
 from platform_gate.cli.judging import Keep, judge, processes
-from platform_gate.cli.options import Command, display, display_options, links, on_github
-from platform_gate.cli.output import write_file, write_stdout
+from platform_gate.cli.options import Command, display, display_options
 from platform_gate.cli.request import Request, judging_options
-from platform_gate.model import GateError, Scope
-from platform_gate.outcome import Outcome
-from platform_gate.reporters import REPORTERS, WITH_ROWS, reporter
-
-
-class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
-    """``FORMAT=FILE``."""
-
-    name = "FORMAT=FILE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """The format and the file, or a usage error."""
-        if isinstance(value, tuple):
-            return value
-        form, _, path = value.partition("=")
-        if form not in REPORTERS or not path:
-            self.fail(f"{value!r} is not FORMAT=FILE with one of the formats {', '.join(REPORTERS)}", param, ctx)
-        return form, path
+from platform_gate.cli.writing import Writing, write, writing_options
+from platform_gate.model import Scope
+from platform_gate.shards import Shard
 
 
 class Words(click.ParamType):  # type: ignore[type-arg]  # as Day
@@ -42,20 +25,20 @@ class Words(click.ParamType):  # type: ignore[type-arg]  # as Day
         return value if isinstance(value, tuple) else tuple(word.strip() for word in value.split(","))
 
 
-FORMAT = click.Choice(list(REPORTERS))
+class Part(click.ParamType):  # type: ignore[type-arg]  # as Day
+    """``I/N``."""
+
+    name = "I/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """The shard, or a usage error."""
+        shard = value if isinstance(value, Shard) else Shard.parse(value)
+        if shard is None:
+            self.fail(f"{value!r} is not I/N with I from 1 to N", param, ctx)
+        return shard
 
 
 OPTIONS: Final = (
-    click.option(
-        "-f",
-        "--format",
-        "form",
-        type=FORMAT,
-        help="The format on standard output. [default: text]",
-    ),
-    click.option(
-        "-o", "--output", "outputs", type=Output(), multiple=True, help="Write a report to a file too; repeatable."
-    ),
     click.option(
         "--fail-on", type=Words(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
     ),
@@ -73,9 +56,8 @@ OPTIONS: Final = (
         "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that judge. [default: as many as pay off]"
     ),
     click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest."),
-    click.option(
-        "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
-    ),
+    click.option("--shard", type=Part(), help="Judge only this part of the files; `merge` joins the parts."),
+    click.option("--repository", metavar="NAME", help="Which repository this is, for reports of several."),
 )
 
 
@@ -88,17 +70,10 @@ def _options(function: Command) -> Command:
 
 @click.command()
 @judging_options
+@writing_options
 @_options
 @display_options
-def check(
-    form: str | None,
-    outputs: Sequence[tuple[str, str]],
-    max_bytes: int | None,
-    jobs: int | None,
-    *,
-    only_regressions: bool,
-    **wishes: Any,
-) -> int:
+def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **wishes: Any) -> int:
     """Judge manifests: files, folders, or - for standard input; without PATH what is configured, else services/.
 
     \b
@@ -107,34 +82,20 @@ def check(
     """  # noqa: D301 - click's mark for lines that stay as they are
     if only_regressions:
         wishes["scope"] = str(Scope.REGRESSED)
-    if wishes["schema_only"] and (wishes["base"] or wishes["team"] or wishes["tier"]):
-        raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
-    if wishes["scope"] and wishes["base"] is None:
-        raise click.UsageError("--scope says what --base compares: name a base")
-    forms = {form or "text", *(kind for kind, _ in outputs)}
-    keep = Keep.FINDINGS if forms.isdisjoint(WITH_ROWS) else Keep.ROWS
-    outcome = replace(
-        judge(Request(**wishes), display()._replace(max_bytes=max_bytes), keep, processes(jobs)), links=links()
-    )
-    lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
-    write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))
-    if lost:
-        raise lost[0]
+    request = Request(**wishes)
+    _refuse_contradictions(request)
+    keep = Keep.ROWS if writing.with_rows else Keep.FINDINGS
+    wanted = display()
+    each = progress.shown(processes(jobs), quiet=wanted.verbosity < 0)
+    outcome = judge(request, wanted, keep, each)
+    write(outcome, writing)
     return outcome.exit_code
 
 
-def _log(outcome: Outcome) -> Iterator[str]:
-    """What belongs into a GitHub runner's log: the text in a group, and the annotations after it."""
-    yield "::group::platform-gate\n"
-    yield from reporter("text").render(outcome)
-    yield "::endgroup::\n"
-    yield from reporter("github").render(outcome)
-
-
-def _attempt(write: Callable[..., None], *arguments: Any) -> GateError | None:
-    """What kept a report from being written; the others are still wanted."""
-    try:
-        write(*arguments)
-    except GateError as error:
-        return error
-    return None
+def _refuse_contradictions(request: Request) -> None:
+    if request.schema_only and (request.base or request.team or request.tier):
+        raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
+    if request.scope and request.base is None:
+        raise click.UsageError("--scope says what --base compares: name a base")
+    if request.shard and request.base:
+        raise click.UsageError("--shard is for a whole fleet; a change (--base) is judged in one piece")

@@ -14,6 +14,7 @@ from platform_gate.gate import Each, FileResult, Job
 from platform_gate.judged import Judged
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
+from platform_gate.shards import Shard, Slice
 from platform_gate.trees import STDIN, Found
 
 WORTH_A_PROCESS: Final = 200
@@ -38,13 +39,30 @@ def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = 
     tree, settings, source = rules.here()
     own = rules.load(request, settings, source)
     job = Job(tree, own.policy, request.as_of, own.waivers, whole=keep is Keep.ALL, row=_row(keep))
-    run = gate.run(job, tree.find(request.paths, settings), schema_only=request.schema_only, each=each)
-    run = narrowed(run, request, {})
+    files, part = _part(tree.find(request.paths, settings), request.shard)
+    run = narrowed(gate.run(job, files, schema_only=request.schema_only, each=each), request, {})
+    part = part and part._replace(in_use=gate.in_use(job, run))
     decided = verdict.decide(run, own.policy.base().gate.fail_on)
     code = verdict.exit_code(decided, exit_zero=request.exit_zero)
     return Outcome(
-        run, own.policy, request.as_of, decided, code, reproduce(request), request.schema_only, display=shown
+        run,
+        own.policy,
+        request.as_of,
+        decided,
+        code,
+        reproduce(request),
+        request.schema_only,
+        display=shown,
+        part=part,
+        repository=request.repository,
     )
+
+
+def _part(files: Sequence[Found], shard: Shard | None) -> tuple[Sequence[Found], Slice | None]:
+    """The files to judge, and what part of the whole they are."""
+    if shard is None:
+        return files, None
+    return [each for each in files if shard.takes(each.path)], Slice.of(shard, [each.path for each in files])
 
 
 def processes(jobs: int | None) -> Each:
@@ -88,5 +106,14 @@ def _judge_change(request: Request, shown: Display) -> Outcome:
     code = verdict.exit_code(decided, exit_zero=request.exit_zero)
     command = reproduce(request._replace(scope=str(scope)))
     return Outcome(
-        run, policy, request.as_of, decided, code, command, comparison=comparison, scope=scope, display=shown
+        run,
+        policy,
+        request.as_of,
+        decided,
+        code,
+        command,
+        comparison=comparison,
+        scope=scope,
+        display=shown,
+        repository=request.repository,
     )

@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "explain": "Explain where a service's points come from, or what a rule is about.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
+    "merge": "Join the reports of shards or of many repositories.",
     "init": "Scaffold manifest, policy, waivers, workflow and hook.",
     "schema": "Print a JSON Schema.",
     "demo": "Print the report over two example services as JSON.",

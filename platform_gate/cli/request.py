@@ -18,6 +18,7 @@ from platform_gate.gate import Run
 from platform_gate.judged import Judged
 from platform_gate.matching import Subject
 from platform_gate.model import GateError
+from platform_gate.shards import Shard
 from platform_gate.text import quote, typed
 from platform_gate.trees import WorkTree
 
@@ -39,6 +40,8 @@ class Request(NamedTuple):
     tier: int | None = None
     exit_zero: bool = False
     schema_only: bool = False
+    shard: Shard | None = None
+    repository: str | None = None
 
 
 def judging_options(function: Command) -> Command:
@@ -82,7 +85,7 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     if team is None and tier is None:
         return run
     kept = [judged for judged in run.services if is_wanted(request, rulings.get(judged.name, judged))]
-    if not kept and not run.findings:
+    if not kept and not run.findings and request.shard is None:
         wish = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
         )

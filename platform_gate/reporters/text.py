@@ -130,8 +130,13 @@ class _Page:
             return
         if outcome.verdict is Verdict.FAILED and outcome.exit_code == ExitCode.PASSED:
             yield "exit code 0 all the same, as asked with --exit-zero"
-        where = "" if outcome.policy.source is Source.SHIPPED else f" ({printable(outcome.policy.path)})"
-        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}", dim=True)
+        where = (
+            "" if outcome.policy.source in (Source.SHIPPED, Source.MERGED) else f" ({printable(outcome.policy.path)})"
+        )
+        part = f", shard {outcome.part.shard} of {plural(outcome.part.files, 'file')}" if outcome.part else ""
+        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", dim=True)
+        for difference in outcome.differences:
+            yield from (self._paint(line, dim=True) for line in _paragraph(difference, self._width))
         if outcome.comparison:
             compared = _paragraph(outcome.comparison.told(outcome.scope), self._width)
             yield from (self._paint(line, dim=True) for line in compared)

@@ -1,0 +1,60 @@
+"""``platform-gate merge``: the reports of shards or of many repositories as one."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from platform_gate import verdict
+from platform_gate.cli.options import display, display_options
+from platform_gate.cli.writing import Writing, write, writing_options
+from platform_gate.merging import Merged
+from platform_gate.merging import merge as merged_of
+from platform_gate.model import GateError
+from platform_gate.outcome import Outcome
+from platform_gate.recorded import Recording, read
+from platform_gate.text import displayed, quote, typed
+
+
+@click.command()
+@click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
+@writing_options
+@click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2.")
+@display_options
+def merge(reports: tuple[str, ...], writing: Writing, *, exit_zero: bool, **_wishes: Any) -> int:
+    """Join JSON reports into one: of all the shards of one run, or of many repositories.
+
+    A shard that is missing, repeated or of another run is exit code 2. What differs between repositories is noted.
+    """
+    outcome = _outcome(merged_of([_read(path) for path in reports]), reports, exit_zero=exit_zero)
+    write(outcome, writing)
+    return outcome.exit_code
+
+
+def _read(path: str) -> Recording:
+    try:
+        content = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise GateError(f"the report {quote(displayed(path))} cannot be read: {reason}", "Check the path.") from None
+    return read(content, displayed(path))
+
+
+def _outcome(merged: Merged, reports: tuple[str, ...], *, exit_zero: bool) -> Outcome:
+    code = verdict.exit_code(merged.verdict, exit_zero=exit_zero)
+    command = shlex.join(map(typed, ["platform-gate", "merge", *reports]))
+    return Outcome(
+        merged.run,
+        merged.policy,
+        merged.as_of,
+        merged.verdict,
+        code,
+        command,
+        display=display(),
+        repository=merged.repository,
+        repositories=merged.repositories,
+        differences=merged.differences,
+    )

@@ -1,0 +1,107 @@
+"""Writing an outcome: one format to standard output, any of them to files, none of them lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import wraps
+from typing import Any, Final, NamedTuple
+
+import click
+
+from platform_gate.cli.options import Command, links, on_github
+from platform_gate.cli.output import write_file, write_stdout
+from platform_gate.model import GateError
+from platform_gate.outcome import Outcome
+from platform_gate.reporters import REPORTERS, WITH_ROWS, reporter
+
+
+class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
+    """``FORMAT=FILE``."""
+
+    name = "FORMAT=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """The format and the file, or a usage error."""
+        if isinstance(value, tuple):
+            return value
+        form, _, path = value.partition("=")
+        if form not in REPORTERS or not path:
+            self.fail(f"{value!r} is not FORMAT=FILE with one of the formats {', '.join(REPORTERS)}", param, ctx)
+        return form, path
+
+
+class Writing(NamedTuple):
+    """In which formats, and where to; ``max_bytes`` is how large Markdown may become."""
+
+    form: str | None
+    outputs: tuple[tuple[str, str], ...]
+    max_bytes: int | None
+
+    @property
+    def with_rows(self) -> bool:
+        """Whether any of the formats shows the facts of every service."""
+        return not WITH_ROWS.isdisjoint([self.form, *(form for form, _ in self.outputs)])
+
+
+OPTIONS: Final = (
+    click.option(
+        "-f",
+        "--format",
+        "form",
+        type=click.Choice(list(REPORTERS)),
+        help="The format on standard output. [default: text]",
+    ),
+    click.option(
+        "-o", "--output", "outputs", type=Output(), multiple=True, help="Write a report to a file too; repeatable."
+    ),
+    click.option(
+        "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
+    ),
+)
+
+
+def writing_options(function: Command) -> Command:
+    """``-f``, ``-o`` and ``--max-bytes``, which arrive as ``writing``."""
+
+    @wraps(function)
+    def wrapper(form: str | None, outputs: tuple[tuple[str, str], ...], max_bytes: int | None, **others: Any) -> Any:
+        return function(writing=Writing(form, outputs, max_bytes), **others)
+
+    decorated: Any = wrapper
+    for option in reversed(OPTIONS):
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]
+
+
+def write(outcome: Outcome, writing: Writing) -> None:
+    """Write every report that was asked for.
+
+    Raises:
+        GateError: one could not be written; the others were.
+    """
+    sized = outcome.display._replace(max_bytes=writing.max_bytes)
+    shown = replace(outcome, links=links(), display=sized)
+    attempts = (_attempt(write_file, path, reporter(form).render(shown)) for form, path in writing.outputs)
+    lost = [error for error in attempts if error]
+    in_log = writing.form is None and on_github()
+    write_stdout(_log(shown) if in_log else reporter(writing.form or "text").render(shown))
+    if lost:
+        raise lost[0]
+
+
+def _log(outcome: Outcome) -> Iterator[str]:
+    """What belongs into a GitHub runner's log: the text in a group, and the annotations after it."""
+    yield "::group::platform-gate\n"
+    yield from reporter("text").render(outcome)
+    yield "::endgroup::\n"
+    yield from reporter("github").render(outcome)
+
+
+def _attempt(write: Callable[..., None], *arguments: Any) -> GateError | None:
+    """What kept a report from being written; the others are still wanted."""
+    try:
+        write(*arguments)
+    except GateError as error:
+        return error
+    return None
