@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from platform_gate.compare import Comparison, Scope
 from platform_gate.gate import Judged, Run
+from platform_gate.history import NO_HISTORY, History
 from platform_gate.model import Disposition, Finding, Location, Severity
 from platform_gate.policy import Policy
 from platform_gate.service import HealthStatus
@@ -64,6 +65,7 @@ class Outcome:
     links: Links | None = None
     comparison: Comparison | None = None
     scope: Scope = Scope.ALL
+    history: History = NO_HISTORY
 
     @cached_property
     def report(self) -> PlatformReport:

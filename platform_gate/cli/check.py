@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from platform_gate.cli import earlier
 from platform_gate.cli.judging import judge
 from platform_gate.cli.options import display, display_options, links, on_github
 from platform_gate.cli.output import write_file, write_stdout
@@ -75,11 +76,15 @@ FORMAT = click.Choice(list(REPORTERS))
 @click.option(
     "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
 )
+@click.option(
+    "--history", metavar="GLOB", multiple=True, help="Earlier JSON reports, drawn over time on the page; repeatable."
+)
 @display_options
 def check(
     form: str | None,
     outputs: Sequence[tuple[str, str]],
     max_bytes: int | None,
+    history: Sequence[str],
     *,
     only_regressions: bool,
     **wishes: Any,
@@ -96,7 +101,10 @@ def check(
         raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
     if wishes["scope"] and wishes["base"] is None:
         raise click.UsageError("--scope says what --base compares: name a base")
-    outcome = replace(judge(Request(**wishes), replace(display(), max_bytes=max_bytes)), links=links())
+    if history and "html" not in (form, *(kind for kind, _ in outputs)):
+        raise click.UsageError("--history is drawn on the page: ask for -f html or -o html=FILE as well")
+    judged = judge(Request(**wishes), replace(display(), max_bytes=max_bytes))
+    outcome = replace(judged, links=links(), history=earlier.read(history))
     lost = list(filter(None, [_attempt(write_file, path, reporter(kind).render(outcome)) for kind, path in outputs]))
     write_stdout(_log(outcome) if form is None and on_github() else reporter(form or "text").render(outcome))
     if lost:
