@@ -103,7 +103,8 @@ def _moved(service: Service) -> Told:
 
 
 def _removed(row: Row) -> Told:
-    return Told(printable(str(row["name"])), before=str(row["health_before"] or ""), text="no longer there")
+    was = f"was {row['health_before']}, and is" if row["health_before"] else "is"
+    return Told(printable(str(row["name"])), text=f"{was} no longer there")
 
 
 def _lowered(row: Row, links: Links | None) -> Told:

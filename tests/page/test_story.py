@@ -68,7 +68,7 @@ def test_the_lists_of_a_comparison() -> None:
         "preview": [{"service": "web", "health": "degraded", "health_merged": "healthy"}],
     }
     found = {section.title: section.lines[0] for section in sections([], changes, None)}
-    assert found["Removed"].before == "healthy"
+    assert found["Removed"].text == "was healthy, and is no longer there"
     assert found["Fixed"].text == "reliability/low-score: the score is 35 of 65"
     assert (found["Lowers the bar"].text, found["Lowers the bar"].place) == ("target lowered: 99 -> 98", "a.yaml:3")
     assert found["By the rules after the merge, which decide nothing yet"].after == "healthy"

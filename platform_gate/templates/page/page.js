@@ -99,8 +99,7 @@
     return `#${view}`;
   };
 
-  const remember = () => {
-    const next = address();
+  const remember = (next = address()) => {
     if (next === (location.hash || "#")) return;
     try {
       history.replaceState(null, "", next);
@@ -148,8 +147,8 @@
   };
 
   /* From the address to the view. */
-  const restore = () => {
-    const view = new URLSearchParams(location.hash.slice(1));
+  const restore = (hash = location.hash) => {
+    const view = new URLSearchParams(hash.slice(1));
     query.value = view.get("q") ?? "";
     team.value = view.get("team") ?? "";
     tier.value = view.get("tier") ?? "";
@@ -185,8 +184,8 @@
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.addEventListener("reset", (event) => {
     event.preventDefault();
-    history.replaceState(null, "", "#");
-    restore();
+    remember("#");
+    restore("");
   });
   for (const chip of chips) {
     chip.addEventListener("click", () => {
@@ -223,7 +222,7 @@
     },
     true,
   );
-  addEventListener("hashchange", restore);
+  addEventListener("hashchange", () => restore());
   tools.hidden = false;
   restore();
   if (waiting.length) buildOn();
