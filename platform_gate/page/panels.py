@@ -21,7 +21,7 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a panel: a label, what is said beside it, and a bar where there is a share of a whole.
+    """A line of a panel: a label, what is said beside it, and below it a note, with a bar where it is a share.
 
     ``state`` is good, bad or unknown; ``href`` leads to what is said.
     """

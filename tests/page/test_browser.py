@@ -251,6 +251,19 @@ def test_nothing_runs_over_the_edge(show: Show, tmp_path: Path, browser: Browser
         assert seen.page.evaluate(overflow) <= 0
 
 
+@pytest.mark.parametrize("width", [360, 1600])
+@pytest.mark.parametrize("repository", [None, "acme/shop"])
+def test_every_cell_says_what_it_is_of(tmp_path: Path, browser: Browser, width: int, repository: str | None) -> None:
+    page = saved(tmp_path, text_of(replace(example(), services=[service(repository=repository)])))
+    with opened(browser, page, width=width) as seen:
+        labels = seen.page.locator("#list summary > span").evaluate_all(
+            "cells => cells.slice(1).map(cell => getComputedStyle(cell, '::before').content)"
+        )
+        shown = ["Repository "] * bool(repository) + ["Team ", "Tier ", "Points "]
+        said = [label.replace('"', "").replace(" / ", "") for label in labels]
+        assert said == [*shown, "SLO ", "Cost ", "Reliability ", "Governance "]
+
+
 def test_hostile_names_are_text_and_change_no_structure(tmp_path: Path, browser: Browser) -> None:
     with opened(browser, "about:blank") as seen:
         skeletons = {}

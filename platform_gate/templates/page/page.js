@@ -73,9 +73,9 @@
       const cells = [...row.firstElementChild.children];
       const values = cells.map((cell) => ("v" in cell.dataset ? Number(cell.dataset.v) : cell.textContent));
       values[0] = cells[0].firstElementChild.textContent;
-      const said = (label) => cells.find((cell) => cell.dataset.l === label).textContent;
+      const said = (name) => cells[columns.findIndex((column) => column.dataset.c === name)].textContent;
       const text = `${row.firstElementChild.textContent} ${rules(row)}`.toLowerCase();
-      return { row, place, values, text, team: said("Team"), tier: said("Tier"), health: row.classList[1] };
+      return { row, place, values, text, team: said("team"), tier: said("tier"), health: row.classList[1] };
     });
     return records;
   };
