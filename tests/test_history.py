@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from platform_gate import report
-from platform_gate.history import LONGEST, History, Snapshot, Standing, before, course, key, parse
+from platform_gate.history import HEALTHS, LONGEST, History, Snapshot, Standing, before, course, key, parse
 from platform_gate.model import GateError
+from platform_gate.service import HealthStatus
 
 DAY = date(2026, 11, 23)
 
@@ -34,8 +35,9 @@ def test_a_report_says_how_each_service_stood() -> None:
     assert found.points == 2
 
 
-def test_the_version_is_the_reports_own() -> None:
+def test_it_speaks_as_reports_do() -> None:
     assert json.loads(content())["schema_version"] == report.SCHEMA_VERSION
+    assert sorted(HealthStatus, key=lambda health: -health.rank) == list(HEALTHS)
 
 
 def test_services_of_two_repositories_are_told_apart() -> None:

@@ -83,6 +83,8 @@ def facts(provenance: Row) -> list[str]:
         scope = f", scope {spaced(provenance['scope'])}" if provenance.get("scope") else ""
         adopted = "; the base has no rules yet, so this change's own hold" if base.get("adoption") else ""
         found.append(f"compared with {printable(str(base['ref']))} ({str(base['commit'])[:12]}){scope}{adopted}")
+    if provenance.get("verdict") == "failed" and provenance.get("exit_code") == 0:
+        found.append("exit code 0 all the same, as asked with --exit-zero")
     if provenance.get("repository"):
         found.append(printable(str(provenance["repository"])))
     return found

@@ -42,6 +42,8 @@ def test_files_that_could_not_be_judged_are_counted_once() -> None:
 def test_under_what_the_answer_was_given() -> None:
     assert facts(provenance()) == ["as of 2026-11-23", "policy default (shipped, abcdef012345)"]
     assert facts(provenance(policy=None, repository="acme/shop")) == ["as of 2026-11-23", "acme/shop"]
+    assert facts(provenance(verdict="failed", exit_code=1)) == facts(provenance())
+    assert facts(provenance(verdict="failed", exit_code=0))[-1].startswith("exit code 0 all the same")
     own = POLICY | {"source": "file", "path": "p.yaml"}
     base = {"ref": "main", "commit": "0123456789abcdef", "adoption": True}
     found = facts(provenance(policy=own, base=base, scope="touched"))
