@@ -18,6 +18,7 @@ from platform_gate.verdict import ExitCode, Verdict
 
 if TYPE_CHECKING:
     from platform_gate.compare import Comparison
+    from platform_gate.history import History
     from platform_gate.shards import Slice
 
 
@@ -103,6 +104,7 @@ class Outcome:
     part: Slice | None = None
     repository: str | None = None
     repositories: Sequence[Mapping[str, Any]] = ()
+    history: History | None = None
     differences: Sequence[str] = ()
 
     @cached_property

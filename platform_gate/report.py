@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
 from platform_gate.json_text import Kept, encode
@@ -19,7 +20,8 @@ SCHEMA_VERSION: Final = "1"
 Row = Mapping[str, Any]
 
 
-class Report(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Report:
     """A report in parts, in the order of its keys; rows may be gone through once.
 
     ``totals`` are the seed's numbers, ``highlights`` the worst services and the costs by currency, ``changes`` the

@@ -35,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="rewrite expected/ of the case folders that are run")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what no browser has seen: a skip is easily overlooked."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason in sorted({report.longrepr[2] for report in skipped if "no Chromium" in str(report.longrepr)}):
+        terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", red=True, bold=True)
+
+
 def command() -> list[str]:
     """Return how the program is started safely: the console script, else the module without the working directory."""
     script = Path(sys.executable).with_name("platform-gate")

@@ -296,7 +296,7 @@ def test_an_error_before_anything_is_judged_leaves_no_numbers(runner: Runner, ju
     done = judge({"policy": "no-such-policy"})
     assert done.code == 2
     assert (done.outputs["verdict"], done.outputs["exit-code"]) == ("not judged", "2")
-    assert [done.outputs[name] for name in (*HEALTHS, "report", "sarif", "markdown")] == [""] * 7
+    assert [done.outputs[name] for name in (*HEALTHS, "report", "sarif", "markdown", "html")] == [""] * 8
 
 
 def test_a_folder_that_is_not_there(judge: Judge) -> None:
@@ -319,12 +319,14 @@ def test_paths_policy_and_the_rest_reach_the_gate(runner: Runner, judge: Judge) 
             "policy": "policy.yaml",
             "waivers": "w1.yaml\nw2.yaml",
             "fail-on": "critical,slo/breached",
-            "formats": "github,junit sarif\nmarkdown",
+            "formats": "github,junit sarif\nmarkdown html",
+            "history": "none/*.json\nnone either/*.json",
         }
     )
     assert done.code == 1, done.log
     assert (done.report()["policy"]["name"], done.outputs["critical"]) == ("mine", "2")
     assert {path.name for path in Path(done.outputs["folder"]).iterdir()} == {
+        "gate.html",
         "gate.json",
         "gate.md",
         "gate.sarif",

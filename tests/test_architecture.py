@@ -26,10 +26,16 @@ FLOORS = """
     cli.history
     cli.rules
     cli.request
+    cli.earlier
     cli.options cli.output cli.progress cli.workers
     cli
     reporters
     reporters.*
+    page
+    page.story page.fleet
+    page.service
+    page.panels
+    page.words page.charts page.engine
     junit report
     story
     outcome
@@ -65,6 +71,7 @@ FLOORS = """
     strict_yaml
     git yaml_text
     scalars
+    history
     exact model
     matching
     globs json_text markdown_text shards

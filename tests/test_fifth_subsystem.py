@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from platform_gate import policy, schema, shipped
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity
 from platform_gate.outcome import Display, Outcome
+from platform_gate.page import engine
+from platform_gate.reporters import html as html_reporter
 from platform_gate.reporters import json as json_reporter
 from platform_gate.reporters import text as text_reporter
 from platform_gate.subsystems import SUBSYSTEMS
@@ -79,7 +81,8 @@ class Carbon:
 
 def forget() -> None:
     """Empty every cache of what travels with the package."""
-    for function in (shipped.schema, shipped.policy, schema._validator, policy.default):  # noqa: SLF001
+    caches = shipped.schema, shipped.policy, schema._validator, policy.default, engine.environment  # noqa: SLF001
+    for function in caches:
         function.cache_clear()
 
 
@@ -108,7 +111,7 @@ def in_the_policy(data: dict[str, Any]) -> None:
 @pytest.fixture(autouse=True)
 def carbon(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     copy = tmp_path_factory.mktemp("shipped")
-    for name in ("schemas", "policies"):
+    for name in ("schemas", "policies", "templates"):
         shutil.copytree(shipped.folder(name), copy / name)
     default = copy / "policies/default.yaml"
     default.write_text(default.read_text(encoding="utf-8").rstrip("\n") + "\n" + SECTION, encoding="utf-8")
@@ -153,6 +156,13 @@ def test_the_json_report_carries_it_and_stays_valid(tmp_path: Path) -> None:
     [web] = report["services"]
     assert web["subsystems"]["carbon"] == {"status": "sooty", "points": 2, "facts": {"kg": 100.5}}
     assert [finding["rule"] for finding in web["findings"]] == ["carbon/above-limit"]
+
+
+def test_the_page_carries_it(tmp_path: Path) -> None:
+    page = "".join(html_reporter.render(outcome_of(tmp_path, "carbon: {kg: 100.5}")))
+    assert '<span class=p2 data-l="Carbon" data-v="2">sooty <b>+2</b>' in page
+    assert "<h3>Carbon</h3><ul><li>Kg <b>100.5</b></ul>" in page
+    assert "100.5 kg, above 100 kg" in page
 
 
 def test_at_its_limit_all_is_well(tmp_path: Path) -> None:

@@ -118,6 +118,16 @@ def test_the_demo_is_the_same_everywhere(installations: dict[str, Installation])
     assert len({installed.module("demo") for installed in installations.values()}) == 1
 
 
+def test_the_page_finds_its_templates_everywhere(installations: dict[str, Installation]) -> None:
+    healthy = ROOT / "examples/services/api-gateway.yaml"
+    pages = {
+        installed.module("check", "--as-of", "2026-11-23", "-f", "html", str(healthy))
+        for installed in installations.values()
+    }
+    [page] = pages
+    assert b"1 service, all healthy." in page
+
+
 def test_the_wheel_holds_the_package_and_what_it_reads(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}

@@ -201,6 +201,19 @@ def test_an_example_judges_a_change_by_the_rules_of_its_target(name: str, checko
     assert done.returncode == 1, done.stdout + done.stderr
 
 
+def test_the_page_is_drawn_with_its_past(checkout: Checkout) -> None:
+    history = checkout.temporary / "history"
+    history.mkdir()
+    checkout.bash(
+        '"$RUNNER_TEMP/gate/bin/platform-gate" check --as-of 2026-01-01 -o json="$RUNNER_TEMP/history/2026-01-01.json"'
+    )
+    checkout.commit(BREACHED)
+    done = checkout.bash(judging("github-page.yml"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "from 2026-01-01" in (checkout.temporary / "reports/gate.html").read_text(encoding="utf-8")
+    assert len(list(history.iterdir())) == 2
+
+
 # The comment: a report from a hostile run, and a stand-in for `gh` that writes down what it is asked.
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -14,6 +14,9 @@ from platform_gate.cli.output import write_file, write_stdout
 from platform_gate.model import GateError
 from platform_gate.outcome import Outcome
 from platform_gate.reporters import REPORTERS, WITH_ROWS, reporter
+
+if TYPE_CHECKING:
+    from platform_gate.history import History
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
@@ -32,16 +35,25 @@ class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
 
 
 class Writing(NamedTuple):
-    """In which formats, and where to; ``max_bytes`` is how large Markdown may become."""
+    """In which formats, and where to.
+
+    ``max_bytes`` is how large Markdown may become, ``history`` names earlier reports for the page.
+    """
 
     form: str | None
     outputs: tuple[tuple[str, str], ...]
     max_bytes: int | None
+    history: tuple[str, ...]
 
     @property
     def with_rows(self) -> bool:
         """Whether any of the formats shows the facts of every service."""
-        return not WITH_ROWS.isdisjoint([self.form, *(form for form, _ in self.outputs)])
+        return not WITH_ROWS.isdisjoint(self.forms)
+
+    @property
+    def forms(self) -> list[str]:
+        """The formats."""
+        return [self.form or "text", *(form for form, _ in self.outputs)]
 
 
 OPTIONS: Final = (
@@ -58,15 +70,24 @@ OPTIONS: Final = (
     click.option(
         "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
     ),
+    click.option(
+        "--history",
+        metavar="GLOB",
+        multiple=True,
+        help="Earlier JSON reports, drawn over time on the page; repeatable.",
+    ),
 )
 
 
 def writing_options(function: Command) -> Command:
-    """``-f``, ``-o`` and ``--max-bytes``, which arrive as ``writing``."""
+    """``-f``, ``-o`` and what goes with them, which arrive as ``writing``."""
 
     @wraps(function)
-    def wrapper(form: str | None, outputs: tuple[tuple[str, str], ...], max_bytes: int | None, **others: Any) -> Any:
-        return function(writing=Writing(form, outputs, max_bytes), **others)
+    def wrapper(**arguments: Any) -> Any:
+        writing = Writing(**{name: arguments.pop(name) for name in Writing._fields})
+        if writing.history and "html" not in writing.forms:
+            raise click.UsageError("--history is drawn on the page: ask for -f html or -o html=FILE as well")
+        return function(writing=writing, **arguments)
 
     decorated: Any = wrapper
     for option in reversed(OPTIONS):
@@ -81,13 +102,21 @@ def write(outcome: Outcome, writing: Writing) -> None:
         GateError: one could not be written; the others were.
     """
     sized = outcome.display._replace(max_bytes=writing.max_bytes)
-    shown = replace(outcome, links=links(), display=sized)
+    shown = replace(outcome, links=links(), display=sized, history=_earlier(writing.history))
     attempts = (_attempt(write_file, path, reporter(form).render(shown)) for form, path in writing.outputs)
     lost = [error for error in attempts if error]
     in_log = writing.form is None and on_github()
     write_stdout(_log(shown) if in_log else reporter(writing.form or "text").render(shown))
     if lost:
         raise lost[0]
+
+
+def _earlier(patterns: Sequence[str]) -> History | None:
+    if not patterns:
+        return None
+    from platform_gate.cli import earlier  # noqa: PLC0415 - only the page draws what was before
+
+    return earlier.read(patterns)
 
 
 def _log(outcome: Outcome) -> Iterator[str]:

@@ -24,6 +24,7 @@ REPORTERS: Final = {
     "github": "platform_gate.reporters.github",
     "markdown": "platform_gate.reporters.markdown",
     "gitlab": "platform_gate.reporters.gitlab",
+    "html": "platform_gate.reporters.html",
 }
 """Modules by format, imported when somebody asks for the format."""
 
