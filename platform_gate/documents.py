@@ -13,6 +13,7 @@ import yaml
 from yaml._yaml import CParser
 from yaml.error import Mark
 
+from platform_gate import plain_yaml
 from platform_gate.model import At, Location, Problem
 from platform_gate.strict_yaml import (
     MAX_BYTES,
@@ -72,6 +73,8 @@ def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:
         DocumentError: the file breaks strict YAML, or holds no document at all.
     """
     text = decode(content, path)
+    if found := plain_yaml.read(text):
+        return [Document(path, text, 0, *found)]
     reader = Reader(text, path, prose=prose)
     try:
         documents = [Document(path, text, index, *found) for index, found in enumerate(reader.documents())]

@@ -68,7 +68,7 @@ FLOORS = """
     shipped
     waiver_text
     documents
-    strict_yaml
+    plain_yaml strict_yaml
     git yaml_text
     scalars
     history
