@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 DOUBTFUL: Final = 1e-9
 """Of the size of what is compared. Three operations on floats are off by a millionth of that at most."""
+NEAR_A_TIE: Final = 1e-6
+"""Of the last digit that is kept, and of the number. Estimates must be better than that."""
 
 
 def as_written(value: float | Fraction) -> Fraction:
@@ -33,6 +35,26 @@ def compare(difference: float, size: float, exactly: Callable[[], Fraction]) -> 
         return 1 if difference > 0 else -1
     exact = exactly()
     return (exact > 0) - (exact < 0)
+
+
+def percent_of_change(previous: Fraction, latest: Fraction) -> Fraction:
+    """By how many percent a number grew."""
+    return (latest - previous) / previous * 100
+
+
+def compare_change(percent: float, previous: float, latest: float) -> int:
+    """Below 0, 0, or above 0, as a number grew by less than some percent, just so, or by more."""
+    difference, size = (latest - previous) * 100 - percent * previous, max(latest, previous) * (100 + abs(percent))
+    return compare(
+        difference, size, lambda: percent_of_change(as_written(previous), as_written(latest)) - as_written(percent)
+    )
+
+
+def rounded(estimate: float, digits: int, exactly: Callable[[], Fraction]) -> int | float:
+    """A number to some digits: of floats, and where they come too close to a tie, of ``exactly``."""
+    scaled = abs(estimate) * 10**digits
+    doubtful = abs(scaled % 1 - 0.5) <= NEAR_A_TIE * (1 + scaled)
+    return number(float(round(exactly(), digits)) if doubtful else round(estimate, digits))
 
 
 def number(value: float) -> int | float:

@@ -74,7 +74,7 @@ class Job(NamedTuple):
     rulings: Mapping[str, Subject] = NO_RULINGS
     known: dict[tuple[str, bytes], FileResult] | None = None
     whole: bool = True
-    row: Callable[[Judged], str] | None = None
+    row: Callable[[Judged], bytes] | None = None
 
     def waive(self, service: str, check: Check) -> tuple[Excuse | None, str]:
         """The excuse for a failed check."""
@@ -82,7 +82,7 @@ class Job(NamedTuple):
 
     def kept(self, judged: Judged) -> Judged:
         """What a run keeps of a judged service."""
-        row = self.row(judged) if self.row else ""
+        row = self.row(judged) if self.row else b""
         return judged if self.whole else judged._replace(row=row, inside=None)
 
 

@@ -32,8 +32,8 @@ class Judged(NamedTuple):
     """A service of a run. ``location`` is where its document begins.
 
     ``fatal`` are the rules that fail the gate by themselves and are open, ``limits`` say what makes it degraded or
-    critical. ``row`` is its row of the report, where that was asked for; ``inside`` is kept where more than a report
-    is wanted.
+    critical. ``row`` is its packed row of the report, where that was asked for; ``inside`` is kept where more than a
+    report is wanted.
     """
 
     figures: Figures
@@ -47,7 +47,7 @@ class Judged(NamedTuple):
     limits: HealthLimits
     parts: tuple[Part, ...]
     findings: tuple[Finding, ...]
-    row: str = ""
+    row: bytes = b""
     inside: Inside | None = None
 
     @property

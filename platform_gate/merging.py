@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from platform_gate.gate import Run
-from platform_gate.json_text import encode
+from platform_gate.json_text import Kept, pack
 from platform_gate.judged import Judged, digest
 from platform_gate.model import Finding, GateError, Severity
 from platform_gate.policy import Source
@@ -173,7 +173,7 @@ def _within(each: Judged, repository: str) -> Judged:
         figures=each.figures._replace(name=f"{repository}/{each.name}"),
         location=each.location._replace(path=f"{repository}/{each.location.path}"),
         findings=tuple(_from(one, repository) for one in each.findings),
-        row=f'{{"repository": {encode(repository)}, {each.row[1:]}',
+        row=pack({"repository": repository, **Kept(each.row)}),
     )
 
 

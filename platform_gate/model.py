@@ -84,9 +84,17 @@ class Rule(NamedTuple):
     keys: tuple[str, ...] = ()
     source: str = ""
 
-    def check(self, passed: bool, message: str, *at: str | int, **detail: Any) -> Check:  # noqa: FBT001 - reads as a sentence
-        """Apply the rule once. ``at`` is the place below ``spec``; ``detail`` fills the other fields of ``Check``."""
-        return Check(self, passed, message, ("spec", *at), **detail)
+    def check(
+        self,
+        passed: bool,  # noqa: FBT001 - reads as a sentence
+        message: str,
+        *at: str | int,
+        subject: str = "",
+        value: float | None = None,
+        fix: str = "",
+    ) -> Check:
+        """Apply the rule once. ``at`` is the place below ``spec``; the rest is as in ``Check``."""
+        return Check(self, passed, message, ("spec", *at), subject, value, fix)
 
 
 class Check(NamedTuple):

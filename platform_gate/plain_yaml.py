@@ -78,7 +78,10 @@ class _Builder:
         """A line with a key: of the mapping at its column, or the first of the one that a key waits for."""
         if self._waiting and column > self._waiting[2]:
             self._begin(column, {})
-        self._set(column, self._mapping(column), key, value)
+        at, mapping = self._open[-1]
+        if at != column or type(mapping) is list or self._waiting:
+            mapping = self._mapping(column)
+        self._set(column, mapping, key, value)
 
     def item(self, column: int, dash: int, key: str, value: str) -> None:
         """A line with a dash: an item of the list at its column, or the first of the one that a key waits for."""
@@ -91,7 +94,7 @@ class _Builder:
             self._open.append((column + dash, mapping))
             self._set(column + dash, mapping, key, value)
         elif value:
-            items.append(_inline(value))
+            items.append(_inline(value) if value[0] in "{[" else _scalar(value))
         else:
             raise _DoubtError
 
@@ -132,22 +135,18 @@ class _Builder:
         if key in mapping or _meaning(key) != key:
             raise _DoubtError
         if value:
-            mapping[key] = _inline(value)
+            mapping[key] = _inline(value) if value[0] in "{[" else _scalar(value)
         else:
             mapping[key] = None
             self._waiting = mapping, key, column
 
 
 def _inline(text: str) -> Any:
-    """What stands behind a key or a dash."""
-    if text[0] == "{":
-        return _flow_mapping(_PAIRS.findall(text))
-    return list(map(_scalar, _ITEMS.findall(text))) if text[0] == "[" else _scalar(text)
-
-
-def _flow_mapping(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """A mapping or a list on one line."""
+    if text[0] == "[":
+        return list(map(_scalar, _ITEMS.findall(text)))
     mapping: dict[str, Any] = {}
-    for key, value in pairs:
+    for key, value in _PAIRS.findall(text):
         if key in mapping or _meaning(key) != key:
             raise _DoubtError
         mapping[key] = _scalar(value)

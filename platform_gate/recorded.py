@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from platform_gate import policy, schema
 from platform_gate.effective import Effective, HealthLimits
-from platform_gate.json_text import encode
+from platform_gate.json_text import pack
 from platform_gate.judged import Judged, Part
 from platform_gate.model import Disposition, Excuse, Finding, GateError, Location, Rule, Severity, pointer
 from platform_gate.service import HealthStatus
@@ -102,7 +102,7 @@ def judged(row: Data) -> Judged:
         HealthLimits(**row["thresholds"]),
         tuple(parts.values()),
         tuple(map(finding, row["findings"])),
-        encode(row),
+        pack(row),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
-from platform_gate.json_text import Kept, encode
+from platform_gate.json_text import Kept, pack
 from platform_gate.judged import Judged
 from platform_gate.lowering import Lowered
 from platform_gate.model import Excuse, Finding
@@ -61,9 +61,9 @@ def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
     }
 
 
-def row(judged: Judged) -> str:
-    """A service's row as JSON, made while everything that it was judged by is at hand."""
-    return encode(service(judged))
+def row(judged: Judged) -> bytes:
+    """A service's row, packed; made while everything that it was judged by is at hand."""
+    return pack(service(judged))
 
 
 def _service(judged: Judged, comparison: Comparison | None) -> Row:

@@ -103,6 +103,7 @@ class Reader:
         self.refusals: list[Refusal] = []
         self._prose = PROSE_KEYS if prose else frozenset()
         self._text = text
+        self._last_line = text.count("\n")  # libyaml's end of file stands below it
         self._escapes = "\\" in text
         self._path = path
         self._next = CParser(text).get_event
@@ -115,7 +116,7 @@ class Reader:
             if start.version or start.tags:
                 self._refuse(start, "directives are not allowed", "Remove the line that begins with %.")
             root: Any = self._next()
-            yield root.start_mark.line + 1, self._build(root, 0, "")
+            yield min(root.start_mark.line, self._last_line) + 1, self._build(root, 0, "")
             self._next()  # the document's end
 
     def _build(self, event: Any, depth: int, key: str) -> Any:
@@ -203,7 +204,7 @@ class Reader:
 
     def _refusal(self, start: Mark, end: Mark, message: str, fix: str) -> Refusal:
         location = location_of(self._path, start, end)
-        if location.line > self._text.count("\n") + 1:  # libyaml's end of file stands below the last line
+        if location.line > self._last_line + 1:
             location = _character_location(self._text, self._path)
         return Refusal(message, fix, location, excerpt_of(self._text, location))
 

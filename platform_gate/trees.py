@@ -170,6 +170,8 @@ def _read_plain(descriptor: int) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a plain file")
         content = os.read(descriptor, min(found.st_size, MAX_BYTES) + 1)
+        if len(content) == found.st_size:
+            return content
         while len(content) <= MAX_BYTES and (more := os.read(descriptor, min(CHUNK, MAX_BYTES + 1 - len(content)))):
             content += more
         return content

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from platform_gate.documents import Document, DocumentError, Refusal
@@ -446,6 +446,7 @@ def places(content: bytes) -> list[Location]:
         return [each.location for each in error.refusals]
 
 
+@example(b"---")
 @given(st.binary(max_size=60) | st.text("ab:-[]{}&*!|>'\"#%? \n\r\t~1.,", max_size=40).map(str.encode))
 def test_whatever_the_bytes_the_answer_is_data_or_a_placed_refusal(content: bytes) -> None:
     found = places(content)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.exact import as_written, compare, number, optional_number
+from platform_gate.exact import as_written, compare, number, optional_number, rounded
 
 
 @pytest.mark.parametrize(("value", "shown"), [(8000.0, "8000"), (-0.0, "0"), (72.5, "72.5"), (3, "3"), (0.1, "0.1")])
@@ -60,3 +60,23 @@ def test_the_answer_is_the_exact_one(previous: float, latest: float, percent: fl
     exact = (as_written(latest) - as_written(previous)) * 100 - as_written(percent) * as_written(previous)
     difference, size = (latest - previous) * 100 - percent * previous, max(latest, previous) * (100 + abs(percent))
     assert compare(difference, size, lambda: exact) == (exact > 0) - (exact < 0)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "digits", "shown"), [(43.21, 1, "43.2"), (0.06, 1, "0.1"), (50.0, 1, "50"), (-0.01, 1, "0")]
+)
+def test_a_number_far_from_a_tie_is_rounded_at_once(estimate: float, digits: int, shown: str) -> None:
+    assert repr(rounded(estimate, digits, never)) == shown
+
+
+@pytest.mark.parametrize(
+    ("estimate", "exact", "shown"),
+    [(0.25, Fraction(1, 4), "0.2"), (0.35, Fraction(35, 100), "0.4"), (0.25, Fraction(2501, 10000), "0.3")],
+)
+def test_a_number_close_to_a_tie_is_rounded_as_the_exact_one(estimate: float, exact: Fraction, shown: str) -> None:
+    assert repr(rounded(estimate, 1, lambda: exact)) == shown
+
+
+@given(AMOUNTS, st.integers(1, 3))
+def test_a_rounded_number_is_the_exact_one_rounded(amount: float, digits: int) -> None:
+    assert rounded(amount / 3, digits, lambda: as_written(amount) / 3) == float(round(as_written(amount) / 3, digits))

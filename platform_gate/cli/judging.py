@@ -86,7 +86,7 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _row(keep: Keep) -> Callable[[Judged], str] | None:
+def _row(keep: Keep) -> Callable[[Judged], bytes] | None:
     if keep is not Keep.ROWS:
         return None
     from platform_gate import report  # noqa: PLC0415 - most runs end as text for people

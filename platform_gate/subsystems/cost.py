@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate import shipped
 from platform_gate.bands import LimitError
-from platform_gate.exact import as_written, compare, number
+from platform_gate.exact import as_written, compare_change, percent_of_change, rounded
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Severity, Worse
 
 if TYPE_CHECKING:
@@ -200,30 +200,28 @@ def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Chec
     yield SPIKING.check(percent is None, rise, *place, value=None if percent is None else float(percent))
 
 
+def _months(cost: CostProfile) -> tuple[float, float] | None:
+    """The last two months' amounts; None without a month before, or where it cost nothing."""
+    amounts = [entry.amount for entry in cost.entries[-2:]]
+    return (amounts[0], amounts[-1]) if len(amounts) > 1 and amounts[0] else None
+
+
 def change(cost: CostProfile) -> Fraction | None:
     """Percent of change from the month before to the latest, exactly; None without a month before or after a 0."""
-    if len(cost.entries) < 2 or cost.entries[-2].amount == 0:  # noqa: PLR2004 - two months make a change
-        return None
-    previous, latest = (as_written(entry.amount) for entry in cost.entries[-2:])
-    return (latest - previous) / previous * 100
+    months = _months(cost)
+    return None if months is None else percent_of_change(*map(as_written, months))
 
 
 def trend(cost: CostProfile, limits: Limits) -> CostTrend:
     """The name of the change under a policy."""
-    if len(cost.entries) < 2 or cost.entries[-2].amount == 0:  # noqa: PLR2004 - two months make a change
+    months = _months(cost)
+    if months is None:
         return CostTrend.STABLE
-    if _against(limits.spiking_above_pct, cost) > 0:
+    if compare_change(limits.spiking_above_pct, *months) > 0:
         return CostTrend.SPIKING
-    if _against(limits.increasing_above_pct, cost) > 0:
+    if compare_change(limits.increasing_above_pct, *months) > 0:
         return CostTrend.INCREASING
-    return CostTrend.DECREASING if _against(limits.decreasing_below_pct, cost) < 0 else CostTrend.STABLE
-
-
-def _against(percent: float, cost: CostProfile) -> int:
-    """How the change compares with a limit."""
-    previous, latest = cost.entries[-2].amount, cost.entries[-1].amount
-    above, size = (latest - previous) * 100 - percent * previous, max(latest, previous) * (100 + abs(percent))
-    return compare(above, size, lambda: (change(cost) or 0) - as_written(percent))
+    return CostTrend.DECREASING if compare_change(limits.decreasing_below_pct, *months) < 0 else CostTrend.STABLE
 
 
 def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
@@ -268,22 +266,34 @@ def status(cost: CostProfile, _failed: Sequence[Check], limits: Limits) -> str:
 
 def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
     """The facts as a report shows them, amounts to two decimals."""
-    percent = change(cost)
     return {
         "currency": cost.currency,
         "budget_monthly": money(cost.budget_monthly) or None,
         "latest_cost": money(cost.latest_cost),
-        "average_cost": money(cost.average_cost),
+        "average_cost": _average(cost),
         "over_budget": cost.over_budget,
         "trend": trend(cost, limits),
-        "change_pct": None if percent is None else number(float(round(percent, 1))),
+        "change_pct": _change_pct(cost),
         "entries": [entry.to_dict() for entry in cost.entries],
     }
 
 
 def money(amount: float | Fraction) -> int | float:
     """An amount as a report shows it, to two decimals."""
-    return amount if isinstance(amount, int) else number(float(round(as_written(amount), 2)))
+    return amount if isinstance(amount, int) else rounded(float(amount), 2, lambda: as_written(amount))
+
+
+def _average(cost: CostProfile) -> int | float:
+    estimate = sum(entry.amount for entry in cost.entries) / max(len(cost.entries), 1)
+    return rounded(estimate, 2, lambda: as_written(cost.average_cost))
+
+
+def _change_pct(cost: CostProfile) -> int | float | None:
+    months = _months(cost)
+    if months is None:
+        return None
+    previous, latest = months
+    return rounded((latest - previous) / previous * 100, 1, lambda: change(cost) or as_written(0))
 
 
 def _signed(percent: Fraction | None) -> str:

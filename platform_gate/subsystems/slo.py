@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate import shipped
-from platform_gate.exact import as_written, compare, number, optional_number
+from platform_gate.exact import as_written, compare, number, optional_number, rounded
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ CALENDAR_MONTH = "calendar-month"
 DAYS_A_WEEK = 7
 UNNAMED_WINDOW_DAYS = 30
 MINUTES_A_DAY = 24 * 60
+SMALL_BUDGET = 1e-3
+"""Percent. Below, floats know too little of what is left."""
 
 
 class SLOStatus(StrEnum):
@@ -55,8 +57,12 @@ class SLODefinition:
     @property
     def budget_remaining_pct(self) -> float | None:
         """Percent of the error budget (100 - target) that is left, 0 to 100, to one decimal; None if not measured."""
-        remaining = budget_remaining(self)
-        return None if remaining is None else float(round(remaining, 1))
+        if self.current is None:
+            return None
+        budget, left = WHOLE - self.target, max(self.current - self.target, 0)
+        if budget < SMALL_BUDGET:
+            return float(round(budget_remaining(self) or 0, 1))
+        return float(rounded(left / budget * WHOLE, 1, lambda: budget_remaining(self) or as_written(0)))
 
 
 class Limits(NamedTuple):
@@ -256,14 +262,13 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "met": slo.is_met if slo.current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
-        "budget_minutes": _minutes(slo, as_written(WHOLE)),
-        "budget_remaining_minutes": _minutes(slo, budget_remaining(slo)),
+        "budget_minutes": _minutes(slo, WHOLE),
+        "budget_remaining_minutes": None if slo.current is None else _minutes(slo, slo.current),
     }
 
 
-def _minutes(slo: SLODefinition, share: Fraction | None) -> float | None:
-    """Percent of the error budget in minutes of the window, to one decimal."""
-    if share is None:
-        return None
-    budget = (WHOLE - as_written(slo.target)) / WHOLE * slo.window_days * MINUTES_A_DAY
-    return number(float(round(budget * share / WHOLE, 1)))
+def _minutes(slo: SLODefinition, value: float) -> int | float:
+    """What lies between the target and a value, in minutes of the window, to one decimal; 0 below the target."""
+    minutes = slo.window_days * MINUTES_A_DAY
+    exactly = lambda: max(as_written(value) - as_written(slo.target), as_written(0)) * minutes / WHOLE  # noqa: E731
+    return rounded(max(value - slo.target, 0) * minutes / WHOLE, 1, exactly)
