@@ -18,21 +18,22 @@ MAX_DEPTH: Final = 16
 REMEMBERED_AT_MOST: Final = 40
 """Characters of a scalar whose meaning is kept: the same keys and words come again in every file."""
 
-_KEY: Final = "[A-Za-z_][A-Za-z0-9_-]{0,62}"
-_QUOTED: Final = r'"[ !#-\[\]-~]*"'
-_TAIL: Final = "[A-Za-z0-9/._+@=-]*"
-_WORD: Final = f"-?[A-Za-z0-9/._]{_TAIL}"
-_PLAIN: Final = f"{_WORD}(?::[A-Za-z0-9/]{_TAIL})*(?: [A-Za-z0-9]{_TAIL})*"
+# Every repetition is possessive (`*+`): what it took it never gives back, so that no line costs more for being wrong.
+_KEY: Final = "[A-Za-z_][A-Za-z0-9_-]{0,62}+"
+_QUOTED: Final = r'"[ !#-\[\]-~]*+"'
+_WORD: Final = "-?[A-Za-z0-9/._][A-Za-z0-9/._+@=-]*+"
+_REST: Final = "[A-Za-z0-9/._+@=?&%~,;()'#-]*+"
+_PLAIN: Final = f"-?[A-Za-z0-9/._]{_REST}(?::[A-Za-z0-9/]{_REST})*+(?: [A-Za-z0-9]{_REST})*+"
 _INLINE: Final = f"(?:{_QUOTED}|{_WORD})"
-_PAIR: Final = f"{_KEY}: +{_INLINE}"
-_FLOW: Final = rf"\{{ *{_PAIR}(?: *, *{_PAIR})* *\}}|\[ *{_INLINE}(?: *, *{_INLINE})* *\]"
-_COMMENT: Final = r"(?:(?<![^ \n])#[ -~]*)?"
+_PAIR: Final = f"{_KEY}: ++{_INLINE}"
+_FLOW: Final = rf"\{{ *+{_PAIR}(?: *+, *+{_PAIR})*+ *+\}}|\[ *+{_INLINE}(?: *+, *+{_INLINE})*+ *+\]"
+_COMMENT: Final = r"(?:(?<![^ \n])#[ -~]*+)?"
 
 _LINES: Final = re.compile(
-    f"^( *)(?:(- +)?(?:({_KEY}):(?: +|(?= *$)))?({_QUOTED}|{_PLAIN}|{_FLOW}|))? *{_COMMENT}$", re.MULTILINE
+    f"^( *+)(?:(- ++)?(?:({_KEY}):(?: ++|(?= *+$)))?({_QUOTED}|{_PLAIN}|{_FLOW}|))? *+{_COMMENT}$", re.MULTILINE
 )
 """Indentation, dash, key and value of every line that is of a known kind; all empty for a blank one or a comment."""
-_PAIRS: Final = re.compile(f"({_KEY}): +({_INLINE})")
+_PAIRS: Final = re.compile(f"({_KEY}): ++({_INLINE})")
 _ITEMS: Final = re.compile(_INLINE)
 
 _meaning = lru_cache(maxsize=4096)(resolve)

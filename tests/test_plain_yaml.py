@@ -1,0 +1,267 @@
+"""The plain reader: silent about whatever isn't plain, and otherwise of one mind with the strict one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from random import Random
+from time import process_time
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from platform_gate import plain_yaml
+from platform_gate.documents import DocumentError
+from platform_gate.strict_yaml import Reader, decode
+from tests.conftest import ROOT
+from tests.hostile.corpus import corpus
+from tests.hostile.test_fuzz import ancestors, mutant
+
+EXAMPLES = sorted((ROOT / "examples").rglob("services/*.yaml"))
+SUITE = Path(os.environ.get("PLATFORM_GATE_SHARED") or ROOT.parent / "shared") / "data" / "yaml-test-suite"
+MUTANTS = 3_000
+
+
+def strictly(content: bytes) -> list[tuple[int, Any]] | None:
+    """What the strict reader makes of a text; None where it refuses it."""
+    try:
+        text = decode(content, "a.yaml")
+        reader = Reader(text, "a.yaml", prose=False)
+        found = list(reader.documents())
+    except (DocumentError, yaml.YAMLError):
+        return None
+    return None if reader.refusals else found
+
+
+def agreed(content: bytes) -> bool:
+    """Whether the plain reader accepts a text; what it accepts the strict one reads alike, types included."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    found = plain_yaml.read(text)
+    if found is None:
+        return False
+    strict = strictly(content)
+    assert strict == [found], text
+    assert repr(strict) == repr([found])
+    return True
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_are_plain(path: Path) -> None:
+    assert agreed(path.read_bytes())
+
+
+PLAIN = {
+    "a: 1": {"a": 1},
+    "# before\n\na: 1 # behind\n": {"a": 1},
+    "a:\n  b: x\nc: z": {"a": {"b": "x"}, "c": "z"},
+    "a:\n- 1\n- x\nb: 2": {"a": [1, "x"], "b": 2},
+    "a:\n  - b: 1\n    c: 2\n  - b: 3": {"a": [{"b": 1, "c": 2}, {"b": 3}]},
+    "a:\n  -   b: 1\n      c:\n        - true": {"a": [{"b": 1, "c": [True]}]},
+    'a: {b: 1, c: "x, y"}': {"a": {"b": 1, "c": "x, y"}},
+    "a: [ x , 2.50 ]": {"a": ["x", 2.5]},
+    "a: https://example.com:80/x?y=z&w#v": {"a": "https://example.com:80/x?y=z&w#v"},
+    "a: it's right, at 99.9%(x)": {"a": "it's right, at 99.9%(x)"},
+    'a: "# : {}"': {"a": "# : {}"},
+    "a: ~x": None,
+    "a: -5": {"a": -5},
+    "a: null\nb: true": {"a": None, "b": True},
+}
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_is_plain(text: str) -> None:
+    found = plain_yaml.read(text)
+    assert (found and found[1]) == PLAIN[text]
+    assert agreed(text.encode()) is (PLAIN[text] is not None)
+
+
+def test_the_root_begins_at_the_first_line_that_says_something() -> None:
+    assert plain_yaml.read("# one\n\n  # two\na: 1\n") == (4, {"a": 1})
+
+
+SILENT = [
+    "",
+    "\n# only a comment\n",
+    "a: 1\n---\nb: 2\n",
+    "---\na: 1\n",
+    "a: 1\na: 2\n",
+    "a: {b: 1, b: 2}\n",
+    "a:\nb: 1\n",
+    "a:\n",
+    "a:\n  - \n",
+    "a: 1\n  b: 2\n",
+    "a: 1\n  - 2\n",
+    "a:\n   b: 1\n  c: 2\n",
+    "a:\n  - b: 1\n   c: 2\n",
+    "a:\n  - 1\n  b: 2\n",
+    "a:\n  b: 1\n  - 2\n",
+    " a: 1\n",
+    "- a\n",
+    "a\n",
+    "a: b\n  c\n",
+    "a: b: c\n",
+    "a: b:\n",
+    "a: -\n",
+    "a: - b\n",
+    "a: &b c\n",
+    "a: *b\n",
+    "a: !b c\n",
+    "a: |\n  b\n",
+    "a: >\n  b\n",
+    "a: 'b'\n",
+    'a: "b\\n"\n',
+    'a: "b\n',
+    'a: "b" c\n',
+    "a: b #c\td\n",
+    "a: \tb\n",
+    "a: b\r\n",
+    "a: \u00e4\n",
+    "a: 010\n",
+    "a: yes\n",
+    "a: 2026-01-31\n",
+    "a: 1:30\n",
+    "a: .inf\n",
+    "a: {yes: 1}\n",
+    "yes: 1\n",
+    "null: 1\n",
+    "y:\n  a: 1\n",
+    "1: a\n",
+    "? a\n: b\n",
+    "a: {b: 1,}\n",
+    "a: {b:1}\n",
+    "a: {b: {c: 1}}\n",
+    "a: [b, [c]]\n",
+    "a: []\n",
+    "a: {}\n",
+    "%YAML 1.2\n",
+    "a:\n" + "".join(" " * depth + f"k{depth}:\n" for depth in range(1, 20)) + " " * 20 + "x: 1\n",
+    "a: " + "b" * 40_000 + "\n",
+]
+
+
+@pytest.mark.parametrize("text", SILENT, ids=[repr(text)[:30] for text in SILENT])
+def test_of_anything_else_it_says_nothing(text: str) -> None:
+    assert plain_yaml.read(text) is None
+
+
+def test_both_readers_agree_on_every_hostile_manifest() -> None:
+    accepted = [case for case in corpus() if agreed(case.raw)]
+    assert len(accepted) > 100
+
+
+def test_both_readers_agree_on_mutants_of_good_manifests() -> None:
+    good = ancestors()
+    assert sum(agreed(mutant(seed, good)) for seed in range(MUTANTS)) > MUTANTS // 10
+
+
+@pytest.mark.skipif(not SUITE.is_dir(), reason="the YAML test suite is not here: ../shared/data/yaml-test-suite")
+def test_both_readers_agree_on_the_yaml_test_suite() -> None:
+    assert sum(agreed(path.read_bytes()) for path in sorted(SUITE.glob("*.yaml"))) > 10
+
+
+WORDS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "yes",
+        "1",
+        "-1",
+        "1.5",
+        "010",
+        "x y",
+        "a:b",
+        "~",
+        "null",
+        "http://x/y",
+        '"q"',
+        '"q: #"',
+        "{a: 1}",
+        "[1, b]",
+        "{a: 1, b: x}",
+        "- a",
+        "a: b",
+        "#c",
+        "a #c",
+        "-",
+        ":",
+        "a:",
+        "",
+    ]
+)
+LINES = st.tuples(
+    st.integers(0, 4),
+    st.sampled_from(["", "- ", "-  ", "- - "]),
+    st.sampled_from(["", "a: ", "b:", "c:  ", "on: "]),
+    WORDS,
+).map(lambda parts: " " * parts[0] + "".join(parts[1:]))
+
+
+@example(["a:", "- b: 1", "  c: 2", "- 3"])
+@given(st.lists(LINES, max_size=8))
+def test_both_readers_agree_on_texts_that_are_nearly_plain(lines: list[str]) -> None:
+    agreed("\n".join(lines).encode())
+
+
+@given(st.text("ab:-[]{}&*!|>'\"#%? \n~1.,", max_size=40))
+def test_both_readers_agree_on_any_text(text: str) -> None:
+    agreed(text.encode())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a: " + "b" * 32_000 + "!",
+        "a: " + "b:" * 16_000,
+        "a: " + "b " * 16_000 + "!",
+        "a: {" + "b: 1, " * 5_000,
+        " " * 32_000 + "!",
+        "- " * 16_000,
+        "a:" * 16_000,
+        'a: "' + "b" * 32_000,
+        "#" * 32_000 + "\t",
+        "a: [" + "b , " * 8_000,
+        "a: b " + " " * 32_000 + "!",
+        "!\n" * 16_000,
+    ],
+)
+def test_a_long_line_takes_no_longer_for_being_wrong(line: str) -> None:
+    start = process_time()
+    assert len(line) <= plain_yaml.MAX_CHARACTERS
+    assert plain_yaml.read(line) is None
+    assert process_time() - start < 1
+
+
+def test_random_texts_of_its_own_kind_are_read_alike() -> None:
+    rng = Random(7)  # noqa: S311 - the same texts in every run
+    for _ in range(300):
+        assert agreed("\n".join(_mapping(rng, 0)).encode())
+
+
+def _mapping(rng: Random, depth: int) -> list[str]:
+    lines: list[str] = []
+    for number in range(rng.randint(1, 4)):
+        key, room = f"k{number}", " " * (2 * depth)
+        kind = rng.choice(["scalar", "flow", "comment", *(["mapping", "list"] * (depth < 4))])
+        if kind == "mapping":
+            lines += [f"{room}{key}:", *_mapping(rng, depth + 1)]
+        elif kind == "list":
+            lines += [
+                f"{room}{key}:",
+                *(f"{room}{'  ' * rng.randint(0, 0)}- {_value(rng)}" for _ in range(rng.randint(1, 3))),
+            ]
+        else:
+            value = f"{{v: {rng.randint(0, 9)}, w: z}}" if kind == "flow" else _value(rng)
+            lines += [f"{room}# {key}: {value}"] * (kind == "comment") + [f"{room}{key}: {value}"]
+    return lines
+
+
+def _value(rng: Random) -> str:
+    return rng.choice(
+        ["word", "two words", "1", "2.5", '"quoted: # text"', "docs/a.md#b", "true", "https://example.com/x"]
+    )
