@@ -48,7 +48,8 @@ def interpret(
     ruling = (rulings or {}).get(subject.name, subject)
     effective = policy.effective(ruling)
     launch, problems = _launch(document.data, effective, context)
-    context = context._replace(launched=launch is None or launch <= context.as_of, subject=ruling)
+    launched = launch is None or launch <= context.as_of
+    context = Context(context.as_of, context.exists, launched, ruling)
     facts, more = facts_of(document, effective, context)
     return [*problems, *more] or Manifest(document, subject, effective, policy.effective(subject), context, facts)
 
