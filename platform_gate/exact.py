@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 DOUBTFUL: Final = 1e-9
 """Of the size of what is compared. Three operations on floats are off by a millionth of that at most."""
 NEAR_A_TIE: Final = 1e-6
-"""Of the last digit that is kept, and of the number. Estimates must be better than that."""
+"""Of the last digit that is kept: estimates must be better than that, and than a million millionth of themselves."""
 
 
 def as_written(value: float | Fraction) -> Fraction:
@@ -53,7 +53,7 @@ def compare_change(percent: float, previous: float, latest: float) -> int:
 def rounded(estimate: float, digits: int, exactly: Callable[[], Fraction]) -> int | float:
     """A number to some digits: of floats, and where they come too close to a tie, of ``exactly``."""
     scaled = abs(estimate) * 10**digits
-    doubtful = abs(scaled % 1 - 0.5) <= NEAR_A_TIE * (1 + scaled)
+    doubtful = abs(scaled % 1 - 0.5) <= NEAR_A_TIE + scaled * 1e-12
     return number(float(round(exactly(), digits)) if doubtful else round(estimate, digits))
 
 

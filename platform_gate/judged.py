@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from platform_gate.documents import Document
@@ -102,10 +103,16 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         judgement.failing,
         judgement.fatal,
         judgement.policy.health,
-        tuple(Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values()),
+        _shared(tuple(Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values())),
         tuple(findings),
         inside=Inside(manifest, judgement),
     )
+
+
+@lru_cache(maxsize=1024)
+def _shared(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The same parts for all services of which the same is said: most of a fleet."""
+    return parts
 
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:

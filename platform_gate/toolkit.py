@@ -6,17 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from math import fsum
+from typing import Any, Final, NamedTuple
 
-from platform_gate.exact import as_written, number, ratio
+from platform_gate.exact import as_written, number, ratio, rounded
 from platform_gate.service import HealthStatus, Judgement, PlatformService
 from platform_gate.subsystems.cost import CostProfile, money
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
 from platform_gate.subsystems.slo import SLODefinition, SLOStatus
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 TOP_RISKS: Final = 10
 
@@ -163,11 +161,15 @@ def top_risks(several: Iterable[Figures]) -> list[str]:
 
 def cost_by_currency(several: Iterable[Figures]) -> dict[str, float]:
     """The sum of the latest month's costs per currency, to two decimals."""
-    totals: dict[str, int | Fraction] = defaultdict(int)
+    amounts: dict[str, list[float]] = defaultdict(list)
     for each in several:
         if each.cost is not None:
-            totals[each.currency] += each.cost if isinstance(each.cost, int) else as_written(each.cost)
-    return {currency: money(total) for currency, total in sorted(totals.items())}
+            amounts[each.currency].append(each.cost)
+    return {currency: _sum(found) for currency, found in sorted(amounts.items())}
+
+
+def _sum(amounts: Sequence[float]) -> float:
+    return rounded(fsum(amounts), 2, lambda: ratio(sum(map(as_written, amounts))))
 
 
 def _cost(judgement: Judgement) -> CostProfile:
