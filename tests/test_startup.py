@@ -1,0 +1,70 @@
+"""Starting: a clean run imports what it needs, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import scrubbed_environment
+from tests.samples import BREACHED, manifest, write
+
+SCRIPT = """
+import sys
+from platform_gate.cli.main import run
+code = run(sys.argv[1:])
+sys.stdout.flush()
+print(code, *sys.modules, file=sys.stderr)
+"""
+
+OWN = """
+    bands cli cli.check cli.judging cli.main cli.options cli.output cli.progress cli.request cli.rules
+    cli.writing config documents effective exact gate globs judged layers manifests matching model outcome
+    patterns plain_yaml policy reporters reporters.text rules scalars schema service shards shipped
+    strict_yaml subsystems subsystems.cost subsystems.governance subsystems.reliability subsystems.rules
+    subsystems.slo text toolkit trees verdict waivers
+"""
+"""What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
+
+SLOW = """
+    concurrent.futures difflib fractions hashlib importlib.metadata jinja2 json jsonschema multiprocessing pickle
+    referencing rpds shutil subprocess tempfile textwrap tomllib traceback
+"""
+"""What a clean run does without."""
+
+
+def modules(folder: Path, *words: str) -> tuple[int, set[str]]:
+    """The exit code, and every module that was imported."""
+    command = [sys.executable, "-P", "-c", SCRIPT, *words]
+    environment = scrubbed_environment(folder)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    code, *names = done.stderr.split()
+    return int(code), set(names)
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    write(tmp_path, {"services/a.yaml": manifest("a")})
+    return tmp_path
+
+
+def test_a_clean_run_imports_these_rooms(good: Path) -> None:
+    pytest.importorskip("jsonschema_rs")
+    code, loaded = modules(good, "check", "--as-of", "2026-11-23")
+    ours = {name.partition(".")[2] for name in loaded if name.startswith("platform_gate.")}
+    assert (code, sorted(ours)) == (0, sorted(OWN.split()))
+
+
+def test_a_clean_run_does_without_what_is_slow_to_import(good: Path) -> None:
+    pytest.importorskip("jsonschema_rs")
+    _, loaded = modules(good, "check", "--as-of", "2026-11-23")
+    assert sorted(loaded.intersection(SLOW.split())) == []
+
+
+def test_what_is_wrong_is_explained_by_modules_imported_then(good: Path) -> None:
+    write(good, {"services/b.yaml": manifest("b", slos=BREACHED), "services/c.yaml": "kind: Service\n"})
+    code, loaded = modules(good, "check", "--as-of", "2026-11-23")
+    assert code == 2
+    assert {"jsonschema", "hashlib"} <= loaded
