@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
@@ -65,7 +66,7 @@ def _own_file(read: Read) -> Mapping[str, Any] | None:
     if content is None:
         return None
     document = documents.read_one(content, OWN_FILE)
-    if problems := schema.validate(document.data, "config"):
+    if problems := schema.validate(document.data, "config") or _outside(document.data):
         raise document.refuse(*problems)
     data: Mapping[str, Any] = document.data
     return data
@@ -85,7 +86,7 @@ def _pyproject(read: Read) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError, AttributeError) as error:
         raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Mend it: it may configure this gate.") from None
     if table is not None:
-        problems = schema.validate(_plain(table), "config") or _unprintable(table)
+        problems = schema.validate(_plain(table), "config") or _unprintable(table) or _outside(table)
         if problems:
             raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
     return table
@@ -105,6 +106,17 @@ def _refuse_excess(text: str) -> None:
     if len(text) > documents.MAX_BYTES or any(len(line) > LONGEST_LINE for line in text.split("\n")):
         message = f"{PYPROJECT} is larger than 1 MiB, or has a line of more than {LONGEST_LINE:,} characters"
         raise GateError(message, f"Shorten it, and configure the gate in {OWN_FILE} if you like.")
+
+
+def _outside(data: Mapping[str, Any]) -> list[Problem]:
+    """Files that are configured and lie outside of the repository: what they hold would be quoted."""
+    named = [(key, word) for key in ("policy", "waivers") for word in as_list(data.get(key, []))]
+    fix = "Name a file of the repository; only whoever starts the gate may name others, with --policy or --waivers."
+    return [
+        Problem((key,), f"{quote(word)} lies outside of the repository", fix)
+        for key, word in named
+        if posixpath.normpath(word).startswith(("/", "../")) or word == ".."
+    ]
 
 
 def _unprintable(table: Mapping[str, Any]) -> list[Problem]:

@@ -150,12 +150,23 @@ def _chain(reference: str, read: Read) -> Iterator[Document]:
         seen.append(reference)
         if reference == shipped.DEFAULT_POLICY:
             return
-        reference = _parent(document.data["spec"].get("extends", shipped.DEFAULT_POLICY), reference)
+        extends = document.data["spec"].get("extends", shipped.DEFAULT_POLICY)
         place: At = ("spec", "extends")
+        if _leads_out(document.path, extends):
+            fix = "Name a file of the repository, a shipped policy, or package:NAME/FILE."
+            raise document.refuse(Problem(place, "a policy of the repository extends a file outside of it", fix))
+        reference = _parent(extends, reference)
         if reference in seen:
             raise document.refuse(Problem(place, "the policy extends itself", "Break the circle."))
         if len(seen) > MAX_PARENTS:
             raise document.refuse(Problem(place, f"more than {MAX_PARENTS} policies extend one another", "Join some."))
+
+
+def _leads_out(path: str, extends: str) -> bool:
+    """Whether a policy that lies in the repository names a file that doesn't: what that holds would be quoted."""
+    if path.startswith(("/", "../", shipped.PACKAGE_PREFIX)) or kind(extends) is not Source.FILE:
+        return False
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), extends)).startswith(("/", "../"))
 
 
 def _parent(extends: str, child: str) -> str:
