@@ -24,17 +24,23 @@ class Kept(Mapping[str, Any]):
         return zlib.decompress(self._packed).decode()
 
     def __getitem__(self, key: str) -> Any:
-        return self._read()[key]
+        return self.read()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._read())
+        return iter(self.read())
 
     def __len__(self) -> int:
-        return len(self._read())
+        return len(self.read())
 
-    def _read(self) -> dict[str, Any]:
+    def read(self) -> dict[str, Any]:
+        """All of it as data: for whoever looks more than once."""
         read: dict[str, Any] = json.loads(self.text)
         return read
+
+
+def opened(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A mapping as data, however it was kept."""
+    return mapping.read() if isinstance(mapping, Kept) else mapping
 
 
 def pack(value: Mapping[str, Any]) -> bytes:

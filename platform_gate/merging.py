@@ -173,7 +173,7 @@ def _within(each: Judged, repository: str) -> Judged:
         figures=each.figures._replace(name=f"{repository}/{each.name}"),
         location=each.location._replace(path=f"{repository}/{each.location.path}"),
         findings=tuple(_from(one, repository) for one in each.findings),
-        row=pack({"repository": repository, **Kept(each.row)}),
+        row=pack({"repository": repository, **Kept(each.row).read()}),
     )
 
 

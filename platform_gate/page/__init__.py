@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from platform_gate.history import HEALTHS, NO_HISTORY, History, before
+from platform_gate.json_text import opened
 from platform_gate.outcome import Links
 from platform_gate.page import engine, fleet, story
 from platform_gate.page.service import Service, problem, view
@@ -62,7 +63,7 @@ def _entries(report: Report, frame: Frame, history: History, today: date) -> Ite
     detail = engine.template("detail.html.j2")
     many = report.totals["total_services"] >= MANY
     for row in report.services:
-        service = view(row, frame.links, history.snapshots, today)
+        service = view(opened(row), frame.links, history.snapshots, today)
         markup = engine.markup(detail.render(service=service, many=many))
         yield Entry(replace(service, panels=(), course=None), markup)
 
