@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from benchmarks.figures import Growth
 from benchmarks.measure import Command, run
 
 RUNS: Final = 3
+FIRST: Final = 12
+"""Files in which everything occurs that a fleet holds, and so is imported."""
 
 
 class Scale(NamedTuple):
@@ -20,7 +23,7 @@ class Scale(NamedTuple):
 
 
 BY_TIME: Final = Scale((1000, 10_000), 8)
-BY_INSTRUCTIONS: Final = Scale((20, 100), 1)
+BY_INSTRUCTIONS: Final = Scale((100, 400), 1)
 
 
 def cpu_seconds(command: Command) -> float:
@@ -28,17 +31,31 @@ def cpu_seconds(command: Command) -> float:
     return min(run(command).cpu for _ in range(RUNS))
 
 
+class Work(NamedTuple):
+    """Work by how many units there are of it, times so many. The first few of them pay for the start."""
+
+    what: str
+    job: Callable[[int], Command]
+    first: int
+    sizes: tuple[int, int]
+    times: int = 1
+
+
 def checked(
     cost: Callable[[Command], float],
     scale: Scale,
     files: Callable[[int], Command],
-    slos: Callable[[int, int, bool], Command],
+    slos: Callable[[int, bool, int], Command],
 ) -> Iterator[Growth]:
     """Every check. ``files`` judges a fleet of so many, ``slos`` some manifests with so many SLOs, breached or met."""
-    start = cost(files(1))
-    small, large = scale.files
-    # What the one manifest costs beyond the start is taken off with it, so it is no unit either.
-    yield Growth("file", small - 1, cost(files(small)) - start, large - 1, cost(files(large)) - start)
+    yield _grown(cost, Work("file", files, FIRST, scale.files))
     for what, breached in {"SLO that is met": False, "SLO that is breached": True}.items():
-        few, many = (cost(slos(scale.manifests, count, breached)) - start for count in scale.slos)
-        yield Growth(what, scale.slos[0] * scale.manifests, few, scale.slos[1] * scale.manifests, many)
+        job = partial(slos, scale.manifests, breached)
+        yield _grown(cost, Work(what, job, 1, scale.slos, scale.manifests))
+
+
+def _grown(cost: Callable[[Command], float], work: Work) -> Growth:
+    """What a small and a large job cost beyond the first few units."""
+    start, small, large = (cost(work.job(size)) for size in (work.first, *work.sizes))
+    few, many = ((size - work.first) * work.times for size in work.sizes)
+    return Growth(work.what, few, small - start, many, large - start)

@@ -77,12 +77,13 @@ def _steps(found: Places, name: str, folder: Path) -> dict[str, float]:
     empty = Command([python, "-c", "pass"], folder)
     starts = [run(empty).seconds for _ in range(STARTS)]
     words: list[str | Path] = [python, "-P", split.__file__, folder, fleets.AS_OF]
-    runs = [_printed(words) for _ in range(growth.RUNS)]
+    runs = [printed(words) for _ in range(growth.RUNS)]
     steps = {"start-up: interpreter": min(starts), **{step: min(each[step] for each in runs) for step in runs[0]}}
     return {**steps, "interpret": steps["interpret"] - steps["validate"]}
 
 
-def _printed(words: Sequence[str | Path]) -> dict[str, float]:
+def printed(words: Sequence[str | Path]) -> dict[str, float]:
+    """What the split prints."""
     done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchmarkError(f"{Path(words[2]).name} failed:\n{done.stderr}")
@@ -118,7 +119,7 @@ def counted(wish: Wish) -> Part:
 
 
 def _grown(wish: Wish, cost: Callable[[Command], float], scale: growth.Scale, unit: str, factor: float) -> Part:
-    def slos(count: int, objectives: int, breached: bool) -> Command:  # noqa: FBT001 - called in one place
+    def slos(count: int, breached: bool, objectives: int) -> Command:  # noqa: FBT001 - called in one place
         return ONE.command(wish.places, wish.places.heap(count, objectives, breached=breached))
 
     found = list(growth.checked(cost, scale, lambda size: ONE.command(wish.places, wish.places.fleet(size)), slos))
