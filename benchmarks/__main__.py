@@ -16,6 +16,7 @@ from benchmarks.parts import Part, Wish
 from benchmarks.places import ROOT, Places
 
 PAGE: Final = ROOT / "docs" / "performance.md"
+BENCH: Final = ROOT / ".bench"
 SIZES: Final = (1, 100, 1000, 10_000)
 
 
@@ -23,7 +24,7 @@ def main(words: Sequence[str]) -> int:
     """Measure, print as it goes, and keep what is to be kept."""
     asked = arguments(words)
     try:
-        wish = _prepared(asked)
+        wish = prepared(asked)
         said = [_say(f"{machine()} {', '.join(places.versions(wish.places, npm=_npm(wish.peers)))}.\n")]
         measured = [_measured(name, wish) for name in parts.ALL if name in asked.parts]
     except BenchmarkError as error:
@@ -72,7 +73,7 @@ def _some(known: Iterable[str]) -> Callable[[str], list[str]]:
     return some
 
 
-def _prepared(asked: argparse.Namespace) -> Wish:
+def prepared(asked: argparse.Namespace) -> Wish:
     """Everything installed. Peers from npm are left out where there is none, and that is said."""
     if "instructions" in asked.parts and not shutil.which("valgrind"):
         raise BenchmarkError("--instructions needs valgrind")
@@ -80,7 +81,7 @@ def _prepared(asked: argparse.Namespace) -> Wish:
     if _npm(chosen) and not places.has_npm():
         _tell("npm is missing: its peers are left out")
         chosen = [peer for peer in chosen if not peer.npm]
-    found = Places(ROOT / ".bench")
+    found = Places(BENCH)
     _tell("installing")
     places.install(found, npm=_npm(chosen))
     found.ruleset.write_text(peers.ruleset(), encoding="utf-8")

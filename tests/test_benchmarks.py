@@ -10,7 +10,8 @@ from statistics import mean
 import pytest
 import yaml
 
-from benchmarks import fleets, growth, manifests, measure, memory, parts, peers, split, table
+from benchmarks import __main__ as program
+from benchmarks import fleets, growth, manifests, measure, memory, parts, peers, places, split, table
 from benchmarks.__main__ import PAGE, arguments, machine
 from benchmarks.figures import Comparison, Growth, Sample, Spread, affordable, comparison, pays
 from benchmarks.measure import BenchmarkError, Command
@@ -88,12 +89,12 @@ def test_large_manifests_are_valid(breached: bool, code: int, gate: Gate, tmp_pa
 
 
 def test_a_fleet_is_made_anew_only_where_its_recipe_has_changed(tmp_path: Path) -> None:
-    places = Places(tmp_path)
-    folder = places.fleet(2)
+    found = Places(tmp_path)
+    folder = found.fleet(2)
     (folder / "services/more.yaml").touch()
-    assert (places.fleet(2) / "services/more.yaml").exists()
+    assert (found.fleet(2) / "services/more.yaml").exists()
     (folder / ".complete").write_text("an older recipe", encoding="utf-8")
-    assert not (places.fleet(2) / "services/more.yaml").exists()
+    assert not (found.fleet(2) / "services/more.yaml").exists()
 
 
 # Figures
@@ -244,12 +245,12 @@ def test_the_split_knows_the_steps_of_the_gate(tmp_path: Path) -> None:
 
 
 def test_every_peer_gets_the_schema_and_the_fleet(tmp_path: Path) -> None:
-    places = Places(tmp_path / ".bench")
+    found = Places(tmp_path / ".bench")
     fleets.write(tmp_path, fleets.fleet(2))
-    words = {peer.name: [*map(str, peer.command(places, tmp_path).words)] for peer in peers.PEERS}
+    words = {peer.name: [*map(str, peer.command(found, tmp_path).words)] for peer in peers.PEERS}
     assert str(SCHEMA) in words["ajv-cli"]
     assert words["check-jsonschema"][-2:] == sorted(name for name, _ in fleets.fleet(2))
-    assert str(places.ruleset) in words["spectral-cli"]
+    assert str(found.ruleset) in words["spectral-cli"]
     applied = json.loads(peers.ruleset())["rules"]["manifest"]["then"]["functionOptions"]
     assert applied["schema"] == json.loads(SCHEMA.read_bytes())
 
@@ -267,6 +268,40 @@ def test_what_is_asked_for() -> None:
     assert asked.parts == [*parts.USUAL, "memory"]
     with pytest.raises(SystemExit):
         arguments(["--peers", "nobody"])
+
+
+def test_without_npm_its_peers_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    installed = []
+    monkeypatch.setattr(places, "has_npm", lambda: False)
+    monkeypatch.setattr(places, "install", lambda _, *, npm: installed.append(npm))
+    monkeypatch.setattr(program, "BENCH", tmp_path)
+    wish = program.prepared(arguments([]))
+    assert [peer.name for peer in wish.peers] == ["check-jsonschema", "yamllint", "import yaml, click"]
+    assert installed == [False]
+    assert "npm is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("holds", "code"), [(True, 0), (False, 1)])
+def test_what_does_not_hold_is_the_exit_code(
+    holds: bool,  # noqa: FBT001
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- generated: benchmark -->\n<!-- /generated -->\n", encoding="utf-8")
+    wish = parts.Wish(Places(tmp_path), [1], [], 1, 1)
+    monkeypatch.setattr(program, "PAGE", page)
+    monkeypatch.setattr(program, "prepared", lambda _: wish)
+    monkeypatch.setattr(places, "versions", lambda _, *, npm: iter([f"npm {npm}"]))
+    monkeypatch.setattr(parts, "ALL", {"growth": ("Growth", lambda _: parts.Part("| table |", holds))})
+    assert program.main(["--parts", "growth", "--write"]) == code
+    out = capsys.readouterr().out
+    assert "### Growth\n\n| table |\n" in out
+    assert out.strip() in page.read_text(encoding="utf-8")
 
 
 def test_a_machine_has_cores_and_memory_and_no_name() -> None:
