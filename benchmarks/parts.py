@@ -78,8 +78,7 @@ def _steps(found: Places, name: str, folder: Path) -> dict[str, float]:
     starts = [run(empty).seconds for _ in range(STARTS)]
     words: list[str | Path] = [python, "-P", split.__file__, folder, fleets.AS_OF]
     runs = [printed(words) for _ in range(growth.RUNS)]
-    steps = {"start-up: interpreter": min(starts), **{step: min(each[step] for each in runs) for step in runs[0]}}
-    return {**steps, "interpret": steps["interpret"] - steps["validate"]}
+    return {"start-up: interpreter": min(starts), **{step: min(each[step] for each in runs) for step in runs[0]}}
 
 
 def printed(words: Sequence[str | Path]) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """Where a run's time goes, step by step: run by the interpreter of an environment, on the folder of a fleet.
 
 Stands on its own, so that nothing but the gate is imported. Each step goes over all files before the next one begins.
-Prints seconds by step as JSON. To interpret means to validate first, so the time of `validate` is in it once more.
+Prints seconds by step as JSON.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 SMALLEST: Final = {
     "apiVersion": "platform-gate/v1",
@@ -56,11 +58,28 @@ def main(folder: Path, day: date) -> dict[str, float]:
     read = clock.timed("parse", lambda: [documents.read(content, found.path)[0] for content, found in pairs])
     clock.timed("validate", lambda: [schema.validate(document.data, "service") for document in read])
     context = Context(day, tree.exists)
-    facts = clock.timed("interpret", lambda: [manifests.interpret(each, rules, context) for each in read])
+    clock.steps["interpret"] = _beyond(
+        read, lambda each: schema.validate(each.data, "service"), lambda each: manifests.interpret(each, rules, context)
+    )
+    facts = [manifests.interpret(each, rules, context) for each in read]
     valid = [each for each in facts if isinstance(each, manifests.Manifest)]
     services = clock.timed("evaluate", lambda: [judged.judge_manifest(each) for each in valid])
     _report(clock, services, rules, day)
     return clock.steps
+
+
+def _beyond(items: Sequence[Item], part: Callable[[Item], Any], whole: Callable[[Item], Any]) -> float:
+    """What some work takes beyond a part of it: item by item, as the difference is small beside either."""
+    return sum(_least(partial(whole, item)) - _least(partial(part, item)) for item in items)
+
+
+def _least(work: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def _import() -> None:
@@ -86,7 +105,7 @@ def _report(clock: Clock, services: Sequence[Any], rules: Any, day: date) -> Non
         return sum(map(len, reporter(form).render(outcome)))
 
     for form in ("text", "json"):
-        clock.timed(f"report: {form}", lambda form=form: render(form))  # type: ignore[misc]
+        clock.timed(f"report: {form}", partial(render, form))
 
 
 if __name__ == "__main__":
