@@ -10,6 +10,8 @@ PYTEST_ARGS ?=
 WORKERS ?= auto
 # make mutation MUTATION_ARGS="--max-children 1 'platform_gate.scalars*'": one process, some of the mutants
 MUTATION_ARGS ?=
+# make bench BENCH_ARGS="--sizes 1,1000 --peers ajv-cli --runs 7"
+BENCH_ARGS ?=
 # make fuzz MUTANTS=1000000
 MUTANTS ?= 200000
 
@@ -25,7 +27,7 @@ MUTATED := $(VENV)/.installed-mutation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types format docs coverage fuzz mutation clean
+.PHONY: help demo test check lint types format docs coverage fuzz mutation bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,8 +65,11 @@ mutation: $(MUTATED) ## break the core in thousands of places: the tests must no
 	@$(BIN)/mutmut run $(MUTATION_ARGS)
 	@$(BIN)/python tests/mutation.py
 
+bench: $(CREATED) ## measure the gate beside its peers, and whether cost grows in line: a quarter of an hour
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
+	rm -rf $(VENV) .bench mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("platform-gate needs Python 3.11 or newer: make PYTHON=python3.x")'

@@ -2,10 +2,11 @@
 """Rewrites what of the documentation is made by the program itself; with --check only says whether anything is stale.
 
 Two kinds of text are generated. What stands between `<!-- generated: NAME -->` and `<!-- /generated -->` comes from the
-schemas, the default policy and the rules. What follows a `$ command` in a `console` block is what the command prints:
-the commands of a page run one after the other in a small repository of their own. It holds the example services, and
-every block of the page whose first line is a comment with a path, as `# services/payments.yaml`. A line `...` in a
-block stands for output that is left out: as many lines before and after it are kept as there were.
+schemas, the default policy and the rules; what was measured is left as it is. What follows a `$ command` in a `console`
+block is what the command prints: the commands of a page run one after the other in a small repository of their own. It
+holds the example services, and every block of the page whose first line is a comment with a path, as
+`# services/payments.yaml`. A line `...` in a block stands for output that is left out: as many lines before and after
+it are kept as there were.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ FENCE: Final = re.compile(r"^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.MULTIL
 MARKED: Final = re.compile(
     r"(?P<start><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- /generated -->)", re.DOTALL
 )
+MEASURED: Final = {"benchmark"}
+"""Parts that `make bench` writes: they are of one machine on one day, and never stale."""
 FILE: Final = re.compile(r"# (?P<path>[\w./-]+\.(?:ya?ml|toml))\n")
 
 
@@ -47,12 +50,17 @@ def pages() -> list[Path]:
 
 def renewed(text: str) -> str:
     """A page with everything generated made anew."""
-    text = MARKED.sub(
-        lambda match: match["start"] + "\n" + PARTS[match["name"]]().strip() + "\n\n" + match["end"], text
-    )
+    text = MARKED.sub(_part, text)
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository(Path(folder))
         return FENCE.sub(repository.play, text)
+
+
+def _part(match: re.Match[str]) -> str:
+    """A generated part made anew."""
+    if match["name"] in MEASURED:
+        return match[0]
+    return match["start"] + "\n" + PARTS[match["name"]]().strip() + "\n\n" + match["end"]
 
 
 class Repository:

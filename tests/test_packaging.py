@@ -156,7 +156,10 @@ def test_the_source_archive_holds_what_the_tests_need(tmp_path: Path) -> None:
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
     needed = [
-        path for folder in ("schemas", "policies", "tests") for path in (ROOT / folder).rglob("*") if path.is_file()
+        path
+        for folder in ("schemas", "policies", "tests", "benchmarks")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
     ]
     wanted = {path.relative_to(ROOT).as_posix() for path in needed if "__pycache__" not in path.parts}
     assert wanted | {"Makefile", "pyproject.toml", "LICENSE"} <= names

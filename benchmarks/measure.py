@@ -1,0 +1,96 @@
+"""Running programs and measuring them: in turn, in an environment that holds no surprises."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.figures import Pair, Sample, affordable
+
+GOOD: Final = (0, 1)
+"""Exit codes of a run that did its work: everything is well, or something is found."""
+TAIL: Final = 4000
+PAUSE: Final = 0.1
+COLLECTED: Final = re.compile(r"Collected : (\d+)")
+
+
+class Command(NamedTuple):
+    """What is run, and where."""
+
+    words: Sequence[str | Path]
+    folder: Path
+
+
+class BenchmarkError(Exception):
+    """A program did not do what it was measured at. Says what it printed."""
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Where programs are, and nothing else: PYTHONDONTWRITEBYTECODE alone would double the time of a small run."""
+    return {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", "TZ": "UTC", **(extra or {})}
+
+
+def run(command: Command, watch: Callable[[int], None] | None = None) -> Sample:
+    """Run a program once. ``watch`` is called with its process now and then, for as long as it runs.
+
+    Raises:
+        BenchmarkError: it ended with another code than 0 or 1.
+    """
+    with tempfile.TemporaryFile() as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command.words, cwd=command.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        status, used = _waited(process.pid, watch)
+        ended = time.perf_counter()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in GOOD:
+            output.seek(0)
+            raise BenchmarkError(_words(command, process.returncode, output.read()))
+    return Sample(ended - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _waited(pid: int, watch: Callable[[int], None] | None) -> tuple[int, resource.struct_rusage]:
+    """The status and the costs of a process and of those that it waited for."""
+    while watch:
+        watch(pid)
+        ended, status, used = os.wait4(pid, os.WNOHANG)
+        if ended:
+            return status, used
+        time.sleep(PAUSE)
+    _, status, used = os.wait4(pid, 0)
+    return status, used
+
+
+def _words(command: Command, code: int, output: bytes) -> str:
+    shown = " ".join(map(str, command.words[:6]))
+    return f"{shown} ... in {command.folder} ended with {code}:\n{output.decode(errors='replace')[-TAIL:]}"
+
+
+def paired(ours: Command, peer: Command, wanted: int, budget: float) -> list[Pair]:
+    """Ours and a peer in turn, after a run of each that warms the caches and tells how many runs can be afforded."""
+    warm = run(ours).seconds + run(peer).seconds
+    return [(run(ours), run(peer)) for _ in range(affordable(wanted, budget, warm))]
+
+
+def instructions(command: Command) -> float:
+    """How many instructions a program takes, as valgrind counts them: fifty times slower, and next to no noise.
+
+    Raises:
+        BenchmarkError: it ended with another code than 0 or 1, or nothing was counted.
+    """
+    words = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command.words]
+    done = subprocess.run(
+        words, cwd=command.folder, env=environment({"PYTHONHASHSEED": "0"}), capture_output=True, check=False
+    )
+    counted = COLLECTED.search(done.stderr.decode(errors="replace"))
+    if done.returncode not in GOOD or not counted:
+        raise BenchmarkError(_words(command, done.returncode, done.stderr))
+    return float(counted[1])

@@ -1,0 +1,62 @@
+"""How much memory a very large fleet takes: that of the largest process, and that of all together."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks import fleets
+from benchmarks.measure import Command, run
+
+FILES: Final = 100_000
+MOST_MIB: Final = 512
+PROPORTIONAL: Final = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+
+
+class Peak(NamedTuple):
+    """What a run took at most. ``together`` counts what processes share once."""
+
+    largest: float
+    together: float
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is within bounds."""
+        return max(self.largest, self.together) <= MOST_MIB
+
+
+def peak(command: Command) -> Peak:
+    """Run a program and watch its memory."""
+    seen = [0.0]
+    sample = run(command, watch=lambda pid: seen.append(_together(pid)))
+    return Peak(sample.mib, max(seen), sample.seconds)
+
+
+def temporary_fleet() -> tempfile.TemporaryDirectory[str]:
+    """A very large fleet that goes away with its folder."""
+    folder = tempfile.TemporaryDirectory(prefix="platform-gate-bench-")
+    fleets.write(Path(folder.name), fleets.fleet(FILES))
+    return folder
+
+
+def _together(pid: int) -> float:
+    """MiB of a process and of all below it, each with its share of what it shares."""
+    return _own(pid) + sum(map(_together, _children(pid)))
+
+
+def _own(pid: int) -> float:
+    try:
+        found = PROPORTIONAL.search(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))
+    except OSError:  # it has ended, or this is no Linux
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    except OSError:
+        return []

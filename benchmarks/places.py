@@ -1,0 +1,138 @@
+"""Where everything lies that a benchmark needs, and how it gets there. All of it is below one ignored folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks import fleets, manifests
+from benchmarks.measure import BenchmarkError
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SCHEMA: Final = ROOT / "schemas" / "service.schema.json"
+FROM_NPM: Final = ("ajv-cli", "@stoplight/spectral-cli")
+FROM_PYPI: Final = ("check-jsonschema", "yamllint")
+EXTRAS: Final = {"fast": "[fast]", "plain": ""}
+
+ASK: Final = """
+import sys
+from importlib.metadata import version
+
+print(*(f"{name} {version(name)}" for name in sys.argv[1:]), sep=", ")
+"""
+
+
+class Places(NamedTuple):
+    """The folder, and what is where in it."""
+
+    folder: Path
+
+    def python(self, environment: str) -> Path:
+        """The interpreter of an environment."""
+        return self.folder / environment / "bin" / "python"
+
+    def ours(self, environment: str) -> Path:
+        """Our program in an environment."""
+        return self.python(environment).with_name("platform-gate")
+
+    def python_tool(self, name: str) -> Path:
+        """A peer from PyPI."""
+        return self.python("peers").with_name(name)
+
+    def node(self, name: str) -> Path:
+        """A peer from npm."""
+        return self.folder / "node" / "node_modules" / ".bin" / name
+
+    @property
+    def ruleset(self) -> Path:
+        """Spectral's."""
+        return self.folder / "ruleset.json"
+
+    def fleet(self, count: int) -> Path:
+        """A fleet that lies there already, else a new one."""
+        return self._fleet(f"{count}", fleets.fleet(count))
+
+    def heap(self, count: int, objectives: int, *, breached: bool) -> Path:
+        """As above, of manifests with many SLOs."""
+        name = f"{count}-of-{objectives}-{'breached' if breached else 'met'}"
+        return self._fleet(name, fleets.heap(count, objectives, breached=breached))
+
+    def _fleet(self, name: str, files: fleets.FILES) -> Path:
+        folder = self.folder / "fleets" / name
+        stamp, recipe = folder / ".complete", Path(manifests.__file__).read_bytes() + Path(fleets.__file__).read_bytes()
+        if not stamp.exists() or stamp.read_bytes() != recipe:
+            shutil.rmtree(folder, ignore_errors=True)
+            fleets.write(folder, files)
+            stamp.write_bytes(recipe)
+        return folder
+
+
+def has_npm() -> bool:
+    """Whether peers from npm can be had."""
+    return shutil.which("npm") is not None
+
+
+def install(places: Places, *, npm: bool) -> None:
+    """Ours as it is now, and the peers that aren't there yet."""
+    places.folder.mkdir(exist_ok=True)
+    _environment(places, "peers", FROM_PYPI)
+    for name, extra in EXTRAS.items():
+        _environment(places, name, [f"{ROOT}{extra}"])
+    _install_ours(places)
+    if npm and not places.node("ajv").exists():
+        prefix = places.folder / "node"
+        prefix.mkdir(exist_ok=True)
+        _tool("npm", "install", "--prefix", prefix, "--no-audit", "--no-fund", "--loglevel=error", *FROM_NPM)
+
+
+def _environment(places: Places, name: str, what: Sequence[str]) -> None:
+    """An environment with some packages, compiled."""
+    stamp = places.folder / name / ".installed"
+    if not stamp.exists():
+        _tool(sys.executable, "-m", "venv", "--clear", places.folder / name)
+        _pip(places, name, "install", *what)
+        stamp.touch()
+
+
+def _install_ours(places: Places) -> None:
+    """The code as it stands, the way users have it: from a wheel, compiled."""
+    wheels = places.folder / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    _pip(places, "fast", "wheel", "--no-deps", "--wheel-dir", wheels, ROOT)
+    (wheel,) = wheels.glob("*.whl")
+    for name in EXTRAS:
+        _pip(places, name, "install", "--no-deps", "--force-reinstall", wheel)
+        _tool(places.python(name), "-m", "compileall", "-q", places.folder / name / "lib")
+
+
+def _pip(places: Places, name: str, *words: str | Path) -> None:
+    _tool(places.python(name), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input", *words)
+
+
+def _tool(*words: str | Path) -> None:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(words, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        raise BenchmarkError(f"{' '.join(map(str, words))} failed:\n{done.stdout.decode(errors='replace')}")
+
+
+def versions(places: Places, *, npm: bool) -> Iterator[str]:
+    """What was measured, with versions."""
+    yield f"Python {sys.version.split()[0]}"
+    yield _said(places.python("fast"), "-c", ASK, "click", "pyyaml", "jsonschema", "jsonschema-rs")
+    yield _said(places.python("peers"), "-c", ASK, *FROM_PYPI)
+    for name in FROM_NPM if npm else ():
+        package = json.loads((places.folder / "node" / "node_modules" / name / "package.json").read_bytes())
+        yield f"{name} {package['version']}"
+    if npm:
+        yield f"node {_said('node', '--version')}"
+
+
+def _said(*words: str | Path) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
