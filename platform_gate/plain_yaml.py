@@ -26,7 +26,7 @@ _REST: Final = "[A-Za-z0-9/._+@=?&%~,;()'#-]*+"
 _PLAIN: Final = f"-?[A-Za-z0-9/._]{_REST}(?::[A-Za-z0-9/]{_REST})*+(?: [A-Za-z0-9]{_REST})*+"
 _INLINE: Final = f"(?:{_QUOTED}|{_WORD})"
 _PAIR: Final = f"{_KEY}: ++{_INLINE}"
-_FLOW: Final = rf"\{{ *+{_PAIR}(?: *+, *+{_PAIR})*+ *+\}}|\[ *+{_INLINE}(?: *+, *+{_INLINE})*+ *+\]"
+_FLOW: Final = rf"\{{ *+(?:{_PAIR}(?: *+, *+{_PAIR})*+ *+)?\}}|\[ *+(?:{_INLINE}(?: *+, *+{_INLINE})*+ *+)?\]"
 _COMMENT: Final = r"(?:(?<![^ \n])#[ -~]*+)?"
 
 _LINES: Final = re.compile(

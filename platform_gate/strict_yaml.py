@@ -1,96 +1,53 @@
-"""Strict YAML: bytes to plain data, or a refusal of whatever two readers could take for two things."""
+"""Strict YAML: text to plain data, or a refusal of whatever two readers could take for two things."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import yaml
 from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent
 from yaml._yaml import CParser
-from yaml.error import Mark
 
-from platform_gate.model import Excerpt, GateError, Location
+from platform_gate.refusals import (
+    MAX_REFUSALS,
+    DocumentError,
+    Mark,
+    Refusal,
+    character_location,
+    excerpt_of,
+    location_of,
+)
 from platform_gate.scalars import ScalarError, resolve
-from platform_gate.text import QUOTED_AT_MOST, UNSAFE, escape, printable, quote
+from platform_gate.text import UNSAFE, escape, quote
 
-MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 20_000
-MAX_REFUSALS: Final = 20
 REMEMBERED_AT_MOST: Final = 40
 """Characters of a plain scalar whose meaning is kept: the same keys and words come again in every file."""
 PROSE_KEYS: Final = frozenset({"reason", "help", "description"})
 
-_PLAIN: Final = bytes([ord("\n"), *range(ord(" "), ord("~") + 1)])
-"""What may stand in any file; most hold nothing else, which is seen ten times sooner than that nothing hides."""
-# Compiled when first asked for: most files hold nothing of the kind.
-_REFUSED_RAW = f"[\t{UNSAFE}]|\r(?!\n)"
-_REFUSED_ESCAPED = f"[\t\r{UNSAFE}]"
+_REFUSED_ESCAPED: Final = f"[\t\r{UNSAFE}]"
 
 _resolved = lru_cache(maxsize=4096)(resolve)
 
 
-class Refusal(NamedTuple):
-    """One thing that makes a file unreadable: what, how to write it right, where, and the offending line."""
+def read(text: str, path: str, *, prose: bool) -> list[tuple[int, Any]]:
+    """The line at which each document's root begins, and its data; as ``documents.read``.
 
-    message: str
-    fix: str
-    location: Location
-    excerpt: Excerpt | None = None
-
-
-class DocumentError(GateError):
-    """A file that cannot be read as strict YAML, with every refusal found (at least one)."""
-
-    def __init__(self, *refusals: Refusal) -> None:
-        first = refusals[0]
-        super().__init__(f"{first.location}: {first.message}", first.fix)
-        self.refusals = refusals
-
-    def __reduce__(self) -> tuple[type[DocumentError], tuple[Refusal, ...]]:
-        """What it is made from again, in another process."""
-        return type(self), self.refusals
-
-
-def decode(content: bytes, path: str) -> str:
-    """The text of a file; raises ``DocumentError`` where it is too large, no UTF-8, or holds what could hide."""
-    if len(content) > MAX_BYTES:
-        raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service a file.", Location(path)))
-    if not content.translate(None, _PLAIN):
-        return content.decode("ascii")
-    content = content.removeprefix(b"\xef\xbb\xbf")
+    Raises:
+        DocumentError: the text breaks strict YAML.
+    """
+    reader = Reader(text, path, prose=prose)
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DocumentError(_encoding_refusal(content, error.start, path)) from None
-    if match := re.search(_REFUSED_RAW, text):
-        raise DocumentError(_character_refusal(text, match.start(), path))
-    return text
-
-
-def _encoding_refusal(content: bytes, start: int, path: str) -> Refusal:
-    location = _character_location(content[:start].decode("utf-8", "replace"), path)
-    return Refusal(f"byte 0x{content[start]:02x} is not UTF-8", "Save the file as UTF-8.", location)
-
-
-def _character_refusal(text: str, index: int, path: str) -> Refusal:
-    location = _character_location(text[:index], path)
-    name, fix = _CHARACTERS.get(text[index], ("a control or invisible character", "Remove it."))
-    return Refusal(f"{name} ({escape(text[index])}) is not allowed", fix, location, excerpt_of(text, location))
-
-
-_CHARACTERS: Final = {
-    "\t": ("a tab", "Use spaces."),
-    "\r": ("a carriage return without a line feed", "End lines with LF or CRLF."),
-}
-
-
-def _character_location(before: str, path: str) -> Location:
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Location(path, line, column, line, column + 1)
+        found = list(reader.documents())
+    except yaml.MarkedYAMLError as error:
+        raise DocumentError(*reader.refusals, reader.syntax_refusal(error)) from None
+    if reader.refusals:
+        raise DocumentError(*reader.refusals)
+    return found
 
 
 class Reader:
@@ -205,27 +162,5 @@ class Reader:
     def _refusal(self, start: Mark, end: Mark, message: str, fix: str) -> Refusal:
         location = location_of(self._path, start, end)
         if location.line > self._last_line + 1:
-            location = _character_location(self._text, self._path)
+            location = character_location(self._text, self._path)
         return Refusal(message, fix, location, excerpt_of(self._text, location))
-
-
-def location_of(path: str, start: Mark, end: Mark) -> Location:
-    """A span on one line: what reaches further is shown where it begins."""
-    line, column = start.line + 1, start.column + 1
-    end_column = end.column + 1 if end.line == start.line else column + 1
-    return Location(path, line, column, line, max(end_column, column + 1))
-
-
-def excerpt_of(text: str, location: Location) -> Excerpt:
-    """The line of a place, cut to what may be shown, with the place marked."""
-    line = _lines(text)[location.line - 1].removesuffix("\r")
-    start = max(0, min(location.column - QUOTED_AT_MOST // 2, len(line) - QUOTED_AT_MOST))
-    offset = location.column - 1 - start
-    shown = line[start : start + QUOTED_AT_MOST]
-    marked = printable(shown[offset : location.end_column - 1 - start])
-    return Excerpt(printable(shown), len(printable(shown[:offset])), max(1, len(marked)))
-
-
-@lru_cache(maxsize=2)
-def _lines(text: str) -> list[str]:
-    return text.split("\n")

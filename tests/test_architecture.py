@@ -68,7 +68,8 @@ FLOORS = """
     shipped
     waiver_text
     documents
-    plain_yaml strict_yaml
+    plain_yaml positions strict_yaml
+    refusals
     git yaml_text
     scalars
     history

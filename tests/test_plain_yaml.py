@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from platform_gate import plain_yaml
 from platform_gate.documents import DocumentError
-from platform_gate.strict_yaml import Reader, decode
+from platform_gate.refusals import decode
+from platform_gate.strict_yaml import Reader
 from tests.conftest import ROOT
 from tests.hostile.corpus import corpus
 from tests.hostile.test_fuzz import ancestors, mutant
@@ -68,6 +69,7 @@ PLAIN = {
     "a: https://example.com:80/x?y=z&w#v": {"a": "https://example.com:80/x?y=z&w#v"},
     "a: it's right, at 99.9%(x)": {"a": "it's right, at 99.9%(x)"},
     'a: "# : {}"': {"a": "# : {}"},
+    "a: []\nb: { }": {"a": [], "b": {}},
     "a: ~x": None,
     "a: -5": {"a": -5},
     "a: null\nb: true": {"a": None, "b": True},
@@ -137,8 +139,6 @@ SILENT = [
     "a: {b:1}\n",
     "a: {b: {c: 1}}\n",
     "a: [b, [c]]\n",
-    "a: []\n",
-    "a: {}\n",
     "%YAML 1.2\n",
     "a:\n" + "".join(" " * depth + f"k{depth}:\n" for depth in range(1, 20)) + " " * 20 + "x: 1\n",
     "a: " + "b" * 40_000 + "\n",
