@@ -229,7 +229,7 @@ def test_memory_is_that_of_all_processes(tmp_path: Path) -> None:
     )
     found = memory.peak(Command([sys.executable, "-c", program], tmp_path))
     assert found.largest > 40
-    assert found.together == 0 or found.together > found.largest
+    assert found.together == 0 or found.together > 80
     assert memory.Peak(512, 100, 1).holds
     assert not memory.Peak(100, 513, 1).holds
 

@@ -373,7 +373,7 @@ def test_standard_output_on_a_disk_that_fails(root: Path, faulty: str) -> None:
 MOMENTS = [
     "import platform_gate.cli.main",
     "import click",
-    "import yaml",
+    "import click",
     "open pyproject.toml",
     "open a.yaml",
     "os.scandir good",
