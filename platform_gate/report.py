@@ -193,6 +193,7 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
         "repository": outcome.repository,
         **({"shard": outcome.part.to_dict()} if outcome.part else {}),
         **_fleet(outcome),
+        **_amounts(outcome),
         "as_of": outcome.as_of.isoformat(),
         "verdict": str(outcome.verdict),
         "exit_code": int(outcome.exit_code),
@@ -205,6 +206,13 @@ def _fleet(outcome: Outcome) -> dict[str, Any]:
     if not outcome.repositories:
         return {}
     return {"repositories": list(outcome.repositories), "differences": list(outcome.differences)}
+
+
+def _amounts(outcome: Outcome) -> dict[str, Any]:
+    """The costs as written that rows round, where there are any: totals are made of them."""
+    costs = {each.name: each.figures.cost for each in outcome.run.services}
+    amounts = {name: cost for name, cost in costs.items() if cost is not None and round(cost, 2) != cost}
+    return {"amounts": amounts} if amounts else {}
 
 
 def _compared(outcome: Outcome) -> dict[str, Any]:
