@@ -266,7 +266,7 @@ def _one_policy(policies: Sequence[Recorded]) -> Recorded:
     names = sorted({each.name for each in policies})
     digests = sorted({each.sha256 for each in policies})
     return Recorded(
-        names[0] if len(names) == 1 else f"{len(names)} policies",
+        names[0] if len(names) == 1 else f"several ({len(names)})",
         Source.MERGED,
         "",
         digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest(),

@@ -295,7 +295,7 @@ def test_what_differs_between_repositories_is_noted(tmp_path: Path) -> None:
     assert decisive == "They fail on different things: critical; degraded, critical and unknown."
     assert days == "They were judged as of different days: 2026-11-23, 2026-11-24."
     data = json.loads(joined(*reports))
-    assert (data["as_of"], data["policy"]["name"], data["policy"]["source"]) == ("2026-11-24", "2 policies", "merged")
+    assert (data["as_of"], data["policy"]["name"], data["policy"]["source"]) == ("2026-11-24", "several (2)", "merged")
     for form in ("text", "markdown", "html"):
         assert "2026-11-23, 2026-11-24" in rendered(merging.merge(recordings(*reports)), form).decode()
 
@@ -308,7 +308,7 @@ def test_forty_repositories_and_as_many_policies_fit(tmp_path: Path) -> None:
         reports.append(report(folder, repository=f"acme/r{number:02}", policy="policy.yaml"))
     merged = merging.merge(recordings(*reports))
     assert len(merged.repositories) == len(merged.run.services) == 40
-    assert merged.policy.name == "40 policies"
+    assert merged.policy.name == "several (40)"
     assert merged.differences[0].endswith(", and 30 more.")
 
 
