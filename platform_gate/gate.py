@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -11,7 +10,7 @@ from typing import Final, NamedTuple
 
 from platform_gate import documents
 from platform_gate.documents import Document, DocumentError, Refusal
-from platform_gate.judged import Judged, digest, judge_manifest
+from platform_gate.judged import Judged, judge_manifest
 from platform_gate.manifests import STRANGER, Manifest, interpret
 from platform_gate.matching import Subject
 from platform_gate.model import (
@@ -21,29 +20,32 @@ from platform_gate.model import (
     Finding,
     Location,
     Problem,
-    Rule,
-    Severity,
-    further,
     pointer,
 )
 from platform_gate.policy import Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.service import no_waivers
+from platform_gate.shards import Named, Seen
 from platform_gate.text import quote
 from platform_gate.trees import Found, Tree
-from platform_gate.waivers import Failed, Waiver, audit, excuses, find
+from platform_gate.unjudged import MAX_PROBLEMS, described_already, finding_of, further_of, repeated, told_apart
+from platform_gate.waivers import Failed, Waiver, audit, excuses, find, found_instead
 
-MAX_PROBLEMS: Final = 20
 NO_RULINGS: Final[Mapping[str, Subject]] = MappingProxyType({})
+NAME: Final = ("metadata", "name")
 
 
 class Run(NamedTuple):
-    """Everything in scope. ``findings`` are those of no judged service, ``manifests`` counts the documents that fit."""
+    """Everything in scope. ``findings`` are those of no judged service, ``manifests`` counts the documents that fit.
+
+    ``seen`` is what has to be known of a run that is a part of something.
+    """
 
     services: tuple[Judged, ...]
     findings: tuple[Finding, ...]
     manifests: int
     hint: str = ""
+    seen: Seen = Seen()
 
     @property
     def unjudged(self) -> list[Finding]:
@@ -64,7 +66,8 @@ class Job(NamedTuple):
 
     ``rulings`` says by what metadata a service is matched, where that isn't its own. ``known`` remembers results by
     path and bytes, so that what is the same in two trees is judged once. Without ``whole`` only what reports say is
-    kept of each service, and ``row`` makes its row of them while the rest is at hand.
+    kept of each service, and ``row`` makes its row of them while the rest is at hand. As ``part`` of something the run
+    keeps what it ``Seen``.
     """
 
     tree: Tree
@@ -75,6 +78,7 @@ class Job(NamedTuple):
     known: dict[tuple[str, bytes], FileResult] | None = None
     whole: bool = True
     row: Callable[[Judged], bytes] | None = None
+    part: bool = False
 
     def waive(self, service: str, check: Check) -> tuple[Excuse | None, str]:
         """The excuse for a failed check."""
@@ -89,12 +93,14 @@ class Job(NamedTuple):
 class FileResult(NamedTuple):
     """What came of a file: its services, and what is wrong with it or one of its documents.
 
-    ``asked`` holds the paths whose existence mattered, and the tree's answers.
+    ``asked`` holds the paths whose existence mattered, and the tree's answers; ``names`` are those of its services,
+    where the run is a part of something.
     """
 
     services: tuple[Judged, ...]
     findings: tuple[Finding, ...] = ()
     asked: tuple[tuple[str, bool], ...] = ()
+    names: tuple[Named, ...] = ()
 
 
 def run(job: Job, files: Sequence[Found], *, schema_only: bool = False, each: Each = map) -> Run:
@@ -104,21 +110,23 @@ def run(job: Job, files: Sequence[Found], *, schema_only: bool = False, each: Ea
     """
     every: list[Judged] = []
     findings: list[Finding] = []
+    names: list[Named] = []
     for result in each(partial(judge_file, job), files):
         every += result.services
         findings += result.findings
-    kept, repeated = _without_duplicates(every, partial(_document_of, job, files))
-    findings += repeated
+        names += result.names
+    kept, duplicates = _without_duplicates(every, partial(_document_of, job, files))
+    findings += duplicates
     hint = _propose_globs(every, findings)
     services = () if schema_only else tuple(kept)
     findings += _notices(services, job)
-    return Run(services, tuple(_told_apart(findings)), len(every), hint)
+    return Run(services, tuple(told_apart(findings)), len(every), hint, _seen(job, services, names))
 
 
 def judge_file(job: Job, found: Found) -> FileResult:
     """Judge every document of a file."""
     if found.refusal:
-        return FileResult((), (_finding(UNREADABLE, found.refusal),))
+        return FileResult((), (finding_of(UNREADABLE, found.refusal),))
     try:
         content = job.tree.read(found)
         if job.known is None:
@@ -128,14 +136,14 @@ def judge_file(job: Job, found: Found) -> FileResult:
             job.known[key] = _judge_documents(job, found.path, content)
         return job.known[key]
     except DocumentError as error:
-        return FileResult((), tuple(_finding(UNREADABLE, refusal) for refusal in error.refusals))
+        return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in error.refusals))
 
 
 def lost(found: Found) -> FileResult:
     """What is to be said of a file whose judge was killed."""
     message = "the process that was to judge it was killed, perhaps because memory ran out"
     refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(found.path))
-    return FileResult((), (_finding(UNREADABLE, refusal),))
+    return FileResult((), (finding_of(UNREADABLE, refusal),))
 
 
 def _still_true(known: FileResult | None, tree: Tree) -> bool:
@@ -152,18 +160,21 @@ def _judge_documents(job: Job, path: str, content: bytes) -> FileResult:
         return asked[path]
 
     beside = 0
+    names = []
     for document in documents.read(content, path):
         manifest = interpret(document, job.policy, Context(job.as_of, exists), job.rulings)
         if isinstance(manifest, Manifest):
             services.append(job.kept(judge_manifest(manifest, job.waive if job.waivers else no_waivers)))
+            if job.part:
+                names.append(Named(services[-1].name, document.locate(NAME)))
         elif (room := MAX_PROBLEMS - len(findings)) > 0:
             found, more = _invalid(document, manifest, room)
             findings += found
             beside += more
         else:
             beside += len(manifest)
-    findings += _further(INVALID, findings, beside)
-    return FileResult(tuple(services), tuple(findings), tuple(asked.items()))
+    findings += further_of(INVALID, findings, beside)
+    return FileResult(tuple(services), tuple(findings), tuple(asked.items()), tuple(names))
 
 
 def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
@@ -182,10 +193,19 @@ def _failed(services: Iterable[Judged]) -> dict[str, Failed]:
     return {judged.name: {(each.rule, each.subject) for each in judged.findings} for judged in services}
 
 
-def in_use(job: Job, run: Run) -> list[str]:
-    """The places of the waivers that excuse something in a run, as ``path#pointer``."""
-    failed = _failed(run.services)
-    return [f"{waiver.location.path}#{pointer(waiver.at)}" for waiver in job.waivers if excuses(waiver, failed)]
+def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
+    """What whoever joins a part with the others has to know of it."""
+    if not job.part:
+        return Seen()
+    failed = _failed(services)
+    in_use = [_place(waiver) for waiver in job.waivers if excuses(waiver, failed)]
+    found = {_place(waiver): found_instead(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)}
+    unused = {place: subjects for place, subjects in found.items() if subjects is not None}
+    return Seen(names, in_use, unused)
+
+
+def _place(waiver: Waiver) -> str:
+    return f"{waiver.location.path}#{pointer(waiver.at)}"
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:
@@ -193,44 +213,27 @@ def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tupl
     named = [problem for problem in problems if not problem.more]
     refusals = sorted(((document.refusal(each), pointer(each.at)) for each in named), key=_place_of)
     beside = sum(problem.more for problem in problems) + max(0, len(named) - room)
-    return [_finding(INVALID, refusal, at) for refusal, at in refusals[:room]], beside
-
-
-def _further(rule: Rule, listed: Sequence[Finding], count: int) -> list[Finding]:
-    """That a file has more problems than are listed, at the place of the last."""
-    if not count:
-        return []
-    problem = further(count)
-    return [_finding(rule, Refusal(problem.message, problem.fix, listed[-1].location))]
+    return [finding_of(INVALID, refusal, at) for refusal, at in refusals[:room]], beside
 
 
 def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
     return *pair[0].location.start, pair[0].message
 
 
-def _finding(rule: Rule, refusal: Refusal, at: str = "") -> Finding:
-    """A finding of a file that can't be judged; without a fix of its own the rule's holds."""
-    fix = refusal.fix or rule.help
-    return Finding(rule.id, Severity.ERROR, refusal.message, fix, refusal.location, at, excerpt=refusal.excerpt)
-
-
 def _without_duplicates(
-    services: Iterable[Judged], document_of: Callable[[Judged], Document]
+    services: Sequence[Judged], document_of: Callable[[Judged], Document]
 ) -> tuple[list[Judged], list[Finding]]:
-    """The first manifest of each service, and the others as findings, not too many of one file."""
+    """The first manifest of each service, and the others as findings."""
+
+    def say(each: Judged, other: Judged) -> Finding:
+        document, place = document_of(each), document_of(other).locate(NAME)
+        refusal = document.refusal(Problem(NAME, described_already(each.name, place)))
+        return finding_of(DUPLICATE_SERVICE, refusal, pointer(NAME))
+
     first: dict[str, Judged] = {}
-    repeated: list[Finding] = []
-    counts: Counter[str] = Counter()
     for judged in services:
-        other = first.setdefault(judged.name, judged)
-        if other is not judged:
-            counts[judged.location.path] += 1
-            if counts[judged.location.path] <= MAX_PROBLEMS:
-                repeated.append(_duplicate(judged.name, document_of(judged), document_of(other)))
-    for path, count in counts.items():
-        listed = [finding for finding in repeated if finding.location.path == path]
-        repeated += _further(DUPLICATE_SERVICE, listed, max(0, count - MAX_PROBLEMS))
-    return list(first.values()), repeated
+        first.setdefault(judged.name, judged)
+    return list(first.values()), repeated(services, say) if len(first) < len(services) else []
 
 
 def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
@@ -240,24 +243,6 @@ def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
     found = next(found for found in files if found.path == judged.location.path)
     several = documents.read(job.tree.read(found), found.path)
     return next(document for document in several if document.line == judged.location.line)
-
-
-def _duplicate(name: str, document: Document, other: Document) -> Finding:
-    at = ("metadata", "name")
-    message = f"the service {quote(name)} is described at {other.locate(at)} already"
-    return _finding(DUPLICATE_SERVICE, document.refusal(Problem(at, message)), pointer(at))
-
-
-def _told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Fingerprints for findings of files: rule, path and pointer, and which of several at the same place."""
-    ordered = sorted(
-        findings, key=lambda finding: (finding.location.path, finding.location.line, finding.location.column)
-    )
-    seen: Counter[tuple[str, str, str]] = Counter()
-    for finding in ordered:
-        key = finding.rule, finding.location.path, finding.pointer
-        seen[key] += 1
-        yield finding._replace(fingerprint=digest(*key, str(seen[key])))
 
 
 def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:

@@ -43,9 +43,9 @@ def opened(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
     return mapping.read() if isinstance(mapping, Kept) else mapping
 
 
-def pack(value: Mapping[str, Any]) -> bytes:
-    """What ``Kept`` is made from."""
-    return zlib.compress(encode(value).encode(), FASTEST)
+def pack(text: str) -> bytes:
+    """What ``Kept`` is made from: the text of a mapping."""
+    return zlib.compress(text.encode(), FASTEST)
 
 
 def encode(value: Any) -> str:

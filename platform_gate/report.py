@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from platform_gate.compare import Comparison, Fixed, Origin, Preview, Transition
-from platform_gate.json_text import Kept, pack
+from platform_gate.json_text import Kept, encode, pack
 from platform_gate.judged import Judged
 from platform_gate.lowering import Lowered
 from platform_gate.model import Excuse, Finding
@@ -63,7 +63,7 @@ def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
 
 def row(judged: Judged) -> bytes:
     """A service's row, packed; made while everything that it was judged by is at hand."""
-    return pack(service(judged))
+    return pack(encode(service(judged)))
 
 
 def _service(judged: Judged, comparison: Comparison | None) -> Row:
@@ -193,6 +193,7 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
         "repository": outcome.repository,
         **({"shard": outcome.part.to_dict()} if outcome.part else {}),
         **_fleet(outcome),
+        **_amounts(outcome),
         "as_of": outcome.as_of.isoformat(),
         "verdict": str(outcome.verdict),
         "exit_code": int(outcome.exit_code),
@@ -205,6 +206,13 @@ def _fleet(outcome: Outcome) -> dict[str, Any]:
     if not outcome.repositories:
         return {}
     return {"repositories": list(outcome.repositories), "differences": list(outcome.differences)}
+
+
+def _amounts(outcome: Outcome) -> dict[str, Any]:
+    """The costs as written that rows round, where there are any: totals are made of them."""
+    costs = {each.name: each.figures.cost for each in outcome.run.services}
+    amounts = {name: cost for name, cost in costs.items() if cost is not None and round(cost, 2) != cost}
+    return {"amounts": amounts} if amounts else {}
 
 
 def _compared(outcome: Outcome) -> dict[str, Any]:

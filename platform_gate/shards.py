@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from platform_gate.model import Location
+from platform_gate.text import plural, printable
+
+NAME_POINTER: Final = "/metadata/name"
 
 
 class Shard(NamedTuple):
@@ -28,22 +33,46 @@ class Shard(NamedTuple):
         return int.from_bytes(_sha256(path)[:8]) % self.of == self.number - 1
 
 
-class Slice(NamedTuple):
-    """A shard of a certain fleet: how many files that has in all, and a digest of their paths.
+class Named(NamedTuple):
+    """A service's name, and where it stands."""
 
-    ``in_use`` are the places of waivers that excuse something here, as ``path#pointer``: another shard may not know.
+    name: str
+    location: Location
+
+
+class Seen(NamedTuple):
+    """What a run saw of a whole that it does not know, for whoever joins it with the others.
+
+    ``names`` are those of all its manifests, of services that were asked for or not. ``in_use`` are the waivers that
+    excuse something here, as ``path#pointer``; ``unused`` are those that excuse nothing, with the subjects that were
+    found in place of theirs.
+    """
+
+    names: Sequence[Named] = ()
+    in_use: Sequence[str] = ()
+    unused: Mapping[str, Sequence[str]] = {}
+
+
+class Slice(NamedTuple):
+    """A shard of a certain fleet: how many files that has in all, a digest of their paths, and one of the terms.
+
+    The terms are everything beside files and policy that must be alike in all shards.
     """
 
     shard: Shard
     files: int
     sha256: str
-    in_use: Sequence[str] = ()
+    terms: str
+    seen: Seen = Seen()
+
+    def __str__(self) -> str:
+        return f"shard {self.shard} of {plural(self.files, 'file')}"
 
     @classmethod
-    def of(cls, shard: Shard, paths: Iterable[str]) -> Slice:
+    def of(cls, shard: Shard, paths: Iterable[str], terms: str) -> Slice:
         """The slice of a fleet with these files."""
         several = sorted(set(paths))
-        return cls(shard, len(several), _sha256("\0".join(several)).hex())
+        return cls(shard, len(several), _sha256("\0".join(several)).hex(), _sha256(terms).hex())
 
     def to_dict(self) -> dict[str, Any]:
         """As a report shows it."""
@@ -52,8 +81,23 @@ class Slice(NamedTuple):
             "count": self.shard.of,
             "files": self.files,
             "sha256": self.sha256,
-            "waivers_in_use": list(self.in_use),
+            "terms": self.terms,
+            "names": [_place(each) for each in self.seen.names],
+            "waivers_in_use": list(map(printable, self.seen.in_use)),
+            "waivers_unused": {printable(at): list(map(printable, found)) for at, found in self.seen.unused.items()},
         }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Slice:
+        """From what a report shows."""
+        names = [Named(each["name"], Location(each["path"], *each["at"])) for each in data["names"]]
+        seen = Seen(names, data["waivers_in_use"], data["waivers_unused"])
+        return cls(Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen)
+
+
+def _place(each: Named) -> dict[str, Any]:
+    path, *at = each.location
+    return {"name": each.name, "path": printable(str(path)), "at": at}
 
 
 def _sha256(text: str) -> bytes:

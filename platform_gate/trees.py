@@ -13,7 +13,7 @@ from platform_gate import globs
 from platform_gate.config import Config
 from platform_gate.documents import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import GateError, Location
-from platform_gate.text import displayed, quote, system_path
+from platform_gate.text import displayed, printable, quote, system_path
 
 STDIN: Final = "-"
 STDIN_SHOWN: Final = "<stdin>"
@@ -62,7 +62,7 @@ class WorkTree(NamedTuple):
             for entry in self._operand(operand, config):
                 same = os.path.normpath(entry.file) if entry.file not in ("", STDIN) else entry.file
                 found.setdefault((entry.path, same), entry)
-        return [found[key] for key in sorted(found)]
+        return [found[key] for key in sorted(found, key=lambda key: (printable(key[0]), key))]
 
     def read(self, found: Found) -> bytes:
         """The bytes of a file, opened without following a link and never larger than the limit."""

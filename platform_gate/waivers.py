@@ -175,8 +175,9 @@ def audit(waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date, 
             yield Notice(EXPIRED, waiver, message, EXPIRED.help)
         elif not waiver.in_force(as_of):
             continue
-        elif why := _unused(waiver, failed):
-            yield Notice(UNUSED, waiver, f"the waiver for {_whom(waiver)} excuses nothing: {why}", UNUSED.help)
+        elif (found := found_instead(waiver, failed)) is not None:
+            message = f"the waiver for {_whom(waiver)} excuses nothing: {why_unused(found)}"
+            yield Notice(UNUSED, waiver, message, UNUSED.help)
         elif left <= warn_days:
             end = f"in {plural(left, 'day')}" if left else "today"
             message = f"the waiver for {_whom(waiver)} ends {end}, on {waiver.expires}"
@@ -193,12 +194,17 @@ def excuses(waiver: Waiver, failed: Mapping[str, Failed]) -> bool:
     return any(waiver.covers(name, *each) for name in waiver.services for each in failed.get(name, ()))
 
 
-def _unused(waiver: Waiver, failed: Mapping[str, Failed]) -> str:
-    """Why a waiver matches nothing though a service of it was judged; empty where it matches, or none was judged."""
+def found_instead(waiver: Waiver, failed: Mapping[str, Failed]) -> list[str] | None:
+    """Of a waiver that matches nothing though a service of it was judged, the subjects that were found; else None."""
     judged = [service for service in waiver.services if service in failed]
     if not judged or excuses(waiver, failed):
-        return ""
-    others = sorted({subject for s in judged for rule, subject in failed[s] if rule in waiver.rules and subject})
-    if waiver.subject and others:
-        return f"its subject is none of those found ({', '.join(others)})"
-    return "the finding is gone"
+        return None
+    if not waiver.subject:
+        return []
+    return sorted({subject for s in judged for rule, subject in failed[s] if rule in waiver.rules and subject})
+
+
+def why_unused(found: Iterable[str]) -> str:
+    """Why a waiver excuses nothing, where these subjects were found instead of its own."""
+    others = ", ".join(sorted(set(found)))
+    return f"its subject is none of those found ({others})" if others else "the finding is gone"

@@ -40,7 +40,8 @@ FLOORS = """
     story
     outcome
     merging
-    recorded verdict
+    recorded
+    verdict
     showing
     explanation
     compare
@@ -48,6 +49,7 @@ FLOORS = """
     relaxation
     impact policy_test remedy
     gate
+    unjudged
     judged
     checkout
     commits
@@ -72,10 +74,10 @@ FLOORS = """
     refusals
     git yaml_text
     scalars
-    history
+    history shards
     exact model
     matching
-    globs json_text markdown_text shards
+    globs json_text markdown_text
     text
 """
 """`reporters.*` is every module of that package which no other line names: those that are added like the others."""

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate import gate
 from platform_gate.config import Config
 from platform_gate.model import Finding
 from platform_gate.outcome import Outcome
 from platform_gate.service import HealthStatus
+from platform_gate.unjudged import MAX_PROBLEMS
 from tests.samples import BREACHED, DAY, SECTIONS, SPIKING, judged, judged_text, manifest, own_policy, work_tree, write
 
 BAD = {
@@ -154,7 +154,7 @@ def test_fingerprints_of_broken_files_are_unique(tmp_path: Path) -> None:
 def test_problems_are_capped_and_the_rest_is_counted(tmp_path: Path) -> None:
     metadata = ", ".join(f"key{number:02}: 1" for number in range(25))
     messages = [finding.message for finding in findings(judge_one(tmp_path, manifest(metadata=metadata)))]
-    assert len(messages) == gate.MAX_PROBLEMS + 1
+    assert len(messages) == MAX_PROBLEMS + 1
     assert messages[0] == "unknown key 'key00'"
     assert messages[-1] == "and 5 more problems"
 

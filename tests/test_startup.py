@@ -24,7 +24,7 @@ OWN = """
     cli.writing config documents effective exact gate globs judged layers manifests matching model outcome
     patterns plain_yaml policy refusals reporters reporters.text rules scalars schema service shards shipped
     subsystems subsystems.cost subsystems.governance subsystems.reliability subsystems.rules
-    subsystems.slo text toolkit trees verdict waivers
+    subsystems.slo text toolkit trees unjudged verdict waivers
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

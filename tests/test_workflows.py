@@ -174,10 +174,10 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-def judging(name: str) -> str:
-    """Give the script of an example that judges, with its installation cut out."""
+def judging(name: str, command: str = "check") -> str:
+    """Give the script of an example that judges, or runs another command, with its installation cut out."""
     path = ROOT / "platform_gate/templates" / name if name == "workflow.yml" else EXAMPLES / name
-    found = next(script for script in scripts(path) if re.search(r"=\(check|set -- check", script))
+    found = next(script for script in scripts(path) if re.search(rf"=\({command}|set -- {command}", script))
     kept = (line for line in found.splitlines() if not re.search(r"-m (venv|pip) ", line))
     return "\n".join(kept).replace("/opt/gate", "$RUNNER_TEMP/gate")
 
@@ -212,6 +212,30 @@ def test_the_page_is_drawn_with_its_past(checkout: Checkout) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "from 2026-01-01" in (checkout.temporary / "reports/gate.html").read_text(encoding="utf-8")
     assert len(list(history.iterdir())) == 2
+
+
+def matrix(checkout: Checkout, *shards: int) -> subprocess.CompletedProcess[str]:
+    """Judge shards of the matrix, carry their reports to the last job, and run that."""
+    for number in shards:
+        checkout.bash(judging("github-matrix.yml"), SHARD=str(number), TODAY="2026-11-23")
+    (checkout.temporary / "shards").mkdir()
+    for report in (checkout.temporary / "reports").glob("shard-*.json"):
+        report.rename(checkout.temporary / "shards" / report.name)
+    return checkout.bash(judging("github-matrix.yml", "merge"))
+
+
+@pytest.mark.parametrize(("text", "code"), [(HEALTHY, 0), (BREACHED, 1), ("a: [\n", 2)])
+def test_the_last_job_of_a_matrix_is_the_gate(checkout: Checkout, text: str, code: int) -> None:
+    (checkout.root / "services/example.yaml").write_text(text, encoding="utf-8")
+    done = matrix(checkout, 1, 2, 3, 4)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert {path.name for path in (checkout.temporary / "reports").iterdir()} == {"gate.html", "gate.json", "gate.md"}
+    assert "## Platform gate" in (checkout.temporary / "summary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("shards", [(), (1, 3, 4)])
+def test_a_matrix_of_which_a_shard_is_missing_is_not_judged(checkout: Checkout, shards: tuple[int, ...]) -> None:
+    assert matrix(checkout, *shards).returncode == 2
 
 
 # The comment: a report from a hostile run, and a stand-in for `gh` that writes down what it is asked.

@@ -13,6 +13,9 @@ from platform_gate.cli.request import Request, judging_options
 from platform_gate.cli.writing import Writing, write, writing_options
 from platform_gate.model import Scope
 from platform_gate.shards import Shard
+from platform_gate.text import printable, quote, typed
+
+LONGEST_NAME: Final = 200
 
 
 class Words(click.ParamType):  # type: ignore[type-arg]  # as Day
@@ -38,6 +41,19 @@ class Part(click.ParamType):  # type: ignore[type-arg]  # as Day
         return shard
 
 
+class Name(click.ParamType):  # type: ignore[type-arg]  # as Day
+    """What a repository is called: something that can be seen, on one line."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error."""
+        word = typed(value)
+        if not word.strip() or printable(word) != word or len(word) > LONGEST_NAME:
+            self.fail(f"{quote(word)} is no name: write 1 to {LONGEST_NAME} characters that can be seen", param, ctx)
+        return word
+
+
 OPTIONS: Final = (
     click.option(
         "--fail-on", type=Words(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
@@ -57,7 +73,7 @@ OPTIONS: Final = (
     ),
     click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest."),
     click.option("--shard", type=Part(), help="Judge only this part of the files; `merge` joins the parts."),
-    click.option("--repository", metavar="NAME", help="Which repository this is, for reports of several."),
+    click.option("--repository", type=Name(), help="Which repository this is, for reports of several."),
 )
 
 
@@ -93,8 +109,9 @@ def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **wishe
 
 
 def _refuse_contradictions(request: Request) -> None:
-    if request.schema_only and (request.base or request.team or request.tier):
-        raise click.UsageError("--schema-only looks at files as they are: leave out --base, --team and --tier")
+    if request.schema_only and (request.base or request.team or request.tier or request.shard):
+        others = "--base, --team, --tier and --shard"
+        raise click.UsageError(f"--schema-only looks at files as they are: leave out {others}")
     if request.scope and request.base is None:
         raise click.UsageError("--scope says what --base compares: name a base")
     if request.shard and request.base:

@@ -14,8 +14,9 @@ from platform_gate.gate import Each, FileResult, Job
 from platform_gate.judged import Judged
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
-from platform_gate.shards import Shard, Slice
+from platform_gate.shards import Slice
 from platform_gate.trees import STDIN, Found
+from platform_gate.waivers import Waiver
 
 WORTH_A_PROCESS: Final = 200
 """Files. To start a process costs about as much as to judge half as many: `make bench` measures it."""
@@ -38,10 +39,10 @@ def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = 
         return _judge_change(request, shown)
     tree, settings, source = rules.here()
     own = rules.load(request, settings, source)
-    job = Job(tree, own.policy, request.as_of, own.waivers, whole=keep is Keep.ALL, row=_row(keep))
-    files, part = _part(tree.find(request.paths, settings), request.shard)
+    files, part = _part(tree.find(request.paths, settings), request, own.waivers)
+    whole, row = keep is Keep.ALL, _row(keep)
+    job = Job(tree, own.policy, request.as_of, own.waivers, whole=whole, row=row, part=part is not None)
     run = narrowed(gate.run(job, files, schema_only=request.schema_only, each=each), request, {})
-    part = part and part._replace(in_use=gate.in_use(job, run))
     decided = verdict.decide(run, own.policy.base().gate.fail_on)
     code = verdict.exit_code(decided, exit_zero=request.exit_zero)
     return Outcome(
@@ -53,16 +54,24 @@ def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = 
         reproduce(request),
         request.schema_only,
         display=shown,
-        part=part,
+        part=part and part._replace(seen=run.seen),
         repository=request.repository,
     )
 
 
-def _part(files: Sequence[Found], shard: Shard | None) -> tuple[Sequence[Found], Slice | None]:
+def _part(files: Sequence[Found], request: Request, waivers: Sequence[Waiver]) -> tuple[Sequence[Found], Slice | None]:
     """The files to judge, and what part of the whole they are."""
+    shard = request.shard
     if shard is None:
         return files, None
-    return [each for each in files if shard.takes(each.path)], Slice.of(shard, [each.path for each in files])
+    part = Slice.of(shard, [each.path for each in files], _terms(request, waivers))
+    return [each for each in files if shard.takes(each.path)], part
+
+
+def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
+    """What must be alike in all shards beside the files and the policy: whom it is about, and what is waived."""
+    waived = [(str(each.location), *each._replace(document=None, file="")) for each in waivers]  # type: ignore[arg-type]  # its place says enough
+    return repr((request.team, request.tier, waived))
 
 
 def processes(jobs: int | None) -> Each:

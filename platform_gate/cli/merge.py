@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,6 +17,9 @@ from platform_gate.model import GateError
 from platform_gate.outcome import Outcome
 from platform_gate.recorded import Recording, read
 from platform_gate.text import displayed, quote, typed
+
+LARGEST: Final = 512 * 1024 * 1024
+"""A report of 200,000 services. What has no end must not take all the memory."""
 
 
 @click.command()
@@ -36,10 +39,13 @@ def merge(reports: tuple[str, ...], writing: Writing, *, exit_zero: bool, **_wis
 
 def _read(path: str) -> Recording:
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise GateError(f"the report {quote(displayed(path))} cannot be read: {reason}", "Check the path.") from None
+    if len(content) > LARGEST:
+        raise GateError(f"the report {quote(displayed(path))} is larger than {LARGEST // 2**20} MiB", "Name a report.")
     return read(content, displayed(path))
 
 

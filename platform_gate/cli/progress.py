@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final, TextIO
 
 from platform_gate.gate import Each, FileResult
@@ -15,6 +17,7 @@ from platform_gate.trees import Found
 FIRST_AFTER: Final = 1.0
 AGAIN_AFTER: Final = 0.1
 BAR: Final = 24
+USUAL: Final = 80
 ERASE: Final = "\r\x1b[K"
 
 Judge = Callable[[Found], FileResult]
@@ -23,7 +26,7 @@ Judge = Callable[[Found], FileResult]
 def shown(each: Each, *, quiet: bool) -> Each:
     """The same, watched by whoever sits at the terminal; nothing is shown in a log, nor to those who want quiet."""
     stream = sys.stderr
-    if quiet or stream is None or not stream.isatty():
+    if quiet or stream is None or not stream.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
         return each
 
     def watched(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
@@ -40,19 +43,37 @@ def _watched(results: Iterable[FileResult], total: int, stream: TextIO) -> Itera
         for done, result in enumerate(results, 1):
             worst = max([worst, *(judged.health for judged in result.services)], key=lambda health: health.rank)
             if (now := time.monotonic()) >= due:
-                stream.write(ERASE + line(done, total, done / (now - start), worst))
-                stream.flush()
+                _draw(stream, line(done, total, done / (now - start), worst, _width(stream)))
                 due, drawn = now + AGAIN_AFTER, True
             yield result
     finally:
         if drawn:
-            stream.write(ERASE)
-            stream.flush()
+            _draw(stream, "")
 
 
-def line(done: int, total: int, rate: float, worst: HealthStatus) -> str:
-    """``[######............]  2 500 of 10 000 files, 8 100 a second, worst so far: DEGRADED``."""
-    bar = "#" * (BAR * done // total)
-    count = f"{done:,} of {plural(total, 'file')}".replace(",", " ")
+def _draw(stream: TextIO, text: str) -> None:
+    """Put a line in the place of the last one. A terminal that is gone keeps nobody from judging."""
+    with suppress(OSError, ValueError):
+        stream.write(ERASE + text)
+        stream.flush()
+
+
+def _width(stream: TextIO) -> int:
+    """The terminal's columns now: people change them while they wait."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL
+    except (OSError, ValueError):
+        return USUAL
+
+
+def line(done: int, total: int, rate: float, worst: HealthStatus, width: int) -> str:
+    """``[######............]  2 500 of 10 000 files, 8 100 a second, worst so far: DEGRADED``.
+
+    It stays shorter than the terminal is wide, since only one line can be taken back: without the bar, or cut.
+    """
     pace = f"{round(rate):,}".replace(",", " ")
-    return f"[{bar:.<{BAR}}]  {count}, {pace} a second, worst so far: {worst.upper()}"
+    count = f"{done:,} of {plural(total, 'file')}".replace(",", " ")
+    text = f"{count}, {pace} a second, worst so far: {worst.upper()}"
+    bar = "#" * (BAR * done // total)
+    whole = f"[{bar:.<{BAR}}]  {text}"
+    return whole if len(whole) < width else text[: width - 1]

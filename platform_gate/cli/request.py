@@ -85,7 +85,7 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     if team is None and tier is None:
         return run
     kept = [judged for judged in run.services if is_wanted(request, rulings.get(judged.name, judged))]
-    if not kept and not run.findings and request.shard is None:
+    if not kept and not run.unjudged and request.shard is None:
         wish = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
         )
@@ -110,6 +110,7 @@ def reproduce(request: Request) -> str:
         "--team": request.team,
         "--tier": request.tier,
         "--as-of": request.as_of,
+        "--shard": request.shard,
     }
     words = [word for option, value in options.items() if value is not None for word in (option, str(value))]
     words += [word for file in request.waivers for word in ("--waivers", file)]

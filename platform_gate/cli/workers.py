@@ -11,6 +11,7 @@ from traceback import format_exc
 from typing import BinaryIO, Final, NamedTuple
 
 from platform_gate.gate import FileResult, lost
+from platform_gate.model import GateError
 from platform_gate.trees import Found
 
 BATCH: Final = 64
@@ -41,8 +42,12 @@ def judged_by(count: int, judge: Judge, files: Sequence[Found]) -> Iterator[File
 
 def _start(judge: Judge, batches: Sequence[Sequence[Found]], others: Sequence[Worker]) -> Worker:
     """A copy of this process that judges some batches: nothing need be sent to it."""
-    read, write = os.pipe()
-    pid = os.fork()
+    try:
+        read, write = os.pipe()
+        pid = os.fork()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise GateError(f"process {len(others) + 1} could not be started: {reason}", "Ask for fewer --jobs.") from None
     if pid == 0:
         code = 1
         try:
@@ -63,10 +68,23 @@ def _work(judge: Judge, batches: Iterable[Sequence[Found]], results: BinaryIO) -
         try:
             sent = pickle.dumps([judge(found) for found in batch], pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 - the other end raises it again
-            error.add_note(format_exc())
-            sent = pickle.dumps(error)
+            sent = _packed(error)
         results.write(sent)
         results.flush()
+
+
+def _packed(error: Exception) -> bytes:
+    """An error that arrives as what it is; where it can't travel, as a bug of its name."""
+    trace = format_exc()
+    try:
+        error.add_note(trace)
+        packed = pickle.dumps(error)
+        pickle.loads(packed)  # noqa: S301 - made a line above
+    except Exception:  # noqa: BLE001 - whatever it is that can't travel
+        stand_in = RuntimeError(type(error).__name__)
+        stand_in.add_note(trace)
+        packed = pickle.dumps(stand_in)
+    return packed
 
 
 def _received(worker: Worker, batch: Sequence[Found]) -> Iterable[FileResult]:

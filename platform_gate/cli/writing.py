@@ -102,7 +102,8 @@ def write(outcome: Outcome, writing: Writing) -> None:
         GateError: one could not be written; the others were.
     """
     sized = outcome.display._replace(max_bytes=writing.max_bytes)
-    shown = replace(outcome, links=links(), display=sized, history=_earlier(writing.history))
+    own = None if outcome.repositories else links()  # of other repositories no commit is known
+    shown = replace(outcome, links=own, display=sized, history=_earlier(writing.history))
     attempts = (_attempt(write_file, path, reporter(form).render(shown)) for form, path in writing.outputs)
     lost = [error for error in attempts if error]
     in_log = writing.form is None and on_github()

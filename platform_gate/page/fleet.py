@@ -74,7 +74,7 @@ def lead(numbers: Row, unjudged: Sequence[Problem]) -> str:
 
 
 def facts(provenance: Row) -> list[str]:
-    """Under what the answer was given: the day, the policy, the base."""
+    """Under what the answer was given: the day, the policy, the base, the part that was judged, and what differs."""
     policy, base = provenance.get("policy"), provenance.get("base")
     found = [f"as of {printable(str(provenance['as_of']))}"]
     if policy:
@@ -87,7 +87,11 @@ def facts(provenance: Row) -> list[str]:
         found.append("exit code 0 all the same, as asked with --exit-zero")
     if provenance.get("repository"):
         found.append(printable(str(provenance["repository"])))
-    return found
+    if shard := provenance.get("shard"):
+        found.append(f"shard {shard['index']}/{shard['count']} of {plural(shard['files'], 'file')}")
+    if repositories := provenance.get("repositories"):
+        found.append(plural(len(repositories), "repository", "repositories"))
+    return [*found, *(printable(str(difference)) for difference in provenance.get("differences") or ())]
 
 
 def _source(policy: Row) -> str:

@@ -10,11 +10,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from platform_gate.history import HEALTHS, Snapshot, Standing, course, key
+from platform_gate.model import GateError
 from platform_gate.outcome import Links
 from platform_gate.page.charts import Plot, placed, plot
 from platform_gate.page.panels import Cell, Panel, cell, panel
 from platform_gate.page.words import place, place_href, spaced
 from platform_gate.text import plural, printable
+from platform_gate.text import quote as shown
 
 CRITICAL_POINTS: Final = 4
 """A line of points reaches the top of its drawing here at least, so that small numbers do not look like large ones."""
@@ -91,7 +93,21 @@ class Service:
 
 
 def view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) -> Service:
-    """A service of a report whose day is ``day``; ``past`` are the reports before it."""
+    """A service of a report whose day is ``day``; ``past`` are the reports before it.
+
+    Raises:
+        GateError: its subsystems say other things than the page knows. The report was written by something else.
+    """
+    try:
+        return _view(row, links, past, day)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        what = (
+            f"no page can be made of the service {shown(row['name'])}: what its report says of it is not as we write it"
+        )
+        raise GateError(what, "Write the report anew: check -o json=FILE.") from error
+
+
+def _view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) -> Service:
     own = None if row.get("repository") else links  # of other repositories no commit is known
     name, parts = key(row), row["subsystems"]
     return Service(

@@ -63,7 +63,9 @@ def _told(line: story.Line, links: Links | None) -> str:
 
 def _opening(outcome: Outcome) -> str:
     policy = outcome.policy
-    where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}{_since(outcome)}"
+    where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}"
+    where += _since(outcome) + (f", {outcome.part}" if outcome.part else "")
+    where += "".join(f"<br>{_cut(difference)}" for difference in outcome.differences)
     paths = {finding.location.path for finding in outcome.run.unjudged}
     files = f"{plural(len(paths), 'file')} not judged; " if paths else ""
     return f"## Platform gate: {outcome.verdict.upper()}\n\n{files}{_totals(outcome)}<br>{where}\n\n"
@@ -101,7 +103,9 @@ def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | Non
 def _table(unhealthy: Sequence[Judged]) -> Section:
     """One row per service, one column per subsystem."""
     columns = list(dict.fromkeys(name for each in unhealthy for name, *_ in each.parts))
-    head = _row("Service", "Health", "Points", *columns) + _row("---", "---", "---:", *("---" for _ in columns))
+    head = _row("Service", "Health", "Points", *map(escape, columns)) + _row(
+        "---", "---", "---:", *("---" for _ in columns)
+    )
     rows = (_service_row(each, columns) for each in unhealthy)
     return Section(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
 
@@ -120,7 +124,7 @@ def _cell(part: Part | None) -> str:
     """The status, and the points as a number and as a bar: nobody needs to see the bar."""
     if part is None:
         return ""
-    status = part.status.replace("_", " ")
+    status = escape(part.status.replace("_", " "))
     bar = "■" * min(part.points, LONGEST_BAR)
     return f"{bar} {status}, {plural(part.points, 'point')}" if part.points else status
 

@@ -133,7 +133,7 @@ class _Page:
         where = (
             "" if outcome.policy.source in (Source.SHIPPED, Source.MERGED) else f" ({printable(outcome.policy.path)})"
         )
-        part = f", shard {outcome.part.shard} of {plural(outcome.part.files, 'file')}" if outcome.part else ""
+        part = f", {outcome.part}" if outcome.part else ""
         yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", dim=True)
         for difference in outcome.differences:
             yield from (self._paint(line, dim=True) for line in _paragraph(difference, self._width))

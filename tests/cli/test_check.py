@@ -192,3 +192,35 @@ def test_standard_input_that_is_no_manifest_is_a_doubt(check: Check, stdin: byte
     code, out, _ = check(*DAY, "-", stdin=stdin)
     assert code == 2
     assert "<stdin>:1:1" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--shard", "1/2", "--base", "HEAD"), "--shard is for a whole fleet"),
+        (("--shard", "1/2", "--schema-only"), "leave out --base, --team, --tier and --shard"),
+        (("--shard", "3/2"), "'3/2' is not I/N"),
+        (("--jobs", "0"), "--jobs"),
+    ],
+)
+def test_what_makes_no_sense_in_parts_is_refused(check: Check, words: tuple[str, ...], why: str) -> None:
+    code, out, err = check(*DAY, *words)
+    assert (code, out) == (2, "")
+    assert why in err
+
+
+def test_a_shard_says_which_it_is_and_how_to_see_it_again(check: Check) -> None:
+    texts = [check(*DAY, "--shard", f"{number}/2")[1] for number in (1, 2)]
+    assert all(f", shard {number}/2 of 2 files\n" in text for number, text in enumerate(texts, 1))
+    [again] = [text.rpartition("again: ")[2].split()[1:] for text in texts if "again: " in text]
+    assert check(*again[1:])[1] in texts
+    assert "shard 1/2 of 2 files" in check(*DAY, "--shard", "1/2", "-f", "markdown")[1]
+    assert "shard 1/2 of 2 files" in check(*DAY, "--shard", "1/2", "-f", "html")[1]
+
+
+def test_a_team_of_nobody_is_refused_whatever_is_said_of_waivers(check: Check, repository: Path) -> None:
+    over = '{service: web, rule: slo/breached, reason: x, approved_by: x, expires: "2026-11-01"}'
+    write(repository, {"w.yaml": f"apiVersion: platform-gate/v1\nkind: Waivers\nspec: {{waivers: [{over}]}}\n"})
+    code, _, err = check(*DAY, "--waivers", "w.yaml", "--team", "typo")
+    assert code == 2
+    assert "there is no service of team 'typo'" in err

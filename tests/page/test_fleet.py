@@ -51,6 +51,14 @@ def test_under_what_the_answer_was_given() -> None:
     assert found[2].startswith("compared with main (0123456789ab), scope touched; the base has no rules yet")
 
 
+def test_which_part_or_which_repositories_it_is_about() -> None:
+    assert facts(provenance(shard={"index": 2, "count": 4, "files": 1000}))[-1] == "shard 2/4 of 1 000 files"
+    assert facts(provenance(repositories=[{}, {}], differences=["They differ\x1b."]))[-2:] == [
+        "2 repositories",
+        "They differ\\x1b.",
+    ]
+
+
 def test_the_bar_of_healths_has_no_gaps() -> None:
     assert healths(NUMBERS) == [
         Health("critical", 1, "0", "25"),

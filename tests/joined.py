@@ -1,0 +1,70 @@
+"""Fleets judged in one piece and in shards, and what becomes of their reports, all in this process."""
+
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from platform_gate import merging, recorded, verdict
+from platform_gate.cli.judging import Keep, judge
+from platform_gate.cli.request import Request
+from platform_gate.outcome import Display, Outcome
+from platform_gate.reporters import reporter
+from platform_gate.shards import Shard
+from tests.samples import DAY, write
+
+
+def repository(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A repository with these files."""
+    (folder / ".git").mkdir(parents=True)
+    return write(folder, files)
+
+
+def report(folder: Path, **wishes: Any) -> bytes:
+    """The JSON report of a repository, as `check` writes it."""
+    with contextlib.chdir(folder):
+        outcome = judge(Request(**{"paths": (), "policy": None, "as_of": DAY} | wishes), Display(), Keep.ROWS)
+    return "".join(reporter("json").render(outcome)).encode()
+
+
+def in_shards(folder: Path, count: int, **wishes: Any) -> list[bytes]:
+    """The reports of all its shards."""
+    return [report(folder, shard=Shard(number, count), **wishes) for number in range(1, count + 1)]
+
+
+def recordings(*reports: bytes) -> list[recorded.Recording]:
+    """Reports read back, each called by its number."""
+    return [recorded.read(content, f"{number}.json") for number, content in enumerate(reports, 1)]
+
+
+def outcome_of(merged: merging.Merged) -> Outcome:
+    """What `merge` hands to the reporters."""
+    return Outcome(
+        merged.run,
+        merged.policy,
+        merged.as_of,
+        merged.verdict,
+        verdict.exit_code(merged.verdict),
+        "platform-gate merge",
+        repository=merged.repository,
+        repositories=merged.repositories,
+        differences=merged.differences,
+    )
+
+
+def rendered(merged: merging.Merged, form: str = "json", **display: Any) -> bytes:
+    """A merged report in a format."""
+    outcome = replace(outcome_of(merged), display=Display(**display))
+    return "".join(reporter(form).render(outcome)).encode()
+
+
+def joined(*reports: bytes) -> bytes:
+    """The JSON report over others."""
+    return rendered(merging.merge(recordings(*reports)))
+
+
+def changed(content: bytes, **keys: Any) -> bytes:
+    """A report with other values of some keys."""
+    return json.dumps({**json.loads(content), **keys}).encode()
