@@ -72,7 +72,7 @@ def decode(content: bytes, path: str) -> str:
 
 
 def _encoding_refusal(content: bytes, start: int, path: str) -> Refusal:
-    location = _character_location(content[:start].decode("utf-8", "replace"), path)
+    location = _character_location(content[:start].decode("utf-8"), path)
     return Refusal(f"byte 0x{content[start]:02x} is not UTF-8", "Save the file as UTF-8.", location)
 
 
@@ -129,7 +129,7 @@ class Reader:
 
     def _unusual(self, event: Any, depth: int, key: str) -> Any:
         """Everything but a scalar without anchor and tag, which is what nearly every event is."""
-        if event.anchor is not None or getattr(event, "tag", None) is not None:
+        if event.anchor is not None or event.tag is not None:  # an alias has an anchor, and no tag
             self._refuse_property(event)
         kind = type(event)
         if kind is ScalarEvent:
