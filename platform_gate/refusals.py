@@ -64,7 +64,7 @@ def decode(content: bytes, path: str) -> str:
 
 
 def _encoding_refusal(content: bytes, start: int, path: str) -> Refusal:
-    location = character_location(content[:start].decode("utf-8", "replace"), path)
+    location = character_location(content[:start].decode("utf-8"), path)
     return Refusal(f"byte 0x{content[start]:02x} is not UTF-8", "Save the file as UTF-8.", location)
 
 

@@ -86,7 +86,7 @@ class Reader:
 
     def _unusual(self, event: Any, depth: int, key: str) -> Any:
         """Everything but a scalar without anchor and tag, which is what nearly every event is."""
-        if event.anchor is not None or getattr(event, "tag", None) is not None:
+        if event.anchor is not None or event.tag is not None:  # an alias has an anchor, and no tag
             self._refuse_property(event)
         kind = type(event)
         if kind is ScalarEvent:

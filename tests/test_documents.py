@@ -1,5 +1,7 @@
 """Bytes to data that remembers where every value stood, or a refusal that says where and how to write it right."""
 
+import pickle
+
 import pytest
 import yaml
 from hypothesis import example, given
@@ -80,6 +82,12 @@ def test_prose_may_have_several_lines_in_policies_and_waivers_but_not_in_manifes
     for text, value in ((f"{key}: |\n  one\n  two\n", "one\ntwo\n"), (f'{key}: ["one\\ntwo"]', ["one\ntwo"])):
         assert read_one_bytes(text.encode(), "p.yaml").data == {key: value}
         assert refusal(text).message == "a string over several lines is not allowed here"
+
+
+def test_prose_with_a_tag_is_refused_for_the_tag_only() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_one_bytes(b"reason: !x |\n  one\n  two\n", "p.yaml")
+    assert [each.message for each in caught.value.refusals] == ["tags are not allowed"]
 
 
 @pytest.mark.parametrize(
@@ -272,6 +280,13 @@ def test_an_error_reads_as_its_first_refusal() -> None:
     assert caught.value.fix == caught.value.refusals[0].fix
 
 
+def test_an_error_travels_whole_to_another_process() -> None:
+    with pytest.raises(DocumentError) as caught:
+        read("b: no\nc: yes\n")
+    there = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - bytes of our own
+    assert (str(there), there.fix, there.refusals) == (str(caught.value), caught.value.fix, caught.value.refusals)
+
+
 def test_a_file_that_holds_one_document_is_that_document() -> None:
     assert read_one_bytes(b"a: 1\n", "p.yaml").data == {"a": 1}
 
@@ -404,6 +419,21 @@ def test_a_long_line_is_cut_around_the_value(before: int, after: int) -> None:
     assert excerpt is not None
     assert len(excerpt.text) <= 80
     assert excerpt.text[excerpt.offset : excerpt.offset + excerpt.width] == "yes"
+
+
+@pytest.mark.parametrize(("before", "after", "offset"), [(100, 100, 39), (100, 0, 76), (0, 100, 1)])
+def test_of_a_long_line_eighty_characters_are_shown(before: int, after: int, offset: int) -> None:
+    excerpt = refusal(f"[{'x,' * before}yes{',x' * after}]").excerpt
+    assert excerpt is not None
+    assert (len(excerpt.text), excerpt.offset) == (80, offset)
+
+
+def test_the_caret_is_at_least_as_wide_as_a_character_and_no_wider() -> None:
+    excerpts = [refusals(text)[-1].excerpt for text in ("a: }\n", "a: [1,\n")]
+    assert [excerpt and (excerpt.text, excerpt.offset, excerpt.width) for excerpt in excerpts] == [
+        ("a: }", 3, 1),
+        ("", 0, 1),
+    ]
 
 
 def test_the_caret_stands_below_what_is_spelled_out() -> None:

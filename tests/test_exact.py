@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.exact import as_written, compare, number, optional_number, rounded
+from platform_gate.exact import as_written, compare, compare_change, number, optional_number, rounded
 
 
 @pytest.mark.parametrize(("value", "shown"), [(8000.0, "8000"), (-0.0, "0"), (72.5, "72.5"), (3, "3"), (0.1, "0.1")])
@@ -63,6 +63,16 @@ def test_the_answer_is_the_exact_one(previous: float, latest: float, percent: fl
 
 
 @pytest.mark.parametrize(
+    ("percent", "previous", "latest", "more"),
+    [(20, 0.1, 0.12, 0.1200001), (150, 0.01, 0.025, 0.02500001), (1_000_000, 2.01, 20102.01, 20102.010001)],
+)
+def test_a_number_grew_by_just_so_many_percent_however_large(
+    percent: float, previous: float, latest: float, more: float
+) -> None:
+    assert [compare_change(percent, previous, now) for now in (previous, latest, more)] == [-1, 0, 1]
+
+
+@pytest.mark.parametrize(
     ("estimate", "digits", "shown"), [(43.21, 1, "43.2"), (0.06, 1, "0.1"), (50.0, 1, "50"), (-0.01, 1, "0")]
 )
 def test_a_number_far_from_a_tie_is_rounded_at_once(estimate: float, digits: int, shown: str) -> None:
@@ -71,7 +81,12 @@ def test_a_number_far_from_a_tie_is_rounded_at_once(estimate: float, digits: int
 
 @pytest.mark.parametrize(
     ("estimate", "exact", "shown"),
-    [(0.25, Fraction(1, 4), "0.2"), (0.35, Fraction(35, 100), "0.4"), (0.25, Fraction(2501, 10000), "0.3")],
+    [
+        (0.25, Fraction(1, 4), "0.2"),
+        (0.35, Fraction(35, 100), "0.4"),
+        (0.25, Fraction(2501, 10000), "0.3"),
+        (12345678.25, Fraction(123456782500001, 10**7), "12345678.3"),
+    ],
 )
 def test_a_number_close_to_a_tie_is_rounded_as_the_exact_one(estimate: float, exact: Fraction, shown: str) -> None:
     assert repr(rounded(estimate, 1, lambda: exact)) == shown

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_gate.config import Config
-from platform_gate.model import Finding
+from platform_gate.effective import HealthLimits
+from platform_gate.judged import Judged, Part, digest, judge_manifest
+from platform_gate.model import Check, Disposition, Excuse, Finding, Location
 from platform_gate.outcome import Outcome
 from platform_gate.service import HealthStatus
 from platform_gate.unjudged import MAX_PROBLEMS
@@ -142,6 +144,15 @@ def test_a_fingerprint_survives_an_slo_inserted_above(tmp_path: Path) -> None:
 
     latency = "{name: latency, target: 99, current: 98}"
     assert of_latency(latency) == of_latency("{name: errors, target: 99, current: 98}, " + latency)
+
+
+def test_a_fingerprint_stays_the_same_from_version_to_version(tmp_path: Path) -> None:
+    [finding] = findings(judge_one(tmp_path, manifest(slos=BREACHED)))
+    assert finding.fingerprint == "0213def9a6bd24bef78de33fab0aa537"
+
+
+def test_a_digest_takes_words_that_are_no_text() -> None:
+    assert digest("a", "\udcff") == "4afa76322ba7da29fd473451ac975e33"
 
 
 def test_fingerprints_of_broken_files_are_unique(tmp_path: Path) -> None:
@@ -293,3 +304,64 @@ def test_files_are_judged_in_the_order_of_their_paths(tmp_path: Path) -> None:
     tree = work_tree(tmp_path)
     assert [found.path for found in tree.find(["s"], Config())] == ["s/a.yaml", "s/b.yaml", "s/c.yaml"]
     assert [judged.name for judged in judged(tmp_path, "s").run.services] == ["a", "b", "c"]
+
+
+def waived(text: str, *subjects: str) -> Judged:
+    """A service, with the failed checks of some subjects excused and a remark on the others."""
+    excuse = Excuse("Failover.", "sre-lead", date(2026, 12, 31), "OPS-1", 38, Location("waivers.yaml", 4))
+
+    def waive(_service: str, check: Check) -> tuple[Excuse | None, str]:
+        return (excuse, "") if check.subject in subjects else (None, " (not excused)")
+
+    return judge_manifest(judged_text(text).run.services[0].manifest, waive)
+
+
+TWO = "slos: [{name: latency, target: 99, current: 98}, {name: errors, target: 99, current: 98}]"
+
+
+def test_a_waived_finding_names_its_excuse_and_leaves_the_points_to_an_open_one() -> None:
+    first, second = waived(manifest(slos=TWO), "latency").findings
+    assert (first.subject, first.disposition, first.points) == ("latency", Disposition.WAIVED, 0)
+    assert first.excuse is not None
+    assert first.excuse.ticket == "OPS-1"
+    assert (second.subject, second.disposition, second.points) == ("errors", Disposition.OPEN, 2)
+    assert (second.excuse, second.message.endswith(" (not excused)")) == (None, True)
+
+
+def test_a_judged_service_knows_what_waivers_save() -> None:
+    service = waived(manifest(slos=TWO), "latency", "errors")
+    assert (service.health, service.points, service.excused) == ("healthy", 0, True)
+    assert (service.health_without_waivers, service.waived_points) == ("degraded", 2)
+    assert not waived(manifest(slos=TWO)).excused
+
+
+def test_a_judged_service_says_who_it_is_where_it_stands_and_what_each_subsystem_says() -> None:
+    [web] = judged_text("# first\n" + manifest("api", "core", "tier: 3", slos=BREACHED)).run.services
+    assert (web.name, web.team, web.tier, web.location) == ("api", "core", 3, Location("<stdin>", 2, 1, 2, 2))
+    assert web.parts == (
+        Part("slo", "breached", 2),
+        Part("cost", "stable", 0),
+        Part("reliability", "good", 0),
+        Part("governance", "compliant", 0),
+    )
+
+
+def test_a_judged_service_knows_the_rules_that_fail_it_and_its_limits(tmp_path: Path) -> None:
+    spec = "  gate: {fail_on: [cost/spiking]}\n  health: {degraded_at: 3, critical_at: 5}\n"
+    write(tmp_path, {"p.yaml": own_policy(spec)})
+    [web] = judge_one(tmp_path, manifest(cost=SPIKING), reference="p.yaml").run.services
+    assert (web.failing, web.fatal, web.limits) == (True, ("cost/spiking",), HealthLimits(3, 5))
+
+
+def test_a_finding_is_decisive_where_it_costs_points() -> None:
+    [web] = judged_text(manifest(slos=BREACHED, cost=SPIKING)).run.services
+    assert [(finding.rule, finding.decisive) for finding in web.findings] == [
+        ("slo/breached", True),
+        ("cost/spiking", False),
+    ]
+
+
+def test_of_what_was_not_kept_nothing_is_told() -> None:
+    [web] = judged_text(manifest()).run.services
+    with pytest.raises(LookupError, match=r"^of web only the result was kept$"):
+        _ = web._replace(inside=None).judgement

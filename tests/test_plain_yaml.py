@@ -145,7 +145,7 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize("text", SILENT, ids=[repr(text)[:30] for text in SILENT])
+@pytest.mark.parametrize("text", SILENT, ids=[ascii(text)[:30].replace("\\", "/") for text in SILENT])
 def test_of_anything_else_it_says_nothing(text: str) -> None:
     assert plain_yaml.read(text) is None
 

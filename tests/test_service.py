@@ -219,6 +219,13 @@ def test_a_subsystem_says_its_status_facts_and_charges() -> None:
     assert scored["governance"].charge(NO_DATA) is None
 
 
+def test_facts_are_told_under_the_limits_of_the_policy() -> None:
+    rising = CostProfile(100, [CostEntry("2026-09", 80), CostEntry("2026-10", 90)])
+    calm = "  cost: {trend: {spiking_above_pct: 20, increasing_above_pct: 15, decreasing_below_pct: -5}}\n"
+    told = [judged(spec, cost=rising).scored["cost"].describe()["trend"] for spec in ("  {}\n", calm)]
+    assert told == ["increasing", "stable"]
+
+
 def test_the_whole_numbers_of_a_policy_stay_whole() -> None:
     judgement = judged("  slo: {breach_points: 2.0}\n", slo=[BREACHED])
     assert repr(judgement.points) == "2"

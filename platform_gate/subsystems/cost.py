@@ -293,7 +293,9 @@ def _change_pct(cost: CostProfile) -> int | float | None:
     if months is None:
         return None
     previous, latest = months
-    return rounded((latest - previous) / previous * 100, 1, lambda: change(cost) or as_written(0))
+    return rounded(
+        (latest - previous) / previous * 100, 1, lambda: percent_of_change(as_written(previous), as_written(latest))
+    )
 
 
 def _signed(percent: Fraction | None) -> str:

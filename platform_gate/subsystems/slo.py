@@ -270,5 +270,5 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
 def _minutes(slo: SLODefinition, value: float) -> int | float:
     """What lies between the target and a value, in minutes of the window, to one decimal; 0 below the target."""
     minutes = slo.window_days * MINUTES_A_DAY
-    exactly = lambda: max(as_written(value) - as_written(slo.target), as_written(0)) * minutes / WHOLE  # noqa: E731
+    exactly = lambda: (as_written(value) - as_written(slo.target)) * minutes / WHOLE  # noqa: E731
     return rounded(max(value - slo.target, 0) * minutes / WHOLE, 1, exactly)

@@ -209,6 +209,22 @@ def test_the_report_shows_a_change_to_one_decimal() -> None:
     assert [cost.describe(profile(3, after), DEFAULT)["change_pct"] for after in (4, 3, 2.5)] == [33.3, 0, -16.7]
 
 
+@pytest.mark.parametrize(("amount", "shown"), [(0.005, 0), (0.015, 0.02), (0.065, 0.06), (10**17 + 1, 10**17 + 1)])
+def test_an_amount_is_rounded_as_it_is_written(amount: float, shown: float) -> None:
+    facts = cost.describe(profile(amount), DEFAULT)
+    assert (facts["latest_cost"], facts["change_pct"]) == (shown, None)
+
+
+@pytest.mark.parametrize(("amounts", "shown"), [((0.01, 0.02), 0.02), ((0.01, 0.04), 0.02), ((7,), 7)])
+def test_the_average_is_rounded_as_the_amounts_are_written(amounts: tuple[float, ...], shown: float) -> None:
+    assert cost.describe(profile(*amounts), DEFAULT)["average_cost"] == shown
+
+
+@pytest.mark.parametrize(("before", "after", "shown"), [(0.16, 0.17, 6.2), (0.16, 0.35, 118.8)])
+def test_a_change_is_rounded_as_the_amounts_are_written(before: float, after: float, shown: float) -> None:
+    assert cost.describe(profile(before, after), DEFAULT)["change_pct"] == shown
+
+
 def test_a_manifest_s_costs_are_read() -> None:
     section = {"currency": "EUR", "budget_monthly": 5, "entries": [{"month": "2026-11", "amount": 4.5}]}
     facts, wrong = cost.read({"spec": {"cost": section}}, DEFAULT, CONTEXT)

@@ -176,6 +176,13 @@ def test_a_broken_rule_is_a_finding_at_the_value_that_breaks_it() -> None:
     assert (found.fix, found.points, found.severity, found.subsystem) == ("Set `window` to 30d.", 2, "error", "rules")
 
 
+def test_a_key_that_a_rule_does_not_allow_is_a_finding_at_the_key() -> None:
+    strict = "{id: org/keys, title: Keys, at: /spec/slos/0, require: {propertyNames: {enum: [name, current]}}}"
+    text = manifest(slos="slos: [{name: a, target: 9, current: 99}]")
+    (found,) = judge(f"  rules: [{strict}]\n", text).findings
+    assert (found.location.column, found.location.end_column) == (20, 26)
+
+
 def test_a_rule_without_help_says_how_to_write_it() -> None:
     spec = WINDOW.replace("      help: Set `window` to 30d.\n", "").replace("{const: 30d}", "{enum: [30d, 4w]}")
     found = next(finding for finding in judge(spec).findings if finding.rule == "org/window")

@@ -55,6 +55,7 @@ def test_an_slo_is_met_exactly_at_its_target(target: float, current: float, *, m
 
 def test_an_slo_without_a_measurement_is_neither_met_nor_breached() -> None:
     assert (UNMEASURED.is_met, UNMEASURED.budget_remaining_pct) == (False, None)
+    assert slo.budget_remaining(UNMEASURED) is None
 
 
 @pytest.mark.parametrize(
@@ -107,6 +108,11 @@ def test_a_budget_exactly_at_the_limit_is_not_low(limit: float, current: float) 
     limits = Limits(2, limit, 0)
     assert rules([SLODefinition("a", 99, current)], limits) == []
     assert rules([SLODefinition("a", 99, round(current - 0.0001, 4))], limits) == ["slo/low-budget"]
+
+
+@pytest.mark.parametrize(("target", "current"), [(99.999, 99.999), (99.9, 99.900000001), (0, 0)])
+def test_a_budget_barely_below_a_small_limit_is_low(target: float, current: float) -> None:
+    assert rules([SLODefinition("a", target, current)], Limits(2, 0.0011, 0)) == ["slo/low-budget"]
 
 
 def test_a_target_of_100_has_no_budget_that_could_be_low() -> None:
@@ -217,6 +223,12 @@ def test_the_error_budget_is_shown_in_minutes_of_its_window(window: str | None, 
     entry = {"name": "a", "target": 99.9, "current": 99.95} | ({"window": window} if window else {})
     (row,) = slo.describe(read(entry)[0], DEFAULT)["slos"]
     assert (row["window"], row["budget_minutes"], row["budget_remaining_minutes"]) == (window, minutes, left)
+
+
+@pytest.mark.parametrize(("current", "left"), [(99.903125, 1.4), (99.928125, 12.2), (99.909375, 4.0), (99.8, 0)])
+def test_minutes_that_are_left_are_rounded_as_the_numbers_are_written(current: float, left: float) -> None:
+    (row,) = slo.describe([SLODefinition("a", 99.9, current)], DEFAULT)["slos"]
+    assert row["budget_remaining_minutes"] == left
 
 
 def test_a_calendar_month_is_as_long_as_it_is() -> None:
