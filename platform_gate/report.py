@@ -210,8 +210,8 @@ def _fleet(outcome: Outcome) -> dict[str, Any]:
 
 def _amounts(outcome: Outcome) -> dict[str, Any]:
     """The costs as written that rows round, where there are any: totals are made of them."""
-    costs = {each.name: each.figures.cost for each in outcome.run.services}
-    amounts = {name: cost for name, cost in costs.items() if cost is not None and round(cost, 2) != cost}
+    costs = ((each.name, each.figures.cost) for each in outcome.run.services)
+    amounts = dict(sorted((name, cost) for name, cost in costs if cost is not None and round(cost, 2) != cost))
     return {"amounts": amounts} if amounts else {}
 
 
