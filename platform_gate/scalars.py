@@ -75,7 +75,7 @@ def _number_or_string(text: str) -> Scalar:
 
 
 def _number(text: str) -> int | float:
-    digits = re.split("[eE]", text, maxsplit=1)[0].lstrip("-").replace(".", "")
+    digits = re.split("[eE]", text)[0].lstrip("-").replace(".", "")
     if len(digits.lstrip("0")) > MAX_DIGITS:
         raise ScalarError(f"{quote(text)} has more than 15 significant digits", "Round it.")
     if "." not in text:

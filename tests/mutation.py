@@ -17,8 +17,11 @@ from hypothesis import Phase, settings
 MUTANTS = Path("mutants")
 ENOUGH = 95.0
 """Percent of all mutants that must die; what wasn't run is alive."""
-WORDS = {0: "survived", 1: "killed", 3: "killed", 33: "untested", None: "not run"}
-"""What mutmut's exit codes mean; any other is a timeout or a crash, which a user would notice too."""
+WORDS = {0: "survived", 1: "killed", 3: "killed", 33: "untested", 255: "not run", None: "not run"}
+"""What mutmut's exit codes mean; any other is a timeout or a crash, which a user would notice too.
+
+255: pytest found no test of a name that it had learnt, so that none was asked. mutmut calls that a timeout.
+"""
 
 
 def pytest_configure() -> None:

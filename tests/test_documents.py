@@ -234,7 +234,9 @@ def test_an_escaped_surrogate_is_refused() -> None:
 def test_a_file_of_one_mebibyte_is_read_and_no_more() -> None:
     whole = b"a: 1\n#".ljust(MAX_BYTES, b"x")
     assert len(read_bytes(whole, "a.yaml")) == 1
-    assert refusal(whole + b"x").message == "the file is larger than 1 MiB"
+    found = refusal(whole + b"x")
+    assert (found.message, found.fix) == ("the file is larger than 1 MiB", "Split it: one service a file.")
+    assert (found.location, found.excerpt) == (Location("a.yaml"), None)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])

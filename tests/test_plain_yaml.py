@@ -73,6 +73,7 @@ PLAIN = {
     "a: ~x": None,
     "a: -5": {"a": -5},
     "a: null\nb: true": {"a": None, "b": True},
+    "a: X\nb:\n  - X": {"a": "X", "b": ["X"]},
 }
 
 
@@ -85,6 +86,12 @@ def test_what_is_plain(text: str) -> None:
 
 def test_the_root_begins_at_the_first_line_that_says_something() -> None:
     assert plain_yaml.read("# one\n\n  # two\na: 1\n") == (4, {"a": 1})
+
+
+def test_a_text_of_thirty_two_thousand_characters_is_plain_and_no_longer_one() -> None:
+    longest = "a: 1\n#".ljust(plain_yaml.MAX_CHARACTERS, "x")
+    assert plain_yaml.read(longest) == (1, {"a": 1})
+    assert plain_yaml.read(longest + "x") is None
 
 
 SILENT = [
@@ -105,6 +112,7 @@ SILENT = [
     "a:\n  b: 1\n  - 2\n",
     " a: 1\n",
     "- a\n",
+    "- \na: 1\n",
     "a\n",
     "a: b\n  c\n",
     "a: b: c\n",

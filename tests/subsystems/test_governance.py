@@ -138,7 +138,8 @@ def test_a_placeholder_is_named(name: str, value: str, message: str) -> None:
 
 
 def test_where_there_is_no_placeholder_the_answer_is_empty() -> None:
-    assert governance.placeholder_in("docs/runbook.md", DEFAULT.placeholders) == ""
+    for value in ("docs/runbook.md", "docs/nonesuch.md"):
+        assert governance.placeholder_in(value, DEFAULT.placeholders) == ""
 
 
 def test_a_policy_s_own_placeholders_are_found_in_any_case() -> None:
