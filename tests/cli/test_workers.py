@@ -218,6 +218,7 @@ def test_an_interrupt_is_130_and_leaves_nobody_behind(busy: Busy, *, whole_group
 
 
 def test_a_worker_that_is_killed_from_outside_is_2_and_nothing_is_forgotten(root: Path, busy: Busy) -> None:
+    assert wait_until(partial(lambda: any(path.read_text() for path in root.parent.glob("*.pid"))))
     [stuck] = [int(path.read_text()) for path in root.parent.glob("*.pid")]
     assert stuck in busy.workers
     os.kill(stuck, signal.SIGKILL)
