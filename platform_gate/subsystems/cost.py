@@ -293,9 +293,7 @@ def _change_pct(cost: CostProfile) -> int | float | None:
     if months is None:
         return None
     previous, latest = months
-    return rounded(
-        (latest - previous) / previous * 100, 1, lambda: percent_of_change(as_written(previous), as_written(latest))
-    )
+    return rounded((latest - previous) / previous * 100, 1, lambda: percent_of_change(*map(as_written, months)))
 
 
 def _signed(percent: Fraction | None) -> str:
