@@ -271,6 +271,13 @@ def test_an_override_is_blamed_for_a_contradiction_with_the_policy_that_it_is_la
     assert "shown/policy.yaml:5:63: critical would" in refused("  health: {critical_at: 4}\n" + override)[0]
 
 
+@pytest.mark.parametrize("name", ["a.yaml", "z.yaml"])
+def test_a_policy_is_blamed_for_a_contradiction_with_the_default_whatever_its_name(name: str) -> None:
+    content = b"apiVersion: platform-gate/v1\nkind: Policy\nspec: {health: {critical_at: 1}}\n"
+    with pytest.raises(DocumentError, match=rf"^{name}:3:30: critical would begin"):
+        policy.load(name, lambda path: (content, path))
+
+
 def test_limits_in_a_parent_are_refused_in_the_parent() -> None:
     with pytest.raises(DocumentError, match=r"shown/b\.yaml:4:25: critical would begin before degraded"):
         load(**{"policy.yaml": "  extends: b.yaml\n", "b.yaml": "  health: {critical_at: 1}\n"})
