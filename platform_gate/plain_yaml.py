@@ -15,12 +15,13 @@ from platform_gate.scalars import Scalar, ScalarError, resolve
 MAX_CHARACTERS: Final = 32 * 1024
 """A value takes two characters at least, so that no text of this length breaks the strict reader's limit of values."""
 MAX_DEPTH: Final = 16
+QUOTES: Final = "\"'"
 REMEMBERED_AT_MOST: Final = 40
 """Characters of a scalar whose meaning is kept: the same keys and words come again in every file."""
 
 # Every repetition is possessive (`*+`): what it took it never gives back, so that no line costs more for being wrong.
 _KEY: Final = "[A-Za-z_][A-Za-z0-9_-]{0,62}+"
-_QUOTED: Final = r'"[ !#-\[\]-~]*+"'
+_QUOTED: Final = r"""(?:"[ !#-\[\]-~]*+"|'[ -&(-~]*+')"""
 _WORD: Final = "-?[A-Za-z0-9/._][A-Za-z0-9/._+@=-]*+"
 _REST: Final = "[A-Za-z0-9/._+@=?&%~,;()'#-]*+"
 _PLAIN: Final = f"-?[A-Za-z0-9/._]{_REST}(?::[A-Za-z0-9/]{_REST})*+(?: [A-Za-z0-9]{_REST})*+"
@@ -155,6 +156,6 @@ def _inline(text: str) -> Any:
 
 
 def _scalar(text: str) -> Scalar:
-    if text[0] == '"':
+    if text[0] in QUOTES:
         return text[1:-1]
     return _meaning(text) if len(text) <= REMEMBERED_AT_MOST else resolve(text)
