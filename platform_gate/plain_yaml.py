@@ -10,10 +10,12 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
+from platform_gate.refusals import MAX_NODES
 from platform_gate.scalars import Scalar, ScalarError, resolve
 
-MAX_CHARACTERS: Final = 32 * 1024
-"""A value takes two characters at least, so that no text of this length breaks the strict reader's limit of values."""
+MAX_CHARACTERS: Final = 256 * 1024
+SURELY_FEW: Final = 32 * 1024
+"""Characters. A value takes two at least, so that no text of this length breaks the limit of values."""
 MAX_DEPTH: Final = 16
 QUOTES: Final = "\"'"
 REMEMBERED_AT_MOST: Final = 40
@@ -63,9 +65,17 @@ def read(text: str) -> tuple[int, dict[str, Any]] | None:
                 builder.entry(len(indent), key, value)
             elif value:
                 return None
-        return first, builder.finished()
+        root = builder.finished()
+        return None if len(text) > SURELY_FEW and _count(root) > MAX_NODES else (first, root)
     except (_DoubtError, ScalarError):
         return None
+
+
+def _count(value: Any) -> int:
+    """How many values there are, keys among them."""
+    if isinstance(value, dict):
+        return 1 + len(value) + sum(map(_count, value.values()))
+    return 1 + sum(map(_count, value)) if isinstance(value, list) else 1
 
 
 class _Builder:

@@ -11,6 +11,7 @@ from platform_gate.text import QUOTED_AT_MOST, UNSAFE, escape, printable
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_REFUSALS: Final = 20
+MAX_NODES: Final = 20_000
 
 _PLAIN: Final = bytes([ord("\n"), *range(ord(" "), ord("~") + 1)])
 """What may stand in any file; most hold nothing else, which is seen ten times sooner than that nothing hides."""

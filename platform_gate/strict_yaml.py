@@ -12,6 +12,7 @@ from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent
 from yaml._yaml import CParser
 
 from platform_gate.refusals import (
+    MAX_NODES,
     MAX_REFUSALS,
     DocumentError,
     Mark,
@@ -24,7 +25,6 @@ from platform_gate.scalars import ScalarError, resolve
 from platform_gate.text import UNSAFE, escape, quote
 
 MAX_DEPTH: Final = 32
-MAX_NODES: Final = 20_000
 REMEMBERED_AT_MOST: Final = 40
 """Characters of a plain scalar whose meaning is kept: the same keys and words come again in every file."""
 PROSE_KEYS: Final = frozenset({"reason", "help", "description"})

@@ -11,8 +11,8 @@ from platform_gate.documents import Document, DocumentError, Refusal
 from platform_gate.documents import read as read_bytes
 from platform_gate.documents import read_one as read_one_bytes
 from platform_gate.model import At, Location, Problem
-from platform_gate.refusals import MAX_BYTES, MAX_REFUSALS
-from platform_gate.strict_yaml import MAX_DEPTH, MAX_NODES
+from platform_gate.refusals import MAX_BYTES, MAX_NODES, MAX_REFUSALS
+from platform_gate.strict_yaml import MAX_DEPTH
 
 SERVICE = """\
 # a comment

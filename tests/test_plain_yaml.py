@@ -152,7 +152,7 @@ SILENT = [
     "a: [b, [c]]\n",
     "%YAML 1.2\n",
     "a:\n" + "".join(" " * depth + f"k{depth}:\n" for depth in range(1, 20)) + " " * 20 + "x: 1\n",
-    "a: " + "b" * 40_000 + "\n",
+    "a: " + "b" * 300_000 + "\n",
 ]
 
 
@@ -278,3 +278,11 @@ def _value(rng: Random) -> str:
     return rng.choice(
         ["word", "two words", "1", "2.5", '"quoted: # text"', "docs/a.md#b", "true", "https://example.com/x"]
     )
+
+
+@pytest.mark.parametrize(("items", "read"), [(19_997, True), (19_998, False)])
+def test_a_long_text_holds_no_more_values_than_the_strict_reader_allows(items: int, *, read: bool) -> None:
+    text = "a:\n" + "  - 1\n" * items
+    assert len(text) > plain_yaml.SURELY_FEW
+    assert agreed(text.encode()) is read
+    assert (strictly(text.encode()) is not None) is read
