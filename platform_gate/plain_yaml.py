@@ -7,19 +7,16 @@ holds anything else, right or wrong, it says nothing, and the strict reader deci
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any, Final
 
 from platform_gate.refusals import MAX_NODES
-from platform_gate.scalars import Scalar, ScalarError, resolve
+from platform_gate.scalars import Scalar, ScalarError, meaning
 
 MAX_CHARACTERS: Final = 256 * 1024
 SURELY_FEW: Final = 32 * 1024
 """Characters. A value takes two at least, so that no text of this length breaks the limit of values."""
 MAX_DEPTH: Final = 16
 QUOTES: Final = "\"'"
-REMEMBERED_AT_MOST: Final = 40
-"""Characters of a scalar whose meaning is kept: the same keys and words come again in every file."""
 
 # Every repetition is possessive (`*+`): what it took it never gives back, so that no line costs more for being wrong.
 _KEY: Final = "[A-Za-z_][A-Za-z0-9_-]{0,62}+"
@@ -38,8 +35,6 @@ _LINES: Final = re.compile(
 """Indentation, dash, key and value of every line that is of a known kind; all empty for a blank one or a comment."""
 _PAIRS: Final = re.compile(f"({_KEY}): ++({_INLINE})")
 _ITEMS: Final = re.compile(_INLINE)
-
-_meaning = lru_cache(maxsize=4096)(resolve)
 
 
 class _DoubtError(ValueError):
@@ -144,7 +139,7 @@ class _Builder:
         return items
 
     def _set(self, column: int, mapping: dict[str, Any], key: str, value: str) -> None:
-        if key in mapping or _meaning(key) != key:
+        if key in mapping or meaning(key) != key:
             raise _DoubtError
         if value:
             mapping[key] = _inline(value) if value[0] in "{[" else _scalar(value)
@@ -159,7 +154,7 @@ def _inline(text: str) -> Any:
         return list(map(_scalar, _ITEMS.findall(text)))
     mapping: dict[str, Any] = {}
     for key, value in _PAIRS.findall(text):
-        if key in mapping or _meaning(key) != key:
+        if key in mapping or meaning(key) != key:
             raise _DoubtError
         mapping[key] = _scalar(value)
     return mapping
@@ -168,4 +163,4 @@ def _inline(text: str) -> Any:
 def _scalar(text: str) -> Scalar:
     if text[0] in QUOTES:
         return text[1:-1]
-    return _meaning(text) if len(text) <= REMEMBERED_AT_MOST else resolve(text)
+    return meaning(text)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from platform_gate.text import quote
 
 MAX_DIGITS: Final = 15
+REMEMBERED_AT_MOST: Final = 40
+"""Characters of a plain scalar whose meaning is kept: the same keys and words come again in every file."""
 SMALLEST_NORMAL: Final = 2.2250738585072014e-308
 
 Scalar = str | int | float | bool | None
@@ -61,6 +64,14 @@ def resolve(text: str) -> Scalar:
     if text in AMBIGUOUS:
         raise ScalarError(f"{quote(text)} means different things to different YAML readers", AMBIGUOUS[text])
     return text
+
+
+_remembered = lru_cache(maxsize=4096)(resolve)
+
+
+def meaning(text: str) -> Scalar:
+    """``resolve``, remembered where the text is short."""
+    return _remembered(text) if len(text) <= REMEMBERED_AT_MOST else resolve(text)
 
 
 def _number_or_string(text: str) -> Scalar:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -21,17 +20,13 @@ from platform_gate.refusals import (
     excerpt_of,
     location_of,
 )
-from platform_gate.scalars import ScalarError, resolve
+from platform_gate.scalars import ScalarError, meaning
 from platform_gate.text import UNSAFE, escape, quote
 
 MAX_DEPTH: Final = 32
-REMEMBERED_AT_MOST: Final = 40
-"""Characters of a plain scalar whose meaning is kept: the same keys and words come again in every file."""
 PROSE_KEYS: Final = frozenset({"reason", "help", "description"})
 
 _REFUSED_ESCAPED: Final = f"[\t\r{UNSAFE}]"
-
-_resolved = lru_cache(maxsize=4096)(resolve)
 
 
 def read(text: str, path: str, *, prose: bool) -> list[tuple[int, Any]]:
@@ -131,7 +126,7 @@ class Reader:
         if style:
             return value
         try:
-            return _resolved(value) if len(value) <= REMEMBERED_AT_MOST else resolve(value)
+            return meaning(value)
         except ScalarError as error:
             self._refuse(event, error.message, error.fix)
             return value
