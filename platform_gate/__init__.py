@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from platform_gate.service import HealthStatus, PlatformService
+    from platform_gate.judgement import HealthStatus
+    from platform_gate.service import PlatformService
     from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend
     from platform_gate.subsystems.governance import GovernanceCheck, GovernanceStatus, run_governance_checks
     from platform_gate.subsystems.reliability import ReliabilityMetrics
@@ -36,7 +37,7 @@ _HOME = {
     "CostTrend": "subsystems.cost",
     "GovernanceCheck": "subsystems.governance",
     "GovernanceStatus": "subsystems.governance",
-    "HealthStatus": "service",
+    "HealthStatus": "judgement",
     "PlatformReport": "toolkit",
     "PlatformService": "service",
     "PlatformToolkit": "toolkit",

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from platform_gate import lowering
 from platform_gate.gate import Run
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus
 from platform_gate.lowering import Lowered
 from platform_gate.model import Disposition, Finding, Scope
-from platform_gate.service import HealthStatus
 from platform_gate.subsystems import SUBSYSTEMS
 
 

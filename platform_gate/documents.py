@@ -18,7 +18,8 @@ __all__ = ["MAX_BYTES", "Document", "DocumentError", "Refusal", "read", "read_on
 class Document(NamedTuple):
     """One YAML document. ``path`` is as shown to people, ``number`` counts from 0, ``line`` is where its root begins.
 
-    ``prefix`` is where ``data`` stands where it is only a part of the document.
+    ``prefix`` is where ``data`` stands where it is only a part of the document. With ``plain`` its lines tell where
+    everything stands (without a last line feed only libyaml knows where a block ends).
     """
 
     path: str
@@ -27,12 +28,18 @@ class Document(NamedTuple):
     line: int
     data: Any
     prefix: At = ()
+    plain: bool = False
 
     def locate(self, at: At, *, on_key: bool = False) -> Location:
         """The place of the value at ``at``; of the deepest existing key above it where there is none."""
-        from platform_gate import positions  # noqa: PLC0415 - libyaml is slow to import, and most files need no places
+        whole = (*self.prefix, *at)
+        if self.plain:
+            from platform_gate import plain_places  # noqa: PLC0415 - of most files nobody asks for a place
 
-        return location_of(self.path, *positions.marks(self.text, self.number, (*self.prefix, *at), on_key=on_key))
+            return plain_places.locate(self.text, self.path, whole, on_key=on_key)
+        from platform_gate import positions  # noqa: PLC0415 - libyaml is slow to import
+
+        return location_of(self.path, *positions.marks(self.text, self.number, whole, on_key=on_key))
 
     def last_line(self, at: At) -> int:
         """The number of the last line of the value at ``at``; blank lines and comments after it don't count."""
@@ -61,7 +68,7 @@ def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:
     """
     text = decode(content, path)
     if plain := plain_yaml.read(text):
-        return [Document(path, text, 0, *plain)]
+        return [Document(path, text, 0, *plain, plain=text.endswith("\n"))]
     from platform_gate import strict_yaml  # noqa: PLC0415 - as above
 
     found = strict_yaml.read(text, path, prose=prose)

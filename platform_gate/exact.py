@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -26,14 +26,15 @@ def ratio(numerator: int | str | Fraction, denominator: int | None = None) -> Fr
     return Fraction(numerator, denominator)  # type: ignore[arg-type]  # a string stands alone
 
 
-def compare(difference: float, size: float, exactly: Callable[[], Fraction]) -> int:
+def compare(difference: float, size: float, exactly: Callable[..., Fraction], *numbers: Any) -> int:
     """Below 0, 0, or above 0, as a difference is: asked of floats, and where they come too close to 0, of ``exactly``.
 
-    ``size`` is at least as large as anything that was added up to the difference.
+    ``size`` is at least as large as anything that was added up to the difference; ``numbers`` are what ``exactly`` is
+    called with.
     """
     if abs(difference) > size * DOUBTFUL:
         return 1 if difference > 0 else -1
-    exact = exactly()
+    exact = exactly(*numbers)
     return (exact > 0) - (exact < 0)
 
 
@@ -45,9 +46,11 @@ def percent_of_change(previous: Fraction, latest: Fraction) -> Fraction:
 def compare_change(percent: float, previous: float, latest: float) -> int:
     """Below 0, 0, or above 0, as a number grew by less than some percent, just so, or by more."""
     difference, size = (latest - previous) * 100 - percent * previous, max(latest, previous) * (100 + abs(percent))
-    return compare(
-        difference, size, lambda: percent_of_change(as_written(previous), as_written(latest)) - as_written(percent)
-    )
+    return compare(difference, size, _beyond, percent, previous, latest)
+
+
+def _beyond(percent: float, previous: float, latest: float) -> Fraction:
+    return percent_of_change(as_written(previous), as_written(latest)) - as_written(percent)
 
 
 def rounded(estimate: float, digits: int, exactly: Callable[[], Fraction]) -> int | float:

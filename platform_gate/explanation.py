@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from platform_gate.effective import Effective
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus, Judgement, Scored
 from platform_gate.layers import Origin
 from platform_gate.model import Charge, Check, Rule
 from platform_gate.remedy import remedy
-from platform_gate.service import HealthStatus, Judgement, Scored
 from platform_gate.text import plural, printable
 
 LIMIT: Final = "limit"

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from platform_gate import documents
 from platform_gate.documents import Document, DocumentError, Refusal
 from platform_gate.judged import Judged, judge_manifest
+from platform_gate.judgement import no_waivers
 from platform_gate.manifests import STRANGER, Manifest, interpret
 from platform_gate.matching import Subject
 from platform_gate.model import (
@@ -24,7 +25,6 @@ from platform_gate.model import (
 )
 from platform_gate.policy import Policy
 from platform_gate.rules import DUPLICATE_SERVICE, INVALID, UNREADABLE
-from platform_gate.service import no_waivers
 from platform_gate.shards import Named, Seen
 from platform_gate.text import quote
 from platform_gate.trees import Found, Tree
@@ -86,8 +86,9 @@ class Job(NamedTuple):
 
     def kept(self, judged: Judged) -> Judged:
         """What a run keeps of a judged service."""
-        row = self.row(judged) if self.row else b""
-        return judged if self.whole else judged._replace(row=row, inside=None)
+        if self.whole:
+            return judged
+        return judged.without_inside(self.row(judged) if self.row else b"")
 
 
 class FileResult(NamedTuple):
@@ -248,8 +249,10 @@ def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
 def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:
     """A word of help where most files of a folder are something else than manifests."""
     strangers = {each.location.path for each in findings if each.message.startswith(STRANGER)}
+    if len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
+        return ""
     known = sorted({judged.location.path for judged in services})
-    if len(strangers) <= len(known) or len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
+    if len(strangers) <= len(known):
         return ""
     names = {path.rpartition("/")[2] for path in known}
     glob = f"**/{names.pop()}" if len(names) == 1 else "services/**/*.yaml"

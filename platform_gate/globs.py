@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Final
 
 ANY_FOLDERS: Final = "**"
-_TOKEN: Final = re.compile(r"\*+|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_PIECE: Final = r"(?s:\*+|\[!?\]?[^\]]*\]|.)"
 
 
-def matches(patterns: Iterable[str], path: str) -> bool:
+def matches(patterns: Sequence[str], path: str) -> bool:
     """Whether any of the globs matches the whole path."""
-    return any(len(parts) in _walk(parts, path) for parts in map(_parts, patterns))
+    return bool(patterns) and any(len(parts) in _walk(parts, path) for parts in map(_parts, patterns))
 
 
 def reach(patterns: Iterable[str], folder: str) -> bool:
@@ -74,7 +74,7 @@ def _part_matches(part: str, name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _tokens(part: str) -> tuple[str, ...]:
-    return tuple(_TOKEN.findall(part))
+    return tuple(re.findall(_PIECE, part))
 
 
 def _character_matches(wanted: str, character: str) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from platform_gate.effective import Effective, typed
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus, Judgement
 from platform_gate.model import At, GateError
-from platform_gate.service import HealthStatus, Judgement
 
 
 class Flip(NamedTuple):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from platform_gate.documents import Document
 from platform_gate.effective import HealthLimits
+from platform_gate.judgement import HealthStatus, Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.manifests import Manifest
 from platform_gate.model import Check, Disposition, Finding, Location, pointer
-from platform_gate.service import HealthStatus, Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.toolkit import Figures, figures
 
 
@@ -69,7 +69,7 @@ class Judged(NamedTuple):
     @property
     def excused(self) -> bool:
         """Whether a waiver excuses any finding."""
-        return any(finding.excuse for finding in self.findings)
+        return bool(self.findings) and any(finding.excuse for finding in self.findings)
 
     @property
     def manifest(self) -> Manifest:
@@ -80,6 +80,10 @@ class Judged(NamedTuple):
     def judgement(self) -> Judgement:
         """The reason for every point, where that was kept."""
         return self._kept.judgement
+
+    def without_inside(self, row: bytes) -> Judged:
+        """The result alone, and its row of the report."""
+        return Judged(*self[:-2], row)
 
     @property
     def _kept(self) -> Inside:
@@ -92,7 +96,8 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
     """A manifest judged, and its failed checks placed in its file."""
     judgement = judge(manifest.subject, manifest.facts, manifest.policy, manifest.context, waive)
     document, subject = manifest.document, judgement.subject
-    findings = [finding for scored in judgement.scored.values() for finding in _place(scored, judgement, document)]
+    wrong = [scored for scored in judgement.scored.values() if scored.failures]
+    findings = [finding for scored in wrong for finding in _place(scored, judgement, document)]
     return Judged(
         figures(judgement),
         subject.team,

@@ -45,13 +45,14 @@ def interpret(
     if problems:
         return _stranger(document.data) or problems
     subject = subject_of(document)
-    ruling = (rulings or {}).get(subject.name, subject)
+    ruling = rulings.get(subject.name, subject) if rulings else subject
     effective = policy.effective(ruling)
+    own = effective if ruling is subject else policy.effective(subject)
     launch, problems = _launch(document.data, effective, context)
     launched = launch is None or launch <= context.as_of
     context = Context(context.as_of, context.exists, launched, ruling)
     facts, more = facts_of(document, effective, context)
-    return [*problems, *more] or Manifest(document, subject, effective, policy.effective(subject), context, facts)
+    return [*problems, *more] or Manifest(document, subject, effective, own, context, facts)
 
 
 def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:

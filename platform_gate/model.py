@@ -84,28 +84,21 @@ class Rule(NamedTuple):
     keys: tuple[str, ...] = ()
     source: str = ""
 
-    def check(
-        self,
-        passed: bool,  # noqa: FBT001 - reads as a sentence
-        message: str,
-        *at: str | int,
-        subject: str = "",
-        value: float | None = None,
-        fix: str = "",
+    def failed(
+        self, message: str, *at: str | int, subject: str = "", value: float | None = None, fix: str = ""
     ) -> Check:
-        """Apply the rule once. ``at`` is the place below ``spec``; the rest is as in ``Check``."""
-        return Check(self, passed, message, ("spec", *at), subject, value, fix)
+        """The rule applied once, and not kept. ``at`` is the place below ``spec``; the rest is as in ``Check``."""
+        return Check(self, message, ("spec", *at), subject, value, fix)
 
 
 class Check(NamedTuple):
-    """One rule applied once, passes included.
+    """One rule applied once that failed. Of a check that passes nothing is said, so it costs nothing either.
 
     ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say). With
     ``on_key`` the key at ``at`` is to blame, not its value.
     """
 
     rule: Rule
-    passed: bool
     message: str
     at: At
     subject: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from platform_gate.effective import Effective
 from platform_gate.gate import Run
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus
 from platform_gate.model import Disposition, Finding, Location, Rule, Scope, Severity
-from platform_gate.service import HealthStatus
 from platform_gate.toolkit import PlatformReport, aggregate, badness
 from platform_gate.verdict import ExitCode, Verdict
 
@@ -121,7 +121,7 @@ class Outcome:
     @property
     def blocking(self) -> tuple[list[Judged], list[Judged]]:
         """What keeps the verdict from passing, worst first: by this change, and what was so before and decides too."""
-        decided = [judged for judged in self.worst_first if judged.failing and self.decides(judged)]
+        decided = _worst_first(judged for judged in self.run.services if judged.failing and self.decides(judged))
         if self.comparison is None:
             return decided, []
         guilty = [judged for judged in decided if self.comparison.decides(judged, Scope.REGRESSED)]
@@ -142,7 +142,12 @@ class Outcome:
     @cached_property
     def worst_first(self) -> list[Judged]:
         """The services by health, then points, then name."""
-        return sorted(self.run.services, key=lambda judged: badness(judged.figures))
+        return _worst_first(self.run.services)
+
+    @cached_property
+    def noteworthy(self) -> list[Judged]:
+        """The services of which there is anything to be said, the worst first: most of a fleet is well."""
+        return _worst_first(filter(worth_showing, self.run.services))
 
     @property
     def findings(self) -> list[Finding]:
@@ -155,9 +160,13 @@ class Outcome:
         return sorted(self.findings, key=_weight)
 
 
+def _worst_first(services: Iterable[Judged]) -> list[Judged]:
+    return sorted(services, key=lambda judged: badness(judged.figures))
+
+
 def worth_showing(judged: Judged) -> bool:
     """Whether there is anything to be said of a service: it isn't well, or well only by a waiver."""
-    return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused
+    return judged.failing or judged.figures.health is not HealthStatus.HEALTHY or judged.excused
 
 
 def _weight(finding: Finding) -> tuple[bool, int]:

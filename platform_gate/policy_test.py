@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate import documents, schema
 from platform_gate.documents import Document
+from platform_gate.judgement import Judgement, judge
 from platform_gate.manifests import Manifest, interpret
 from platform_gate.model import Context, Location, Problem, nowhere
 from platform_gate.policy import Policy, Read, Source, kind
-from platform_gate.service import Judgement, judge
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing, quote, suggestion
 

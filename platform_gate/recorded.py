@@ -17,8 +17,8 @@ from platform_gate import policy, schema
 from platform_gate.effective import Effective, HealthLimits
 from platform_gate.json_text import encode, pack
 from platform_gate.judged import Judged, Part
+from platform_gate.judgement import HealthStatus
 from platform_gate.model import Disposition, Excuse, Finding, GateError, Location, Rule, Severity, pointer
-from platform_gate.service import HealthStatus
 from platform_gate.shards import Slice
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.slo import SLOStatus

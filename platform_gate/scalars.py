@@ -28,14 +28,18 @@ AMBIGUOUS: Final[dict[str, str]] = {
     "<<": "Merge keys are not allowed: write the keys out.",
 }
 
+RESERVED: Final = frozenset([*WORDS, *AMBIGUOUS])
+"""Words that mean something else than themselves, to us or to others."""
+
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?")
-_NUMBER_TO_OTHERS = re.compile(
+# Compiled when first asked for: what begins like a number mostly is one.
+_NUMBER_TO_OTHERS: Final = (
     r"[-+]?(?:0[bB][01_]+|0[oO][0-7_]+|0[xX][0-9a-fA-F_]+"
     r"|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
     r"|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
     r"|\.(?:inf|Inf|INF|nan|NaN|NAN))"
 )
-_DATE_TO_OTHERS = re.compile(
+_DATE_TO_OTHERS: Final = (
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(?:(?:[Tt]| +)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?: *(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?"
 )
@@ -76,16 +80,19 @@ def meaning(text: str) -> Scalar:
 
 def _number_or_string(text: str) -> Scalar:
     if _NUMBER.fullmatch(text):
-        return _number(text)
-    if _DATE_TO_OTHERS.fullmatch(text):
+        if len(text) > MAX_DIGITS or "e" in text or "E" in text:
+            return _long_number(text)
+        return float(text) or 0.0 if "." in text else int(text)
+    if re.fullmatch(_DATE_TO_OTHERS, text):
         raise ScalarError(f"{quote(text)} is a date to some YAML readers", "Put it in double quotes.")
-    if _NUMBER_TO_OTHERS.fullmatch(text):
+    if re.fullmatch(_NUMBER_TO_OTHERS, text):
         fix = "Write it as a plain decimal number, or put it in double quotes if it is text."
         raise ScalarError(f"{quote(text)} is not the same number to every YAML reader", fix)
     return text
 
 
-def _number(text: str) -> int | float:
+def _long_number(text: str) -> int | float:
+    """What may have too many digits, or be too large or too small."""
     digits = re.split("[eE]", text)[0].lstrip("-").replace(".", "")
     if len(digits.lstrip("0")) > MAX_DIGITS:
         raise ScalarError(f"{quote(text)} has more than 15 significant digits", "Round it.")

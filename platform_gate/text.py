@@ -30,6 +30,8 @@ def displayed(path: str) -> str:
 
     No two paths are shown alike.
     """
+    if path.isascii():
+        return path.replace("\\", "\\\\")
     return system_path(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from math import fsum
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from platform_gate.exact import as_written, number, ratio, rounded
-from platform_gate.service import HealthStatus, Judgement, PlatformService
+from platform_gate.judgement import HealthStatus, Judgement
 from platform_gate.subsystems.cost import CostProfile, money
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
 from platform_gate.subsystems.slo import SLODefinition, SLOStatus
+
+if TYPE_CHECKING:
+    from platform_gate.service import PlatformService
 
 TOP_RISKS: Final = 10
 

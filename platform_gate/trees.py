@@ -60,7 +60,8 @@ class WorkTree(NamedTuple):
         found: dict[tuple[str, str], Found] = {}
         for operand in operands or self._default_operands(config):
             for entry in self._operand(operand, config):
-                same = os.path.normpath(entry.file) if entry.file not in ("", STDIN) else entry.file
+                named_twice = len(operands) > 1 and entry.file not in ("", STDIN)
+                same = os.path.normpath(entry.file) if named_twice else entry.file
                 found.setdefault((entry.path, same), entry)
         return [found[key] for key in sorted(found, key=lambda key: (printable(key[0]), key))]
 
@@ -214,16 +215,11 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name != ".git" and selection.enters(path):
                     waiting.append((entry.path, path + "/"))
-            else:
-                yield from _file(entry, path, selection)
-
-
-def _file(entry: os.DirEntry[str], path: str, selection: Selection) -> Iterator[Found]:
-    if entry.is_symlink():
-        if selection.takes(path) or (_leads_to_folder(entry) and selection.enters(path)):
-            yield Found(path, refusal=link_refusal(path, path))
-    elif selection.takes(path):
-        yield Found(path, entry.path)
+            elif entry.is_symlink():
+                if selection.takes(path) or (_leads_to_folder(entry) and selection.enters(path)):
+                    yield Found(path, refusal=link_refusal(path, path))
+            elif selection.takes(path):
+                yield Found(path, entry.path)
 
 
 def _leads_to_folder(link: os.DirEntry[str]) -> bool:

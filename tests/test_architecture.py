@@ -58,6 +58,7 @@ FLOORS = """
     __init__
     toolkit
     service
+    judgement
     waivers
     manifests
     policy config
@@ -70,6 +71,7 @@ FLOORS = """
     shipped
     waiver_text
     documents
+    plain_places
     plain_yaml positions strict_yaml
     refusals
     git yaml_text

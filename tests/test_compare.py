@@ -11,10 +11,10 @@ from platform_gate import compare, lowering, policy, rules, waivers
 from platform_gate.compare import Cause, Change, Comparison, Origin, Sides, Transition
 from platform_gate.config import Config
 from platform_gate.gate import Run
+from platform_gate.judgement import HealthStatus
 from platform_gate.lowering import Lowered
 from platform_gate.model import Finding, Location, Scope
 from platform_gate.policy import Policy
-from platform_gate.service import HealthStatus
 from platform_gate.waivers import Waiver
 from tests.samples import BREACHED, DAY, SECTIONS, judged, manifest, own_policy, write
 

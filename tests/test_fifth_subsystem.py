@@ -60,10 +60,10 @@ class Carbon:
         return kilograms is not None
 
     def check(self, kilograms: float | None, limits: CarbonLimits, _context: Context) -> Iterator[Check]:
-        yield NO_DATA.check(kilograms is not None, "no carbon figure is known", "carbon")
-        if kilograms is not None:
-            message = f"{kilograms} kg, above {limits.kg_at_most} kg"
-            yield ABOVE.check(kilograms <= limits.kg_at_most, message, "carbon", "kg", value=kilograms)
+        if kilograms is None:
+            yield NO_DATA.failed("no carbon figure is known", "carbon")
+        elif kilograms > limits.kg_at_most:
+            yield ABOVE.failed(f"{kilograms} kg, above {limits.kg_at_most} kg", "carbon", "kg", value=kilograms)
 
     def points(self, failed: Sequence[Check], limits: CarbonLimits) -> Iterator[Charge]:
         if any(failure.rule is ABOVE for failure in failed):

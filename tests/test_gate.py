@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from platform_gate.config import Config
 from platform_gate.effective import HealthLimits
 from platform_gate.judged import Judged, Part, digest, judge_manifest
+from platform_gate.judgement import HealthStatus
 from platform_gate.model import Check, Disposition, Excuse, Finding, Location
 from platform_gate.outcome import Outcome
-from platform_gate.service import HealthStatus
 from platform_gate.unjudged import MAX_PROBLEMS
 from tests.samples import BREACHED, DAY, SECTIONS, SPIKING, judged, judged_text, manifest, own_policy, work_tree, write
 

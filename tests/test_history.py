@@ -8,8 +8,8 @@ import pytest
 
 from platform_gate import report
 from platform_gate.history import HEALTHS, LONGEST, History, Snapshot, Standing, before, course, key, parse
+from platform_gate.judgement import HealthStatus
 from platform_gate.model import GateError
-from platform_gate.service import HealthStatus
 
 DAY = date(2026, 11, 23)
 

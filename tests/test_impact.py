@@ -9,9 +9,9 @@ import pytest
 from platform_gate import impact
 from platform_gate.impact import Flip, Impact
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus, Judgement, judge
 from platform_gate.manifests import facts_of
 from platform_gate.policy import Policy
-from platform_gate.service import HealthStatus, Judgement, judge
 from tests.hostile.product import judged, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy

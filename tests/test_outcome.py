@@ -3,8 +3,8 @@
 from itertools import pairwise
 from pathlib import Path
 
+from platform_gate.judgement import HealthStatus
 from platform_gate.outcome import Outcome
-from platform_gate.service import HealthStatus
 from tests.samples import BREACHED, judged, manifest, own_policy, write
 
 LOW = "reliability: {uptime_pct: 90, mttr_minutes: 500, incidents_30d: 9, change_failure_rate_pct: 50}"

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from platform_gate import plain_yaml
+from platform_gate.cli.main import run
 from platform_gate.documents import DocumentError
 from platform_gate.refusals import decode
 from platform_gate.strict_yaml import Reader
@@ -40,8 +41,8 @@ def strictly(content: bytes) -> list[tuple[int, Any]] | None:
 def agreed(content: bytes) -> bool:
     """Whether the plain reader accepts a text; what it accepts the strict one reads alike, types included."""
     try:
-        text = content.decode()
-    except UnicodeDecodeError:
+        text = decode(content, "a.yaml")
+    except DocumentError:
         return False
     found = plain_yaml.read(text)
     if found is None:
@@ -71,6 +72,17 @@ PLAIN = {
     'a: "# : {}"': {"a": "# : {}"},
     "a: []\nb: { }": {"a": [], "b": {}},
     "a: 'b: \\ #'\nb: ['c', 'd, e']\nc: {d: 'e'}": {"a": "b: \\ #", "b": ["c", "d, e"], "c": {"d": "e"}},
+    "---\n# one\na: 1\n": {"a": 1},
+    "a: {b: two words, c: 1, d: a b c}\ne: [two words, -x y , z]": {
+        "a": {"b": "two words", "c": 1, "d": "a b c"},
+        "e": ["two words", "-x y", "z"],
+    },
+    "a: {} # b\nc: [1] # d\ne: {f: 1}  # g": {"a": {}, "c": [1], "e": {"f": 1}},
+    "# Gr\u00f6\u00dfe \U0001f600\na: 'Gr\u00fc\u00dfe' # \u4e16\nb: \"\u4e16\u754c\"\nc: [ '\u00e9' ]": {
+        "a": "Gr\u00fc\u00dfe",
+        "b": "\u4e16\u754c",
+        "c": ["\u00e9"],
+    },
     "a: ~x": None,
     "a: -5": {"a": -5},
     "a: null\nb: true": {"a": None, "b": True},
@@ -99,7 +111,14 @@ SILENT = [
     "",
     "\n# only a comment\n",
     "a: 1\n---\nb: 2\n",
-    "---\na: 1\n",
+    "--- \na: 1\n",
+    "---\n",
+    "---\n---\na: 1\n",
+    "# first\n---\na: 1\n",
+    "a:\n---\nb: 1\n",
+    "a: 1\n---\n",
+    "a: 1\n...\n",
+    "a: b #c\n\x85d: 1",
     "a: 1\na: 2\n",
     "a: {b: 1, b: 2}\n",
     "a:\nb: 1\n",
@@ -131,7 +150,6 @@ SILENT = [
     'a: "b\\n"\n',
     'a: "b\n',
     'a: "b" c\n',
-    "a: b #c\td\n",
     "a: \tb\n",
     "a: b\r\n",
     "a: \u00e4\n",
@@ -148,6 +166,23 @@ SILENT = [
     "? a\n: b\n",
     "a: {b: 1,}\n",
     "a: {b:1}\n",
+    "a: {b: 1, , c: 2}\n",
+    "a: {, b: 1}\n",
+    "a: {b: 1]\n",
+    "a: [b: 1]\n",
+    "a: [b}\n",
+    "a: {b}\n",
+    "a: {b: 1}c\n",
+    "a: {b: 1}#c\n",
+    "a: {b: 1} c\n",
+    "a: {b: 1\n",
+    "a: {b: two  words}\n",
+    "a: {b: c d: e}\n",
+    "a: [yes]\n",
+    "a: {b: 2026-01-31}\n",
+    "a: {b: 1, b: 2, c}\n",
+    "- {a: 1}\n",
+    "{a: 1}\n",
     "a: {b: {c: 1}}\n",
     "a: [b, [c]]\n",
     "%YAML 1.2\n",
@@ -253,16 +288,16 @@ def test_a_long_line_takes_no_longer_for_being_wrong(line: str) -> None:
 def test_random_texts_of_its_own_kind_are_read_alike() -> None:
     rng = Random(7)  # noqa: S311 - the same texts in every run
     for _ in range(300):
-        assert agreed("\n".join(_mapping(rng, 0)).encode())
+        assert agreed("\n".join(mapping(rng, 0)).encode())
 
 
-def _mapping(rng: Random, depth: int) -> list[str]:
+def mapping(rng: Random, depth: int) -> list[str]:
     lines: list[str] = []
     for number in range(rng.randint(1, 4)):
         key, room = f"k{number}", " " * (2 * depth)
         kind = rng.choice(["scalar", "flow", "comment", *(["mapping", "list"] * (depth < 4))])
         if kind == "mapping":
-            lines += [f"{room}{key}:", *_mapping(rng, depth + 1)]
+            lines += [f"{room}{key}:", *mapping(rng, depth + 1)]
         elif kind == "list":
             lines += [
                 f"{room}{key}:",
@@ -286,3 +321,28 @@ def test_a_long_text_holds_no_more_values_than_the_strict_reader_allows(items: i
     assert len(text) > plain_yaml.SURELY_FEW
     assert agreed(text.encode()) is read
     assert (strictly(text.encode()) is not None) is read
+
+
+def test_what_is_remembered_is_never_altered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert run(["check", "-f", "json", "examples/services"]) == 1
+    lines = {**plain_yaml.remembered_lines, **plain_yaml.remembered_entries}
+    before = repr(lines)
+    assert "apiVersion: platform-gate/v1" in lines
+    for form in ("json", "sarif", "html", "markdown"):
+        assert run(["check", "-f", form, "examples/services"]) == 1
+    assert run(["policy", "show"]) == 0
+    assert capsys.readouterr().out
+    assert repr(lines) == before
+
+
+def test_no_more_is_remembered_than_was_allowed() -> None:
+    remembered = plain_yaml.remembered_lines
+    for number in range(plain_yaml.MAX_REMEMBERED + 10):
+        assert plain_yaml.read(f"a: {number}") == (1, {"a": number})
+    assert 0 < len(remembered) <= plain_yaml.MAX_REMEMBERED
+    long = f"a: {'b' * plain_yaml.LONGEST_REMEMBERED}"
+    assert plain_yaml.read(long) == (1, {"a": long[3:]})
+    assert long not in remembered

@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus, Judgement, judge
 from platform_gate.model import Check, Excuse, Location
 from platform_gate.remedy import MOST_SETS, MOST_STEPS, remedy
-from platform_gate.service import HealthStatus, Judgement, judge
 from tests.hostile.product import judged, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy

@@ -45,7 +45,7 @@ def failing(example: str, subsystem: str) -> set[str]:
     context, limits = Context(date(2026, 11, 23), nowhere), DEFAULT.limits[subsystem]
     facts, problems = SUBSYSTEMS[subsystem].read(manifest, limits, context)
     assert problems == []
-    return {check.rule.id for check in SUBSYSTEMS[subsystem].check(facts, limits, context) if not check.passed}
+    return {check.rule.id for check in SUBSYSTEMS[subsystem].check(facts, limits, context)}
 
 
 def test_every_rule_of_the_contract_exists() -> None:

@@ -79,8 +79,14 @@ def mutations(name: str, sections: tuple[str, ...]) -> Iterator[tuple[At, float]
             value = value[key]
         if at not in NAMES_ONLY:
             yield at, step(at)
-            if value:
+            if value and valid(changed(data, at, -step(at))):
                 yield at, -step(at)
+
+
+def valid(spec: dict[str, Any]) -> bool:
+    """Whether the schema would let a policy of this pass: what it refuses is noticed."""
+    whole = {"apiVersion": "platform-gate/v1", "kind": "Policy", "metadata": {"name": "a"}, "spec": spec}
+    return not schema.validate(whole, "policy")
 
 
 DEFAULT = list(mutations("default", ("gate", "health", "slo", "cost", "reliability", "governance")))

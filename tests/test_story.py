@@ -7,9 +7,9 @@ import pytest
 
 from platform_gate import compare, story
 from platform_gate.compare import Comparison, Preview, Sides
+from platform_gate.judgement import HealthStatus
 from platform_gate.model import Scope
 from platform_gate.outcome import Outcome
-from platform_gate.service import HealthStatus
 from tests.samples import BREACHED, judged, manifest, write
 
 BEFORE = {

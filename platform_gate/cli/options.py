@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 COLOR_CHOICES: Final = ("auto", "always", "never")
 NARROWEST: Final = 40
-_TREE: Final = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+/blob/[0-9a-f]{40,64}")
+_TREE: Final = r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+/blob/[0-9a-f]{40,64}"
 
 
 def display_options(function: Command) -> Command:
@@ -68,7 +68,7 @@ def links() -> Links | None:
     """Where the commit that is judged can be looked at, where GitHub's runner says so. It decides nothing."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
     tree = f"{server}/{repository}/blob/{commit}"
-    return Links(tree) if _TREE.fullmatch(tree) else None
+    return Links(tree) if re.fullmatch(_TREE, tree) else None
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not generic

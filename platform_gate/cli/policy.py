@@ -19,12 +19,12 @@ from platform_gate.config import Config
 from platform_gate.effective import Effective
 from platform_gate.gate import Job, Run
 from platform_gate.impact import Impact
+from platform_gate.judgement import HealthStatus, Judgement, judge
 from platform_gate.junit import Testcase
 from platform_gate.manifests import Manifest, facts_of
 from platform_gate.model import GateError
 from platform_gate.policy import Policy
 from platform_gate.policy_test import Result
-from platform_gate.service import HealthStatus, Judgement, judge
 from platform_gate.text import log_line, plural, printable, quote, suggestion
 from platform_gate.verdict import ExitCode
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final, TextIO
 
 from platform_gate.gate import Each, FileResult
-from platform_gate.service import HealthStatus
+from platform_gate.judgement import HealthStatus
 from platform_gate.text import plural
 from platform_gate.trees import Found
 

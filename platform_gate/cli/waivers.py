@@ -17,11 +17,11 @@ from platform_gate.cli.output import write_error, write_file, write_stdout
 from platform_gate.cli.request import Request, judging_options
 from platform_gate.explanation import table
 from platform_gate.judged import Judged
+from platform_gate.judgement import Failure, Scored
 from platform_gate.markdown_text import escape
 from platform_gate.model import Check, Doubt, GateError, days_after
 from platform_gate.outcome import Outcome
 from platform_gate.rules import EXPIRED, UNUSED
-from platform_gate.service import Failure, Scored
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import log_line, plural, printable
 from platform_gate.verdict import ExitCode

@@ -11,10 +11,10 @@ from typing import Final
 
 from platform_gate import story
 from platform_gate.judged import Judged, Part
+from platform_gate.judgement import HealthStatus
 from platform_gate.markdown_text import REMARK, Section, block, code, escape, fit, link, size
 from platform_gate.model import Excuse, Finding, Location
-from platform_gate.outcome import Links, Outcome, worth_showing
-from platform_gate.service import HealthStatus
+from platform_gate.outcome import Links, Outcome
 from platform_gate.text import plural, shorten
 from platform_gate.verdict import Verdict
 
@@ -41,9 +41,8 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 def _sections(outcome: Outcome) -> Iterator[Section]:
     links, run = outcome.links, outcome.run
-    decided = [each for each in outcome.worst_first if outcome.decides(each)]
-    unhealthy = [each for each in decided if each.health is not HealthStatus.HEALTHY]
-    shown = [each for each in decided if worth_showing(each)]
+    shown = list(filter(outcome.decides, outcome.noteworthy))
+    unhealthy = [each for each in shown if each.health is not HealthStatus.HEALTHY]
     for told in story.sections(outcome):
         lines = (_told(line, links) for line in told.lines)
         yield Section(f"### {escape(told.title)}\n\n", lines, len(told.lines), "line", share=2)

@@ -6,16 +6,17 @@ Only ASCII is drawn, so that it reads alike everywhere; colour repeats what the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import dropwhile
 from typing import Any, Final
 
 import click
 
 from platform_gate.judged import Judged
+from platform_gate.judgement import HealthStatus
 from platform_gate.model import Excuse, Finding, Severity
-from platform_gate.outcome import Outcome, worth_showing
+from platform_gate.outcome import Outcome
 from platform_gate.policy import Source
-from platform_gate.service import HealthStatus
 from platform_gate.text import log_line, plural, printable
 from platform_gate.verdict import ExitCode, Verdict
 
@@ -59,9 +60,15 @@ def _paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[s
     shown = printable(text).rstrip()
     if len(first) + len(shown) <= width:
         return [first + shown] if shown else []
-    from textwrap import wrap  # noqa: PLC0415 - slow, and most lines are short
+    return _wrapped(shown, width, first, rest)
 
-    return wrap(shown, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+@lru_cache(maxsize=256)
+def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    """Lines that are wrapped slowly, and for many findings alike: what there is to do is mostly the same."""
+    from textwrap import wrap  # noqa: PLC0415 - most lines are short
+
+    return wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 class _Page:
@@ -86,10 +93,9 @@ class _Page:
             yield from self._summary()
         yield from self._story()
         yield from self._apart(finding for finding in outcome.run.unjudged if not outcome.is_standing(finding))
-        for judged in outcome.worst_first:
-            if self._verbose or (worth_showing(judged) and outcome.decides(judged)):
-                yield ""
-                yield from self._service(judged)
+        for judged in outcome.worst_first if self._verbose else filter(outcome.decides, outcome.noteworthy):
+            yield ""
+            yield from self._service(judged)
         yield from self._apart(outcome.run.notices)
         if not self._quiet:
             yield from self._closing()
@@ -230,7 +236,7 @@ class _Page:
         if outcome.verdict is Verdict.PASSED:
             return
         yield ""
-        if sum(map(worth_showing, outcome.run.services)) > MANY:
+        if len(outcome.noteworthy) > MANY:
             yield self._totals()
         if outcome.run.hint:
             yield outcome.run.hint

@@ -42,7 +42,7 @@ class Subsystem(Protocol):
         """Whether the facts hold any measurement."""
 
     def check(self, facts: Any, limits: Any, context: Context, /) -> Iterator[Check]:
-        """Every rule applied, passes included."""
+        """Every rule applied: the checks that fail."""
 
     def points(self, failed: Sequence[Check], limits: Any, /) -> Iterable[Charge]:
         """What failed checks cost."""

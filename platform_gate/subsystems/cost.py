@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from operator import lt
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate import shipped
@@ -95,19 +96,15 @@ class Limits(NamedTuple):
         return limits
 
     @classmethod
+    @cache
     def default(cls) -> Limits:
         """The limits of the default policy."""
-        return _default()
+        return cls.parse(shipped.default_limits(NAME))
 
 
 def _overlap(lower: str, upper: str) -> LimitError:
     fix = "Order them: decreasing, increasing, spiking."
     return LimitError(f"{lower} is above {upper}", "trend", lower, fix=fix, against=("trend", upper))
-
-
-@cache
-def _default() -> Limits:
-    return Limits.parse(shipped.default_limits(NAME))
 
 
 OVER_BUDGET = Rule(
@@ -164,20 +161,22 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
     """The costs of a manifest, and months that are repeated, out of order or in the future."""
     section = manifest["spec"].get(SECTION, {})
     entries = [CostEntry(**entry) for entry in section.get("entries", [])]
-    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, context.as_of.isoformat()[:7]))
+    months, this_month = [entry.month for entry in entries], context.as_of.isoformat()[:7]
+    in_order = all(map(lt, months, months[1:])) and months[-1:] <= [this_month]
+    return CostProfile(**{**section, "entries": entries}), [] if in_order else list(_misplaced(months, this_month))
 
 
-def _misplaced(entries: Sequence[CostEntry], this_month: str) -> Iterator[Problem]:
+def _misplaced(months: Sequence[str], this_month: str) -> Iterator[Problem]:
     latest = ""
-    for index, entry in enumerate(entries):
+    for index, month in enumerate(months):
         place = "spec", SECTION, "entries", index, "month"
-        if entry.month == latest:
-            yield Problem(place, f"the month {entry.month} is repeated", "Keep one entry a month.")
-        elif entry.month < latest:
-            yield Problem(place, f"the month {entry.month} comes after {latest}", "Put the oldest month first.")
-        elif entry.month > this_month:
-            yield Problem(place, f"the month {entry.month} is in the future", "Remove it: forecasts are not costs.")
-        latest = max(latest, entry.month)
+        if month == latest:
+            yield Problem(place, f"the month {month} is repeated", "Keep one entry a month.")
+        elif month < latest:
+            yield Problem(place, f"the month {month} comes after {latest}", "Put the oldest month first.")
+        elif month > this_month:
+            yield Problem(place, f"the month {month} is in the future", "Remove it: forecasts are not costs.")
+        latest = max(latest, month)
 
 
 def has_data(cost: CostProfile) -> bool:
@@ -187,17 +186,21 @@ def has_data(cost: CostProfile) -> bool:
 
 def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Check]:
     """Every rule applied to the latest month."""
-    yield NO_DATA.check(has_data(cost), "no monthly cost is known", SECTION)
-    if not cost.entries:
+    if not has_data(cost):
+        yield NO_DATA.failed("no monthly cost is known", SECTION)
         return
+    if cost.budget_monthly <= 0:
+        yield NO_BUDGET.failed("no monthly budget is set", SECTION, "budget_monthly")
     latest, currency = cost.entries[-1], cost.currency
     place = SECTION, "entries", len(cost.entries) - 1, "amount"
-    yield NO_BUDGET.check(cost.budget_monthly > 0, "no monthly budget is set", SECTION, "budget_monthly")
-    over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
-    yield OVER_BUDGET.check(not cost.over_budget, over, *place, value=latest.amount)
-    percent = change(cost) if trend(cost, limits) is CostTrend.SPIKING else None
-    rise = f"{latest.month} is {_signed(percent)} % on the month before, above {limits.spiking_above_pct} %"
-    yield SPIKING.check(percent is None, rise, *place, value=None if percent is None else float(percent))
+    if cost.over_budget:
+        over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
+        yield OVER_BUDGET.failed(over, *place, value=latest.amount)
+    if trend(cost, limits) is CostTrend.SPIKING:
+        percent = float(change(cost) or 0)
+        signed = f"{percent:+.1f}".removesuffix(".0")
+        rise = f"{latest.month} is {signed} % on the month before, above {limits.spiking_above_pct} %"
+        yield SPIKING.failed(rise, *place, value=percent)
 
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:
@@ -217,10 +220,8 @@ def trend(cost: CostProfile, limits: Limits) -> CostTrend:
     months = _months(cost)
     if months is None:
         return CostTrend.STABLE
-    if compare_change(limits.spiking_above_pct, *months) > 0:
-        return CostTrend.SPIKING
     if compare_change(limits.increasing_above_pct, *months) > 0:
-        return CostTrend.INCREASING
+        return CostTrend.SPIKING if compare_change(limits.spiking_above_pct, *months) > 0 else CostTrend.INCREASING
     return CostTrend.DECREASING if compare_change(limits.decreasing_below_pct, *months) < 0 else CostTrend.STABLE
 
 
@@ -294,7 +295,3 @@ def _change_pct(cost: CostProfile) -> int | float | None:
         return None
     previous, latest = months
     return rounded((latest - previous) / previous * 100, 1, lambda: percent_of_change(*map(as_written, months)))
-
-
-def _signed(percent: Fraction | None) -> str:
-    return "" if percent is None else f"{float(percent):+.1f}".removesuffix(".0")

@@ -71,14 +71,10 @@ class Limits(NamedTuple):
         )
 
     @classmethod
+    @cache
     def default(cls) -> Limits:
         """The limits of the default policy."""
-        return _default()
-
-
-@cache
-def _default() -> Limits:
-    return Limits.parse(shipped.default_limits(NAME))
+        return cls.parse(shipped.default_limits(NAME))
 
 
 NO_DATA = Rule(
@@ -140,9 +136,13 @@ def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple
     service = manifest["metadata"]["name"]
     checks = [_verify(service, name, section.get(name, False), limits, context.exists) for name in limits.checks]
     unknown = [name for name in section if name not in limits.checks]
-    problems = [_unknown(name, limits) for name in unknown[:MAX_UNKNOWN]]
-    more = [further(len(unknown) - MAX_UNKNOWN)] if len(unknown) > MAX_UNKNOWN else []
-    return Governance(checks, bool(section)), [*problems, *more]
+    return Governance(checks, bool(section)), _unknowns(unknown, limits) if unknown else []
+
+
+def _unknowns(names: Sequence[str], limits: Limits) -> list[Problem]:
+    """What is wrong with checks that the policy lacks."""
+    problems = [_unknown(name, limits) for name in names[:MAX_UNKNOWN]]
+    return [*problems, further(len(names) - MAX_UNKNOWN)] if len(names) > MAX_UNKNOWN else problems
 
 
 def _unknown(name: str, limits: Limits) -> Problem:
@@ -150,33 +150,48 @@ def _unknown(name: str, limits: Limits) -> Problem:
     return Problem(("spec", SECTION, name), message, suggestion(name, limits.checks), on_key=True)
 
 
-def _verify(service: str, name: str, value: bool | str, limits: Limits, exists: Any) -> GovernanceCheck:  # noqa: FBT001
-    wrong = f"{service} {_message(name, limits)}" if value is False else _objection(name, value, limits, exists)
-    return GovernanceCheck(name, not wrong, wrong, value if isinstance(value, str) else None)
+def _verify(
+    service: str,
+    name: str,
+    value: bool | str,  # noqa: FBT001 - as the manifest says it
+    limits: Limits,
+    exists: Callable[[str], bool],
+) -> GovernanceCheck:
+    if value is False:
+        return GovernanceCheck(name, passed=False, message=f"{service} {_message(name, limits)}")
+    wrong = _unsupported(name, limits) if value is True else _objection(name, value, limits, exists)
+    return GovernanceCheck(name, not wrong, wrong, None if value is True else value)
 
 
 def _message(name: str, limits: Limits) -> str:
     return limits.checks[name].get("message") or f"has no {name.replace('_', ' ')}"
 
 
-def _objection(name: str, value: bool | str, limits: Limits, exists: Any) -> str:  # noqa: FBT001
-    """Why declared evidence does not count; empty where it does."""
-    if value is True:
-        return f"`{name}: true` names no evidence, which the policy requires" if limits.evidence == "required" else ""
-    if found := placeholder_in(str(value), limits.placeholders):
-        what = "is a placeholder" if found == str(value) else f"holds the placeholder {quote(found)}"
+def _unsupported(name: str, limits: Limits) -> str:
+    """Why a bare ``true`` does not count; empty where it does."""
+    return f"`{name}: true` names no evidence, which the policy requires" if limits.evidence == "required" else ""
+
+
+def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bool]) -> str:
+    """Why what is named as evidence does not count; empty where it does."""
+    if found := placeholder_in(value, limits.placeholders):
+        what = "is a placeholder" if found == value else f"holds the placeholder {quote(found)}"
         return f"{quote(value)} {what}: no evidence of {name.replace('_', ' ')}"
-    if limits.evidence != "declared" and _is_path(name, str(value)) and not exists(str(value)):
+    if limits.evidence != "declared" and _is_path(name, value) and not exists(value):
         return f"{quote(value)} does not exist in the repository"
     return ""
 
 
 def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
     """The placeholder that a value is or holds as a part of its path; empty where it holds none."""
-    if not _mentions(placeholders)(value.casefold()):
+    whole = value.removeprefix("@")
+    if whole.casefold() in placeholders:
+        return whole
+    path = value.partition("://")[2].partition("/")[2] if _is_url(value) else value
+    if not _mentions(placeholders)(path.casefold()):
         return ""
-    path = re.split("[?#]", value.partition("://")[2].partition("/")[2])[0] if _is_url(value) else value
-    parts = (part.removeprefix("@") for part in (value, *path.split("/")))
+    named = re.split("[?#]", path, maxsplit=1)[0] if _is_url(value) else path
+    parts = (part.removeprefix("@") for part in named.split("/"))
     return next((part for part in parts if part.casefold() in placeholders), "")
 
 
@@ -201,10 +216,12 @@ def has_data(governance: Governance) -> bool:
 
 def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Check]:
     """Every check of the policy as a rule."""
-    yield NO_DATA.check(governance.declared, "nothing is said about governance", SECTION)
+    if not governance.declared:
+        yield NO_DATA.failed("nothing is said about governance", SECTION)
     for result in governance.checks:
-        fix = limits.checks.get(result.name, {}).get("help", "")
-        yield missing(result.name).check(result.passed, result.message, SECTION, result.name, fix=fix)
+        if not result.passed:
+            fix = limits.checks.get(result.name, {}).get("help", "")
+            yield missing(result.name).failed(result.message, SECTION, result.name, fix=fix)
 
 
 def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:

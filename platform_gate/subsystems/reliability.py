@@ -68,14 +68,10 @@ class Limits(NamedTuple):
         return cls(score, bands.parse(section["points"], "below", "points", "points"))
 
     @classmethod
+    @cache
     def default(cls) -> Limits:
         """The limits of the default policy."""
-        return _default()
-
-
-@cache
-def _default() -> Limits:
-    return Limits.parse(shipped.default_limits(NAME))
+        return cls.parse(shipped.default_limits(NAME))
 
 
 LOW_SCORE = Rule(
@@ -129,7 +125,7 @@ def measured(metrics: ReliabilityMetrics) -> dict[str, float]:
 
 def has_data(metrics: ReliabilityMetrics) -> bool:
     """Whether at least one metric is measured."""
-    return bool(measured(metrics))
+    return any(getattr(metrics, metric) is not None for metric in METRICS)
 
 
 def earned(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Band]:
@@ -140,31 +136,33 @@ def earned(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Band]:
 
 def score(metrics: ReliabilityMetrics, limits: Limits) -> int | None:
     """The sum of what the measured metrics earn; None where nothing is measured."""
-    found = measured(metrics)
-    bands_met = [limits.score[metric].find(value) for metric, value in found.items()]
-    return sum(band.worth for band in bands_met if band) if found else None
+    total = None
+    for metric, bands_of_metric in limits.score.items():
+        value = getattr(metrics, metric)
+        if value is not None:
+            band = bands_of_metric.find(value)
+            total = (total or 0) + (band.worth if band else 0)
+    return total
 
 
 def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Iterator[Check]:
     """Every rule applied to the metrics."""
     total = score(metrics, limits)
-    yield NO_DATA.check(total is not None, "no reliability metric is measured", SECTION)
     if total is None:
+        yield NO_DATA.failed("no reliability metric is measured", SECTION)
         return
-    yield _low_score(total, metrics, limits)
+    if band := limits.points.find(total):
+        yield _low_score(total, band, metrics, limits)
     for metric, (words, _) in METRICS.items():
-        present = getattr(metrics, metric) is not None
-        yield NOT_MEASURED.check(
-            present, f"{words} is not measured and earns no score", SECTION, metric, subject=metric
-        )
+        if getattr(metrics, metric) is None:
+            yield NOT_MEASURED.failed(f"{words} is not measured and earns no score", SECTION, metric, subject=metric)
 
 
-def _low_score(total: int, metrics: ReliabilityMetrics, limits: Limits) -> Check:
-    band = limits.points.find(total)
-    message = f"the score is {total} of {best(limits)}, below {band.bound}" if band else ""
+def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limits) -> Check:
+    message = f"the score is {total} of {best(limits)}, below {band.bound}"
     enough = max((each.bound or 0 for each in limits.points.bands), default=0)
-    metric, fix = _advice(total, enough, metrics, limits) if band else ("", "")
-    return LOW_SCORE.check(band is None, message, SECTION, metric, value=total, fix=fix)
+    metric, fix = _advice(total, enough, metrics, limits)
+    return LOW_SCORE.failed(message, SECTION, metric, value=total, fix=fix)
 
 
 def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limits) -> tuple[str, str]:

@@ -86,14 +86,10 @@ class Limits(NamedTuple):
         return cls(tuple(map(_own_rule, section)))
 
     @classmethod
+    @cache
     def default(cls) -> Limits:
         """The limits of the default policy: none."""
-        return _default()
-
-
-@cache
-def _default() -> Limits:
-    return Limits.parse(shipped.default_limits(NAME))
+        return cls.parse(shipped.default_limits(NAME))
 
 
 def _check_schema(require: Any, index: int) -> None:
@@ -136,13 +132,12 @@ def has_data(_applied: Sequence[Applied]) -> bool:
 
 
 def check(applied: Sequence[Applied], _limits: Limits, _context: Context) -> Iterator[Check]:
-    """One check per rule that applies."""
+    """Every rule that applies and is broken."""
     for each in applied:
-        objection = each.objection or Problem((), "")
-        message = f"{each.own.rule.title.rstrip('.')}: {objection.message}"
-        fix = each.own.rule.help or objection.fix
-        kept = each.objection is None
-        yield Check(each.own.rule, kept, message, objection.at, fix=fix, on_key=objection.on_key)
+        if objection := each.objection:
+            message = f"{each.own.rule.title.rstrip('.')}: {objection.message}"
+            fix = each.own.rule.help or objection.fix
+            yield Check(each.own.rule, message, objection.at, fix=fix, on_key=objection.on_key)
 
 
 def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:

@@ -78,14 +78,10 @@ class Limits(NamedTuple):
         return cls(**section)
 
     @classmethod
+    @cache
     def default(cls) -> Limits:
         """The limits of the default policy."""
-        return _default()
-
-
-@cache
-def _default() -> Limits:
-    return Limits.parse(shipped.default_limits(NAME))
+        return cls.parse(shipped.default_limits(NAME))
 
 
 BREACHED = Rule(
@@ -142,7 +138,8 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
     """The objectives of a manifest, and names that occur twice."""
     entries = manifest["spec"].get(SECTION, [])
     slos = [SLODefinition(**entry, window_days=_days(entry.get("window"), context.as_of)) for entry in entries]
-    return slos, list(_repeated(entries))
+    all_different = len({slo.name for slo in slos}) == len(slos)
+    return slos, [] if all_different else list(_repeated(entries))
 
 
 def _days(window: str | None, as_of: date) -> int:
@@ -169,33 +166,45 @@ def has_data(slos: Sequence[SLODefinition]) -> bool:
 
 def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Check]:
     """Every rule applied to every objective. Before its launch a service has nothing to measure."""
-    yield NO_DATA.check(has_data(slos), "no SLO is measured", SECTION)
+    if not has_data(slos):
+        yield NO_DATA.failed("no SLO is measured", SECTION)
     for index, slo in enumerate(slos):
-        if slo.current is not None:
+        if slo.current is None:
+            if context.launched:
+                yield _not_measured(slo, index)
+        elif not slo.is_met:
             yield _breached(slo, index)
+        elif _is_low(slo, limits):
             yield _low_budget(slo, limits, index)
-        if context.launched:
-            message = f"{slo.name} has a target of {slo.target} and no current value"
-            yield NOT_MEASURED.check(slo.current is not None, message, SECTION, index, subject=slo.name)
+
+
+def _not_measured(slo: SLODefinition, index: int) -> Check:
+    message = f"{slo.name} has a target of {slo.target} and no current value"
+    return NOT_MEASURED.failed(message, SECTION, index, subject=slo.name)
 
 
 def _breached(slo: SLODefinition, index: int) -> Check:
     message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
-    return BREACHED.check(slo.is_met, message, SECTION, index, "current", subject=slo.name, value=slo.current)
+    return BREACHED.failed(message, SECTION, index, "current", subject=slo.name, value=slo.current)
 
 
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Check:
-    low = slo.is_met and slo.target < WHOLE and _is_low(slo, limits)
-    left = optional_number(slo.budget_remaining_pct) if low else "enough"
+    left = optional_number(slo.budget_remaining_pct)
     message = f"{slo.name} has {left} % of its error budget left, less than {limits.low_budget_below_pct} %"
-    return LOW_BUDGET.check(not low, message, SECTION, index, "current", subject=slo.name, value=slo.current)
+    return LOW_BUDGET.failed(message, SECTION, index, "current", subject=slo.name, value=slo.current)
 
 
 def _is_low(slo: SLODefinition, limits: Limits) -> bool:
-    """Whether less of a budget is left than the limit."""
+    """Whether less of a budget is left than the limit; a target of 100 has no budget."""
+    if slo.target >= WHOLE:
+        return False
     least = limits.low_budget_below_pct
     above = ((slo.current or 0) - slo.target) * WHOLE - least * (WHOLE - slo.target)
-    return compare(above, WHOLE * WHOLE, lambda: (budget_remaining(slo) or 0) - as_written(least)) < 0
+    return compare(above, WHOLE * WHOLE, _budget_above, slo, least) < 0
+
+
+def _budget_above(slo: SLODefinition, least: float) -> Fraction:
+    return (budget_remaining(slo) or 0) - as_written(least)
 
 
 def budget_remaining(slo: SLODefinition) -> Fraction | None:
@@ -244,9 +253,10 @@ def status(slos: Sequence[SLODefinition], failed: Sequence[Check], _limits: Limi
     """The worst that can be said of any objective."""
     if any(failure.rule is BREACHED for failure in failed):
         return SLOStatus.BREACHED
-    if not has_data(slos):
+    measured = [slo.current is not None for slo in slos]
+    if not any(measured):
         return SLOStatus.NO_DATA
-    return SLOStatus.MET if all(slo.current is not None for slo in slos) else SLOStatus.NOT_MEASURED
+    return SLOStatus.MET if all(measured) else SLOStatus.NOT_MEASURED
 
 
 def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:

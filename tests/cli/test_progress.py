@@ -19,7 +19,7 @@ import pytest
 from platform_gate.cli import progress
 from platform_gate.cli.progress import ERASE, line
 from platform_gate.gate import FileResult
-from platform_gate.service import HealthStatus
+from platform_gate.judgement import HealthStatus
 from platform_gate.trees import Found
 from tests.conftest import scrubbed_environment
 from tests.joined import repository

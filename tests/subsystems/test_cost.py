@@ -28,7 +28,7 @@ def profile(*amounts: float, budget: float = 0) -> CostProfile:
 
 
 def failed(costs: CostProfile, limits: Limits = DEFAULT) -> list[Check]:
-    return [check for check in cost.check(costs, limits, CONTEXT) if not check.passed]
+    return list(cost.check(costs, limits, CONTEXT))
 
 
 def rules(costs: CostProfile) -> list[str]:
@@ -125,9 +125,7 @@ def test_the_average_adds_decimals_exactly() -> None:
 
 
 def test_a_month_within_budget_passes_every_rule() -> None:
-    checks = list(cost.check(profile(90, 91, budget=100), DEFAULT, CONTEXT))
-    assert [check.rule.id for check in checks] == ["cost/no-data", "cost/no-budget", "cost/over-budget", "cost/spiking"]
-    assert all(check.passed for check in checks)
+    assert rules(profile(90, 91, budget=100)) == []
 
 
 def test_a_budget_of_cents_is_a_budget() -> None:

@@ -22,7 +22,7 @@ NOTHING = ReliabilityMetrics()
 
 
 def failed(metrics: ReliabilityMetrics, limits: Limits = DEFAULT) -> list[Check]:
-    return [check for check in reliability.check(metrics, limits, CONTEXT) if not check.passed]
+    return list(reliability.check(metrics, limits, CONTEXT))
 
 
 def low_score(metrics: ReliabilityMetrics) -> Check:
@@ -191,8 +191,7 @@ def test_the_metric_that_can_gain_most_is_proposed_where_several_are_enough(
 
 
 def test_a_score_that_is_high_enough_needs_no_words() -> None:
-    (check,) = (each for each in reliability.check(GATEWAY, DEFAULT, CONTEXT) if each.rule is reliability.LOW_SCORE)
-    assert (check.passed, check.message, check.fix, check.at) == (True, "", "", ("spec", "reliability", ""))
+    assert list(reliability.check(GATEWAY, DEFAULT, CONTEXT)) == []
 
 
 def test_what_is_not_measured_can_still_gain_all() -> None:
