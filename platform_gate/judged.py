@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from platform_gate.documents import Document
 from platform_gate.effective import HealthLimits
+from platform_gate.figures import Figures, figures
 from platform_gate.judgement import HealthStatus, Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.manifests import Manifest
 from platform_gate.model import Check, Disposition, Finding, Location, pointer
-from platform_gate.toolkit import Figures, figures
 
 
 class Part(NamedTuple):

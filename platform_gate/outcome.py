@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,17 +10,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from platform_gate.effective import Effective
+from platform_gate.figures import badness
 from platform_gate.gate import Run
 from platform_gate.judged import Judged
 from platform_gate.judgement import HealthStatus
 from platform_gate.model import Disposition, Finding, Location, Rule, Scope, Severity
-from platform_gate.toolkit import PlatformReport, aggregate, badness
 from platform_gate.verdict import ExitCode, Verdict
 
 if TYPE_CHECKING:
     from platform_gate.compare import Comparison
     from platform_gate.history import History
     from platform_gate.shards import Slice
+    from platform_gate.toolkit import PlatformReport
 
 
 class Display(NamedTuple):
@@ -110,7 +112,14 @@ class Outcome:
     @cached_property
     def report(self) -> PlatformReport:
         """The fleet in numbers."""
+        from platform_gate.toolkit import aggregate  # noqa: PLC0415 - text for people only counts healths
+
         return aggregate([judged.figures for judged in self.run.services])
+
+    @cached_property
+    def healths(self) -> Counter[HealthStatus]:
+        """How many services are in which health."""
+        return Counter(judged.figures.health for judged in self.run.services)
 
     def decides(self, judged: Judged) -> bool:
         """Whether the verdict is about a service: about every one, unless a scope says which of a change's."""

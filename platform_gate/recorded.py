@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from platform_gate import policy, schema
 from platform_gate.effective import Effective, HealthLimits
+from platform_gate.figures import Figures
 from platform_gate.json_text import encode, pack
 from platform_gate.judged import Judged, Part
 from platform_gate.judgement import HealthStatus
@@ -23,7 +24,6 @@ from platform_gate.shards import Slice
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.slo import SLOStatus
 from platform_gate.text import UNSAFE, printable, quote
-from platform_gate.toolkit import Figures
 from platform_gate.verdict import Verdict
 
 Data = Mapping[str, Any]

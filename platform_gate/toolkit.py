@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from math import fsum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from platform_gate.exact import as_written, number, ratio, rounded
+from platform_gate.figures import Figures, badness, figures, score_of
 from platform_gate.judgement import HealthStatus, Judgement
 from platform_gate.subsystems.cost import CostProfile, money
-from platform_gate.subsystems.governance import GovernanceStatus
-from platform_gate.subsystems.reliability import score
-from platform_gate.subsystems.slo import SLODefinition, SLOStatus
+from platform_gate.subsystems.slo import SLODefinition
 
 if TYPE_CHECKING:
     from platform_gate.service import PlatformService
@@ -82,39 +81,6 @@ class PlatformToolkit:
         return aggregate(list(map(figures, judgements)), list(map(detail, judgements)))
 
 
-class Figures(NamedTuple):
-    """What one service adds to a report's numbers.
-
-    ``cost`` is its latest month as written, None without one; ``score`` its reliability, None where not measured.
-    """
-
-    name: str
-    health: HealthStatus
-    points: int
-    slo_breached: bool
-    over_budget: bool
-    compliant: bool
-    score: int | None
-    cost: float | None
-    currency: str
-
-
-def figures(judgement: Judgement) -> Figures:
-    """The figures of a judged service."""
-    scored, cost = judgement.scored, judgement.scored["cost"].facts
-    return Figures(
-        judgement.subject.name,
-        judgement.health,
-        judgement.points,
-        scored["slo"].status == SLOStatus.BREACHED,
-        cost.over_budget,
-        scored["governance"].status == GovernanceStatus.COMPLIANT,
-        _score(judgement),
-        cost.latest_cost if cost.entries else None,
-        cost.currency,
-    )
-
-
 def aggregate(several: Sequence[Figures], details: Sequence[Mapping[str, Any]] = ()) -> PlatformReport:
     """The report over judged services."""
     healths = Counter(each.health for each in several)
@@ -143,17 +109,12 @@ def detail(judgement: Judgement) -> dict[str, Any]:
         "name": judgement.subject.name,
         "team": judgement.subject.team,
         "health": str(judgement.health),
-        "reliability_score": _score(judgement),
+        "reliability_score": score_of(judgement),
         "governance": judgement.scored["governance"].status,
         "monthly_cost": money(_cost(judgement).latest_cost),
         "slos_met": sum(slo.is_met for slo in slos),
         "slos_total": len(slos),
     }
-
-
-def badness(each: Figures) -> tuple[int, int, str]:
-    """To sort by, the worst first: health, then points, then name."""
-    return -each.health.rank, -each.points, each.name
 
 
 def top_risks(several: Iterable[Figures]) -> list[str]:
@@ -178,11 +139,6 @@ def _sum(amounts: Sequence[float]) -> float:
 def _cost(judgement: Judgement) -> CostProfile:
     profile: CostProfile = judgement.scored["cost"].facts
     return profile
-
-
-def _score(judgement: Judgement) -> int | None:
-    scored = judgement.scored["reliability"]
-    return score(scored.facts, scored.limits)
 
 
 def _average_score(several: Sequence[Figures]) -> float | None:

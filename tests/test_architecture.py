@@ -58,6 +58,7 @@ FLOORS = """
     __init__
     toolkit
     service
+    figures
     judgement
     waivers
     manifests

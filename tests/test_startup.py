@@ -21,10 +21,10 @@ print(code, *sys.modules, file=sys.stderr)
 
 OWN = """
     bands cli cli.check cli.judging cli.main cli.options cli.output cli.progress cli.request cli.rules
-    cli.writing config documents effective exact gate globs judged judgement layers manifests matching model outcome
-    patterns plain_yaml policy refusals reporters reporters.text rules scalars schema shards shipped
+    cli.writing config documents effective exact figures gate globs judged judgement layers manifests matching model
+    outcome patterns plain_yaml policy refusals reporters reporters.text rules scalars schema shards shipped
     subsystems subsystems.cost subsystems.governance subsystems.reliability subsystems.rules
-    subsystems.slo text toolkit trees unjudged verdict waivers
+    subsystems.slo text trees unjudged verdict waivers
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

@@ -81,17 +81,10 @@ def _since(outcome: Outcome) -> str:
 def _totals(outcome: Outcome) -> str:
     if outcome.schema_only:
         return plural(outcome.run.manifests, "valid manifest")
-    report = outcome.report
-    counts = {
-        HealthStatus.CRITICAL: report.critical_count,
-        HealthStatus.DEGRADED: report.degraded_count,
-        HealthStatus.UNKNOWN: report.unknown_count,
-        HealthStatus.HEALTHY: report.healthy_count,
-    }
-    parts = [f"{count} {health}" for health, count in counts.items() if count]
+    parts = [f"{count} {health}" for health in reversed(HealthStatus) if (count := outcome.healths[health])]
     waived = sum(finding.excuse is not None for judged in outcome.run.services for finding in judged.findings)
     excused = f"; {plural(waived, 'finding')} waived" if waived else ""
-    return f"{plural(report.total_services, 'service')}: {', '.join(parts) or 'none'}{excused}"
+    return f"{plural(len(outcome.run.services), 'service')}: {', '.join(parts) or 'none'}{excused}"
 
 
 def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> Section:

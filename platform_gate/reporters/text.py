@@ -149,20 +149,16 @@ class _Page:
 
     def _totals(self) -> str:
         """The verdict, and how many services are in which health, the worst first."""
-        outcome, report = self._outcome, self._outcome.report
+        outcome = self._outcome
         answer = self._paint(str(outcome.verdict).upper(), fg=VERDICT_COLORS[outcome.verdict], bold=True)
         if outcome.schema_only:
             return f"{answer}  {self._unjudged(plural(outcome.run.manifests, 'valid manifest'))}"
-        counts = {
-            HealthStatus.CRITICAL: report.critical_count,
-            HealthStatus.DEGRADED: report.degraded_count,
-            HealthStatus.UNKNOWN: report.unknown_count,
-            HealthStatus.HEALTHY: report.healthy_count,
-        }
         parts = [
-            self._paint(f"{count} {health}", fg=HEALTH_COLORS[health]) for health, count in counts.items() if count
+            self._paint(f"{count} {health}", fg=HEALTH_COLORS[health])
+            for health in reversed(HealthStatus)
+            if (count := outcome.healths[health])
         ]
-        total = plural(report.total_services, "service") + (": " if parts else "")
+        total = plural(len(outcome.run.services), "service") + (": " if parts else "")
         return f"{answer}  {self._unjudged(total + ', '.join(parts))}"
 
     def _unjudged(self, rest: str) -> str:
