@@ -60,7 +60,7 @@ PEERS: Final = (
     Peer("check-jsonschema", "validates against the schema", _check_jsonschema, MANY, {MANY: 0.05}),
     Peer("yamllint", "lints YAML, `-d relaxed`", _yamllint, 1000),
     Peer("spectral-cli", "validates against the schema, as a ruleset", _spectral, 1000, npm=True),
-    Peer("import yaml, click", "starts Python with our two imports, and does nothing", _imports, 1, {1: 1.5}),
+    Peer("bare-start", "starts Python with our two imports, and does nothing", _imports, 1, {1: 1.5}),
 )
 
 

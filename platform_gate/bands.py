@@ -51,7 +51,8 @@ class Bands(NamedTuple):
         """The first band that holds for a value; None where none does."""
         holds = _HOLDS[self.bound_key]
         for band in self.bands:
-            if band.bound is None or holds(value, band.bound):
+            bound = band.bound
+            if bound is None or holds(value, bound):
                 return band
         return None
 

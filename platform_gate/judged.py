@@ -108,16 +108,16 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         judgement.failing,
         judgement.fatal,
         judgement.policy.health,
-        _shared(tuple(Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values())),
+        _parts(tuple([(scored.name, scored.status, scored.points) for scored in judgement.scored.values()])),
         tuple(findings),
         inside=Inside(manifest, judgement),
     )
 
 
 @lru_cache(maxsize=1024)
-def _shared(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The same parts for all services of which the same is said: most of a fleet."""
-    return parts
+def _parts(said: tuple[tuple[str, str, int], ...]) -> tuple[Part, ...]:
+    """What the subsystems say; the same parts for all services of which the same is said, as of most of a fleet."""
+    return tuple(Part(*each) for each in said)
 
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:

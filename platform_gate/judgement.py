@@ -140,6 +140,9 @@ def judge(
     excuse = partial(waive, subject.name)
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
     wrong = [part for part in scored.values() if part.failures]
+    if not wrong:
+        well = health(0, effective.health, doubt=False)
+        return Judgement(subject, effective, required, scored, well, well, 0, 0)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.open)

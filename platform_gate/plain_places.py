@@ -66,7 +66,7 @@ def _block(text: Text, line: int) -> Span:
     """Where the mapping or list of the next line that says something begins."""
     while text.said[line] is BLANK:
         line += 1
-    return _begin(line, text.said[line].column)
+    return _begin(line, text.said[line][0])
 
 
 def _begin(line: int, column: int) -> Span:
@@ -75,8 +75,8 @@ def _begin(line: int, column: int) -> Span:
 
 def _in_block(text: Text, begin: Span, step: str | int) -> Place | None:
     """A key of a mapping, or an item of a list."""
-    line = text.said[begin.line]
-    is_list = line.inner > 0 and line.column == begin.start
+    column, inner, _, _ = text.said[begin.line]
+    is_list = inner > 0 and column == begin.start
     if is_list is not isinstance(step, int):
         return None
     if isinstance(step, int):
@@ -88,26 +88,32 @@ def _in_block(text: Text, begin: Span, step: str | int) -> Place | None:
 
 def _items(said: Sequence[Line], begin: Span) -> list[int]:
     number, column, _ = begin
-    items = [number]
-    while (line := said[number := number + 1]).column >= column and (line.inner or line.column > column):
-        if line.column == column:
+    items = []
+    at, dash = column, 1
+    while at > column or (at == column and dash):
+        if at == column:
             items.append(number)
+        number += 1
+        at, dash, _, _ = said[number]
     return items
 
 
 def _keys(said: Sequence[Line], begin: Span) -> dict[str, int]:
     number, column, _ = begin
-    keys = {said[number].key: number}
-    while (line := said[number := number + 1]).column >= column:
-        if line.column == column and not line.inner:
-            keys[line.key] = number
+    keys = {said[number][2]: number}
+    at = column
+    while at >= column:
+        number += 1
+        at, dash, key, _ = said[number]
+        if at == column and not dash:
+            keys[key] = number
     return keys
 
 
 def _item(text: Text, number: int) -> Place:
-    line = text.said[number]
-    span = _begin(number, line.inner) if line.key else _inline(text, number)
-    return Place(span, span, block=bool(line.key))
+    _, inner, key, _ = text.said[number]
+    span = _begin(number, inner) if key else _inline(text, number)
+    return Place(span, span, block=bool(key))
 
 
 def _entry(text: Text, number: int) -> Place:

@@ -55,29 +55,19 @@ class Below(NamedTuple):
     """The value of a key, or a whole line, of which nothing stands there."""
 
 
-class Line(NamedTuple):
-    """What a line says: the column of its dash or key, with a dash that of what stands behind it, and key and value.
+# Tuples without names, since Python takes those apart in half the time.
+Line = tuple[int, int, str, Any]
+"""What a line says: the column of its dash or key, with a dash that of what stands behind it, and key and value.
 
-    ``value`` is ``BELOW`` where it follows on the next lines.
-    """
-
-    column: int
-    inner: int
-    key: str
-    value: Any
-
-
-class Entry(NamedTuple):
-    """What stands in braces: an item, or a key and its value."""
-
-    key: str
-    value: Scalar
-
+The value is ``BELOW`` where it follows on the next lines.
+"""
+Entry = tuple[str, Scalar]
+"""What stands in braces: an item, or a key and its value."""
 
 BELOW: Final = Below()
-BLANK: Final = Line(MAX_CHARACTERS, 0, "", BELOW)
+BLANK: Final[Line] = (MAX_CHARACTERS, 0, "", BELOW)
 """A line that says nothing. It lies deeper than any other, and so within whatever is around it."""
-END: Final = Line(-1, 0, "", BELOW)
+END: Final[Line] = (-1, 0, "", BELOW)
 
 
 class _Remembered(dict[str, Said]):
@@ -104,7 +94,7 @@ def read(text: str) -> tuple[int, dict[str, Any]] | None:
     try:
         every = lines(text)
         said = [line for line in every if line is not BLANK]
-        if not said or said[0].column or said[0].inner:
+        if not said or said[0][:2] != (0, 0):
             return None
         said.append(END)
         root, at = _mapping(said, 0, 0, 0)
@@ -159,8 +149,8 @@ def _line(text: str) -> Line:
         raise DoubtError
     inner = len(indent) + len(dash) if dash else 0
     if braces:
-        return Line(len(indent), inner, key, _in_braces(braces))
-    return Line(len(indent), inner, key, _scalar(value) if value else BELOW)
+        return len(indent), inner, key, _in_braces(braces)
+    return len(indent), inner, key, _scalar(value) if value else BELOW
 
 
 def _in_braces(text: str) -> dict[str, Scalar] | list[Scalar]:
@@ -184,7 +174,7 @@ def _entry(text: str) -> Entry:
     match = _ENTRY.fullmatch(text)
     if match is None or match[1] in RESERVED:
         raise DoubtError
-    return Entry(match[1] or "", _scalar(match[2]))
+    return match[1] or "", _scalar(match[2])
 
 
 remembered_lines: Final = _Remembered(_line)
@@ -194,16 +184,16 @@ remembered_entries: Final = _Remembered(_entry)
 def _mapping(said: Sequence[Line], at: int, column: int, depth: int) -> tuple[dict[str, Any], int]:
     """The mapping whose first key is on a line, with every key at the same column; and the line behind it."""
     mapping: dict[str, Any] = {}
+    _, _, key, value = said[at]
     while True:
-        _, _, key, value = said[at]
-        at += 1
         if key in mapping:
             raise DoubtError
+        at += 1
         if value is BELOW:
             value, at = _below(said, at, column, depth)
         mapping[key] = value
-        following, dash, _, _ = said[at]
-        if following != column or dash:
+        begins, dash, key, value = said[at]
+        if begins != column or dash:
             return mapping, at
 
 

@@ -278,7 +278,7 @@ def test_without_npm_its_peers_are_left_out(
     monkeypatch.setattr(places, "install", lambda _, *, npm: installed.append(npm))
     monkeypatch.setattr(program, "BENCH", tmp_path)
     wish = program.prepared(arguments([]))
-    assert [peer.name for peer in wish.peers] == ["check-jsonschema", "yamllint", "import yaml, click"]
+    assert [peer.name for peer in wish.peers] == ["check-jsonschema", "yamllint", "bare-start"]
     assert installed == [False]
     assert "npm is missing" in capsys.readouterr().err
 

@@ -205,8 +205,9 @@ def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Chec
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:
     """The last two months' amounts; None without a month before, or where it cost nothing."""
-    amounts = [entry.amount for entry in cost.entries[-2:]]
-    return (amounts[0], amounts[-1]) if len(amounts) > 1 and amounts[0] else None
+    if len(cost.entries) < 2 or not cost.entries[-2].amount:  # noqa: PLR2004 - a change is between two months
+        return None
+    return cost.entries[-2].amount, cost.entries[-1].amount
 
 
 def change(cost: CostProfile) -> Fraction | None:

@@ -184,14 +184,10 @@ def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bo
 
 def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
     """The placeholder that a value is or holds as a part of its path; empty where it holds none."""
-    whole = value.removeprefix("@")
-    if whole.casefold() in placeholders:
-        return whole
-    path = value.partition("://")[2].partition("/")[2] if _is_url(value) else value
-    if not _mentions(placeholders)(path.casefold()):
+    if not _mentions(placeholders)(value.casefold()):
         return ""
-    named = re.split("[?#]", path, maxsplit=1)[0] if _is_url(value) else path
-    parts = (part.removeprefix("@") for part in named.split("/"))
+    path = re.split("[?#]", value.partition("://")[2].partition("/")[2])[0] if _is_url(value) else value
+    parts = (part.removeprefix("@") for part in (value, *path.split("/")))
     return next((part for part in parts if part.casefold() in placeholders), "")
 
 
