@@ -71,7 +71,10 @@ END: Final[Line] = (-1, 0, "", BELOW)
 
 
 class _Remembered(dict[str, Said]):
-    """What texts say, as long as they are short and few. It is shared by all files, and never altered."""
+    """What texts say, as long as they are short and few.
+
+    Of what stands in braces only the entries are remembered: as a whole it is mostly unlike anything else.
+    """
 
     def __init__(self, read: Callable[[str], Said]) -> None:
         super().__init__()
@@ -79,7 +82,7 @@ class _Remembered(dict[str, Said]):
 
     def __missing__(self, text: str) -> Said:
         said = self._read(text)
-        if len(text) <= LONGEST_REMEMBERED:
+        if len(text) <= LONGEST_REMEMBERED and "{" not in text and "[" not in text:
             if len(self) == MAX_REMEMBERED:
                 self.clear()
             self[text] = said
