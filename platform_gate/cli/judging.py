@@ -10,7 +10,7 @@ from typing import Final
 from platform_gate import gate, verdict
 from platform_gate.cli import rules
 from platform_gate.cli.request import Request, narrowed, reproduce
-from platform_gate.gate import Each, FileResult, Job
+from platform_gate.gate import Each, FileResult, Job, Judge, here
 from platform_gate.judged import Judged
 from platform_gate.model import GateError, Scope
 from platform_gate.outcome import Display, Outcome
@@ -30,7 +30,7 @@ class Keep(Enum):
     ALL = auto()
 
 
-def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = map) -> Outcome:
+def judge(request: Request, shown: Display, keep: Keep = Keep.ALL, each: Each = here) -> Outcome:
     """Everything between the command line and the reports, with what of each service is wanted afterwards.
 
     ``each`` applies the judge to every file; a change is judged in this process, which knows what is the same in both.
@@ -77,10 +77,10 @@ def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
 def processes(jobs: int | None) -> Each:
     """How to judge every file: in as many processes as asked for, else in as many as there are cores and work for."""
 
-    def each(judge: Callable[[Found], FileResult], files: Sequence[Found]) -> Iterable[FileResult]:
+    def each(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
         count = min(_cores(), len(files) // WORTH_A_PROCESS) if jobs is None else min(jobs, len(files))
         if count <= 1 or not hasattr(os, "fork") or any(found.file == STDIN for found in files):
-            return map(judge, files)
+            return here(judge, files)
         from platform_gate.cli import workers  # noqa: PLC0415 - most runs are small
 
         return workers.judged_by(count, judge, files)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, TextIO
 
-from platform_gate.gate import Each, FileResult
+from platform_gate.gate import Each, FileResult, Judge
 from platform_gate.judgement import HealthStatus
 from platform_gate.text import plural
 from platform_gate.trees import Found
@@ -19,8 +19,6 @@ AGAIN_AFTER: Final = 0.1
 BAR: Final = 24
 USUAL: Final = 80
 ERASE: Final = "\r\x1b[K"
-
-Judge = Callable[[Found], FileResult]
 
 
 def shown(each: Each, *, quiet: bool) -> Each:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from traceback import format_exc
 from typing import BinaryIO, Final, NamedTuple
 
-from platform_gate.gate import FileResult, lost
+from platform_gate.gate import FileResult, Judge, lost
 from platform_gate.model import GateError
 from platform_gate.trees import Found
 
 BATCH: Final = 64
-Judge = Callable[[Found], FileResult]
 
 
 class Worker(NamedTuple):
@@ -66,7 +65,7 @@ def _work(judge: Judge, batches: Iterable[Sequence[Found]], results: BinaryIO) -
     """Judge batch after batch. What goes wrong goes the same way as the results."""
     for batch in batches:
         try:
-            sent = pickle.dumps([judge(found) for found in batch], pickle.HIGHEST_PROTOCOL)
+            sent = pickle.dumps(list(judge(batch)), pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 - the other end raises it again
             sent = _packed(error)
         results.write(sent)

@@ -11,6 +11,7 @@ import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from fcntl import ioctl
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pytest
 
 from platform_gate.cli import progress
 from platform_gate.cli.progress import ERASE, line
-from platform_gate.gate import FileResult
+from platform_gate.gate import FileResult, here
 from platform_gate.judgement import HealthStatus
 from platform_gate.trees import Found
 from tests.conftest import scrubbed_environment
@@ -30,11 +31,11 @@ import time
 import platform_gate.cli.progress as progress
 import platform_gate.gate as gate
 progress.FIRST_AFTER = 0.05
-judge = gate.judge_file
+judge = gate._opened
 def slow(*words):
     time.sleep(0.02)
     return judge(*words)
-gate.judge_file = slow
+gate._opened = slow
 from platform_gate.__main__ import main
 main()
 """
@@ -132,7 +133,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> Iterator[Fil
     monkeypatch.setattr(sys, "stderr", terminal)
     for name in ("CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    results = progress.shown(map, quiet=False)(lambda _: FileResult(()), [Found("a"), Found("b")])
+    results = progress.shown(here, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a"), Found("b")])
     return iter(results)
 
 
@@ -164,7 +165,7 @@ def test_it_is_drawn_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stderr", terminal)
     for name in ("CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    list(progress.shown(map, quiet=False)(lambda _: FileResult(()), [Found("a")] * 100))
+    list(progress.shown(here, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a")] * 100))
     assert 9 <= terminal.getvalue().count("files") <= 11
 
 

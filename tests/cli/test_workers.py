@@ -37,13 +37,13 @@ class Odd(Exception):
     def __init__(self, one, two): super().__init__(one)
 class Stuck(Exception):
     def __reduce__(self): raise TypeError("stays here")
-judge = gate.judge_file
+judge = gate._opened
 parent = os.getpid()
 def faulty(job, found):
     if found.path.endswith("/077.yaml"):
         {fault}
     return judge(job, found)
-gate.judge_file = faulty
+gate._opened = faulty
 from platform_gate.__main__ import main
 main()
 """
@@ -255,7 +255,9 @@ FOUND = [Found(f"{number}") for number in range(300)]
 @pytest.mark.parametrize("size", [0, 1, 64, 65, 300])
 def test_results_come_in_the_order_of_the_files(count: int, size: int) -> None:
     files = FOUND[:size]
-    assert paths(list(judged_by(min(count, max(size, 1)), judge, files))) == [found.path for found in files]
+    assert paths(list(judged_by(min(count, max(size, 1)), partial(map, judge), files))) == [
+        found.path for found in files
+    ]
 
 
 @pytest.fixture
@@ -268,12 +270,12 @@ def nobody_is_left() -> Iterator[None]:
 
 @pytest.mark.usefixtures("nobody_is_left")
 def test_nobody_is_left_when_all_is_done() -> None:
-    list(judged_by(3, judge, FOUND))
+    list(judged_by(3, partial(map, judge), FOUND))
 
 
 @pytest.mark.usefixtures("nobody_is_left")
 def test_nobody_is_left_when_no_more_is_wanted() -> None:
-    results = iter(judged_by(3, judge, FOUND))
+    results = iter(judged_by(3, partial(map, judge), FOUND))
     next(results)
     assert len(children(os.getpid())) >= 3
     results.close()  # type: ignore[attr-defined]  # a generator
@@ -285,7 +287,7 @@ def test_an_error_in_a_worker_is_raised_here_with_where_it_was() -> None:
         raise GateError("no", "fix")
 
     with pytest.raises(GateError) as caught:
-        list(judged_by(2, broken, FOUND))
+        list(judged_by(2, partial(map, broken), FOUND))
     assert (caught.value.message, caught.value.fix) == ("no", "fix")
     assert "in broken" in caught.value.__notes__[0]
 
@@ -294,7 +296,9 @@ def test_results_larger_than_a_pipe_arrive_whole() -> None:
     def large(found: Found) -> FileResult:
         return FileResult((), (), (("x" * 100_000 + found.path, True),))
 
-    assert [path[100_000:] for path in paths(list(judged_by(3, large, FOUND)))] == [found.path for found in FOUND]
+    assert [path[100_000:] for path in paths(list(judged_by(3, partial(map, large), FOUND)))] == [
+        found.path for found in FOUND
+    ]
 
 
 def test_a_worker_that_ends_in_the_middle_of_a_message_has_judged_nothing_of_it() -> None:
@@ -305,7 +309,7 @@ def test_a_worker_that_ends_in_the_middle_of_a_message_has_judged_nothing_of_it(
             os._exit(0)
         return judge(found)
 
-    results = list(judged_by(2, half, FOUND))
+    results = list(judged_by(2, partial(map, half), FOUND))
     assert len(results) == len(FOUND)
     # The second worker has the files from 64 on, 64 of every 128.
     assert [result for result in results if result.findings] == [
