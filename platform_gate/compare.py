@@ -171,7 +171,7 @@ def transitions(sides: Sides) -> dict[str, Transition]:
     for name in sorted(after.keys() | {name for name, old in before.items() if old.location.path not in spoilt}):
         old, new = before.get(name), after.get(name)
         unreadable = old is None and new is not None and new.location.path in broken
-        relaxed = tuple(lowering.by_manifest(old, new)) if old and new else ()
+        relaxed = tuple(lowering.by_manifest(old, new)) if old and new and old is not new else ()
         path = new.location.path if new else ""
         touched = path in sides.changed_paths or path.rpartition("/")[0] in folders
         known = frozenset(each.fingerprint for each in old.findings) if old else frozenset()

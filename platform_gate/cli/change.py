@@ -68,7 +68,7 @@ def _case(request: Request, change: Change) -> Case:
     tip = TipRules(change)
     with tip.blamed():
         settings = config.load(change.tip.content)
-        places = [change.tip.find(where, each) for where in ([], operands) for each in (settings, own.settings)]
+        places = (change.tip.find(where, each) for where in ([], operands) for each in (settings, own.settings))
         adoption = not settings.path and not any(places)
         ruling = own if adoption else rules.load(tip.known(request), settings, tip)
     if adoption:
