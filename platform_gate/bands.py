@@ -1,7 +1,5 @@
 """Bands: a list of bounds, each with what it earns or costs; the first that holds applies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from operator import ge, le, lt

@@ -1,7 +1,5 @@
 """What is judged, and by which policy: ``[tool.platform-gate]`` or ``.platform-gate.yaml``. Opens nothing itself."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Callable, Mapping

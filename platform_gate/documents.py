@@ -4,8 +4,6 @@ The YAML read here is a strict subset (no anchors, tags, directives, duplicate k
 other reader of the same bytes can see something else. Positions cost nothing until somebody asks for one.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from platform_gate import plain_yaml

@@ -1,7 +1,5 @@
 """What a policy asks, typed: the gate, health and waiver limits, and the limits of every subsystem."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Self
 

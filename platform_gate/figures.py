@@ -1,7 +1,5 @@
 """What one service adds to the numbers of a fleet, and what services are sorted by."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from platform_gate.judgement import HealthStatus, Judgement

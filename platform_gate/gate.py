@@ -1,7 +1,5 @@
 """The one path: a tree under a policy to a run, services judged and findings placed in their files."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -58,9 +56,22 @@ class Run(NamedTuple):
         return [finding for finding in self.findings if not finding.rule.startswith("manifest/")]
 
 
-Judge = Callable[[Sequence[Found]], Iterable["FileResult"]]
+class FileResult(NamedTuple):
+    """What came of a file: its services, and what is wrong with it or one of its documents.
+
+    ``asked`` holds the paths whose existence mattered, and the tree's answers; ``names`` are those of its services,
+    where the run is a part of something.
+    """
+
+    services: tuple[Judged, ...]
+    findings: tuple[Finding, ...] = ()
+    asked: tuple[tuple[str, bool], ...] = ()
+    names: tuple[Named, ...] = ()
+
+
+Judge = Callable[[Sequence[Found]], Iterable[FileResult]]
 """Judges some files, in order."""
-Each = Callable[[Judge, Sequence[Found]], Iterable["FileResult"]]
+Each = Callable[[Judge, Sequence[Found]], Iterable[FileResult]]
 """Applies a judge to all files, in order: here, or in several processes."""
 
 READ_AHEAD: Final = 16
@@ -100,19 +111,6 @@ class Job(NamedTuple):
         if self.whole:
             return judged
         return judged.without_inside(self.row(judged) if self.row else b"")
-
-
-class FileResult(NamedTuple):
-    """What came of a file: its services, and what is wrong with it or one of its documents.
-
-    ``asked`` holds the paths whose existence mattered, and the tree's answers; ``names`` are those of its services,
-    where the run is a part of something.
-    """
-
-    services: tuple[Judged, ...]
-    findings: tuple[Finding, ...] = ()
-    asked: tuple[tuple[str, bool], ...] = ()
-    names: tuple[Named, ...] = ()
 
 
 def run(job: Job, files: Sequence[Found], *, schema_only: bool = False, each: Each = here) -> Run:

@@ -1,7 +1,5 @@
 """A judged service as a run keeps it: what reports say of it, small, and fit to travel between processes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -81,7 +79,7 @@ class Judged(NamedTuple):
         """The reason for every point, where that was kept."""
         return self._kept.judgement
 
-    def without_inside(self, row: bytes) -> Judged:
+    def without_inside(self, row: bytes) -> "Judged":
         """The result alone, and its row of the report."""
         return Judged(*self[:-2], row)
 

@@ -1,7 +1,5 @@
 """The facts of all subsystems to a health, with the reason for every point: the one function that judges a service."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import partial

@@ -1,7 +1,5 @@
 """Layers of settings, merged, with the origin of every value."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -31,7 +29,7 @@ class Layered(NamedTuple):
     data: dict[str, Any]
     origins: dict[At, Origin]
 
-    def over(self, layer: Mapping[str, Any], origin: Origin) -> Layered:
+    def over(self, layer: Mapping[str, Any], origin: Origin) -> "Layered":
         """The same with a layer laid over it; ``origin`` is where the layer's root stands."""
         origins = dict(self.origins)
         return Layered(_merge(self.data, layer, (), origin, origins), origins)

@@ -1,7 +1,5 @@
 """A document that fits its schema as a manifest: whom it describes, what holds for it, and the facts it states."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple

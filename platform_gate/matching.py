@@ -1,7 +1,5 @@
 """Whom an override or a rule of one's own is meant for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple

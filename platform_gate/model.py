@@ -1,7 +1,5 @@
 """The nouns that every floor shares. Nothing here knows a file format, a subsystem or a terminal."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
@@ -86,7 +84,7 @@ class Rule(NamedTuple):
 
     def failed(
         self, message: str, *at: str | int, subject: str = "", value: float | None = None, fix: str = ""
-    ) -> Check:
+    ) -> "Check":
         """The rule applied once, and not kept. ``at`` is the place below ``spec``; the rest is as in ``Check``."""
         return Check(self, message, ("spec", *at), subject, value, fix)
 

@@ -1,7 +1,5 @@
 """A policy document to typed limits: ``extends``, overrides, and the origin of every value. Opens nothing itself."""
 
-from __future__ import annotations
-
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -89,7 +87,7 @@ class Policy(NamedTuple):
             layered = layered.over(self.overrides[index]["spec"], layer)
         return layered
 
-    def with_fail_on(self, fail_on: Sequence[str]) -> Policy:
+    def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
         """The same policy with another ``fail_on`` for every service; raises ``GateError`` for an unknown word."""
         for word in fail_on:
             if word not in FAILING_HEALTHS and word not in self.known_rules():

@@ -1,7 +1,5 @@
 """What can be wrong with a file's bytes before and while they are read, and how it is said: place, line, remedy."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
@@ -43,7 +41,7 @@ class DocumentError(GateError):
         super().__init__(f"{first.location}: {first.message}", first.fix)
         self.refusals = refusals
 
-    def __reduce__(self) -> tuple[type[DocumentError], tuple[Refusal, ...]]:
+    def __reduce__(self) -> "tuple[type[DocumentError], tuple[Refusal, ...]]":
         """What it is made from again, in another process."""
         return type(self), self.refusals
 

@@ -1,7 +1,5 @@
 """Parts of a fleet for several machines: each file belongs to one part, whatever other files there are."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -22,7 +20,7 @@ class Shard(NamedTuple):
         return f"{self.number}/{self.of}"
 
     @classmethod
-    def parse(cls, text: str) -> Shard | None:
+    def parse(cls, text: str) -> "Shard | None":
         """``2/4`` as a shard; None for anything else."""
         match = re.fullmatch("([0-9]{1,4})/([0-9]{1,4})", text)
         shard = cls(int(match[1]), int(match[2])) if match else cls(0, 0)
@@ -69,7 +67,7 @@ class Slice(NamedTuple):
         return f"shard {self.shard} of {plural(self.files, 'file')}"
 
     @classmethod
-    def of(cls, shard: Shard, paths: Iterable[str], terms: str) -> Slice:
+    def of(cls, shard: Shard, paths: Iterable[str], terms: str) -> "Slice":
         """The slice of a fleet with these files."""
         several = sorted(set(paths))
         return cls(shard, len(several), _sha256("\0".join(several)).hex(), _sha256(terms).hex())
@@ -88,7 +86,7 @@ class Slice(NamedTuple):
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Slice:
+    def from_dict(cls, data: Mapping[str, Any]) -> "Slice":
         """From what a report shows."""
         names = [Named(each["name"], Location(each["path"], *each["at"])) for each in data["names"]]
         seen = Seen(names, data["waivers_in_use"], data["waivers_unused"])

@@ -1,7 +1,5 @@
 """Where manifests come from: which files there are, their bytes, and whether a path exists. Nothing is followed out."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

@@ -1,7 +1,5 @@
 """Dated, reasoned, approved exceptions: which finding is excused, and which waivers have ended or excuse nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple

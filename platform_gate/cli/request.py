@@ -1,7 +1,5 @@
 """What a command line asks for: the options that every command which judges shares."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections.abc import Callable, Mapping

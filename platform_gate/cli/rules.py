@@ -1,7 +1,5 @@
 """By what a tree is judged: configuration, policy and waivers, from the work tree or from a commit."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 

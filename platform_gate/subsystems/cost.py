@@ -1,7 +1,5 @@
 """Cost: is the latest month within its budget, and where is spending heading? Source: the seed, step 2."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -97,7 +95,7 @@ class Limits(NamedTuple):
 
     @classmethod
     @cache
-    def default(cls) -> Limits:
+    def default(cls) -> "Limits":
         """The limits of the default policy."""
         return cls.parse(shipped.default_limits(NAME))
 
@@ -210,7 +208,7 @@ def _months(cost: CostProfile) -> tuple[float, float] | None:
     return cost.entries[-2].amount, cost.entries[-1].amount
 
 
-def change(cost: CostProfile) -> Fraction | None:
+def change(cost: CostProfile) -> "Fraction | None":
     """Percent of change from the month before to the latest, exactly; None without a month before or after a 0."""
     months = _months(cost)
     return None if months is None else percent_of_change(*map(as_written, months))
@@ -280,7 +278,7 @@ def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
     }
 
 
-def money(amount: float | Fraction) -> int | float:
+def money(amount: "float | Fraction") -> int | float:
     """An amount as a report shows it, to two decimals."""
     return amount if isinstance(amount, int) else rounded(float(amount), 2, lambda: as_written(amount))
 

@@ -1,7 +1,5 @@
 """Governance: does a service have what is needed to operate it? Source: the seed, step 4."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +70,7 @@ class Limits(NamedTuple):
 
     @classmethod
     @cache
-    def default(cls) -> Limits:
+    def default(cls) -> "Limits":
         """The limits of the default policy."""
         return cls.parse(shipped.default_limits(NAME))
 

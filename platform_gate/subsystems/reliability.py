@@ -1,7 +1,5 @@
 """Reliability: one score of 0 to 100 from uptime, MTTR, incidents and change failure rate. Source: the seed, step 3."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,7 +67,7 @@ class Limits(NamedTuple):
 
     @classmethod
     @cache
-    def default(cls) -> Limits:
+    def default(cls) -> "Limits":
         """The limits of the default policy."""
         return cls.parse(shipped.default_limits(NAME))
 

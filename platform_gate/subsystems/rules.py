@@ -1,7 +1,5 @@
 """Rules of one's own: each a JSON Schema that a part of the manifest must satisfy. The facts are the manifest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -87,7 +85,7 @@ class Limits(NamedTuple):
 
     @classmethod
     @cache
-    def default(cls) -> Limits:
+    def default(cls) -> "Limits":
         """The limits of the default policy: none."""
         return cls.parse(shipped.default_limits(NAME))
 

@@ -1,7 +1,5 @@
 """SLOs: is each objective met, and how much of its error budget is left? Source: the seed, step 1."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,7 +77,7 @@ class Limits(NamedTuple):
 
     @classmethod
     @cache
-    def default(cls) -> Limits:
+    def default(cls) -> "Limits":
         """The limits of the default policy."""
         return cls.parse(shipped.default_limits(NAME))
 
@@ -203,11 +201,11 @@ def _is_low(slo: SLODefinition, limits: Limits) -> bool:
     return compare(above, WHOLE * WHOLE, _budget_above, slo, least) < 0
 
 
-def _budget_above(slo: SLODefinition, least: float) -> Fraction:
+def _budget_above(slo: SLODefinition, least: float) -> "Fraction":
     return (budget_remaining(slo) or 0) - as_written(least)
 
 
-def budget_remaining(slo: SLODefinition) -> Fraction | None:
+def budget_remaining(slo: SLODefinition) -> "Fraction | None":
     """Percent of the error budget that is left, exactly; 0 for a target of 100, which has no budget to spend."""
     if slo.current is None:
         return None
