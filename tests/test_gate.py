@@ -365,3 +365,12 @@ def test_of_what_was_not_kept_nothing_is_told() -> None:
     [web] = judged_text(manifest()).run.services
     with pytest.raises(LookupError, match=r"^of web only the result was kept$"):
         _ = web._replace(inside=None).judgement
+
+
+def test_a_run_can_keep_of_its_services_only_what_reports_say(tmp_path: Path) -> None:
+    whole = judge_one(tmp_path, manifest(slos=BREACHED)).run.services[0]
+    light = whole.without_inside(b"row")
+    assert (light.inside, light.row) == (None, b"row")
+    assert light[:-2] == whole[:-2]
+    with pytest.raises(LookupError, match="of web only the result was kept"):
+        assert light.judgement

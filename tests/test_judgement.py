@@ -106,6 +106,19 @@ def test_points_add_up_over_the_subsystems(facts: dict[str, Any], points: int, h
     assert (judgement.points, judgement.health) == (points, health)
 
 
+def test_a_service_that_is_well_is_well_with_waivers_and_without() -> None:
+    judgement = judged()
+    assert judgement.health is judgement.health_without_waivers is HealthStatus.HEALTHY
+    assert (judgement.points, judgement.waived_points, judgement.failing, judgement.fatal) == (0, 0, False, ())
+    assert judgement.required == judgement.policy.gate.required
+    assert not any(scored.charges or scored.full_charges or scored.failures for scored in judgement.scored.values())
+    assert all(type(scored.charges) is type(scored.full_charges) is tuple for scored in judgement.scored.values())
+
+
+def test_a_service_of_which_nothing_is_said_has_no_point() -> None:
+    assert judged("  health: {degraded_at: 1, critical_at: 1}\n").health == "healthy"
+
+
 @pytest.mark.parametrize(
     ("facts", "rule"),
     [
