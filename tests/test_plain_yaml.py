@@ -66,6 +66,7 @@ PLAIN = {
     "a:\n  -   b: 1\n      c:\n        - true": {"a": [{"b": 1, "c": [True]}]},
     'a: {b: 1, c: "x, y"}': {"a": {"b": 1, "c": "x, y"}},
     "a: [ x , 2.50 ]": {"a": ["x", 2.5]},
+    "a: [X]\nb: [ ]": {"a": ["X"], "b": []},
     "a: https://example.com:80/x?y=z&w#v": {"a": "https://example.com:80/x?y=z&w#v"},
     "a: it's right, at 99.9%(x)": {"a": "it's right, at 99.9%(x)"},
     'a: "# : {}"': {"a": "# : {}"},
@@ -178,6 +179,9 @@ SILENT = [
     "a: {b: two  words}\n",
     "a: {b: c d: e}\n",
     "a: [yes]\n",
+    "a: {X}\n",
+    "a: {\u00a0}\n",
+    "a: [\u00a0]\n",
     "a: {b: 2026-01-31}\n",
     "a: {b: 1, b: 2, c}\n",
     "- {a: 1}\n",
@@ -330,6 +334,27 @@ def test_what_is_remembered_cannot_be_altered() -> None:
     assert all(first.data[key] is not second.data[key] for key in first.data)
     remembered = [*plain_yaml.remembered_lines.values(), *plain_yaml.remembered_entries.values()]
     assert not any(isinstance(said[-1], dict | list) for said in remembered)
+
+
+def nested(depth: int, *, lists: bool) -> str:
+    """A mapping with another one below its key, or with a list that holds one, and so on."""
+    lines = [f"{'    ' * level}{'- ' if lists and level % 2 else ''}a:" for level in range(depth)]
+    return "\n".join([*lines, f"{'    ' * depth}{'- ' if lists and depth % 2 else ''}b: 1", ""])
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_what_lies_very_deep_is_for_the_strict_reader(*, lists: bool) -> None:
+    deepest = plain_yaml.MAX_DEPTH
+    assert agreed(nested(deepest, lists=lists).encode())
+    assert plain_yaml.read(nested(deepest + 1, lists=lists)) is None
+
+
+def test_short_lines_are_remembered() -> None:
+    longest = f"a: {'b' * (plain_yaml.LONGEST_REMEMBERED - 3)}"
+    for line in ("a: short", "b: 7", longest, longest + "b"):
+        plain_yaml.read(line)
+    remembered = plain_yaml.remembered_lines
+    assert [line in remembered for line in ("a: short", "b: 7", longest, longest + "b")] == [True, True, True, False]
 
 
 def test_no_more_is_remembered_than_was_allowed() -> None:

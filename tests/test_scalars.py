@@ -132,7 +132,7 @@ def test_a_number_out_of_range_is_refused(text: str) -> None:
     assert refused(text).message == f"the number '{text}' is out of range"
 
 
-@pytest.mark.parametrize("text", ["1.0e-400", "-2.2e-308", "1.0e-310"])
+@pytest.mark.parametrize("text", ["1.0e-400", "1.0E-400", "-2.2e-308", "1.0e-310"])
 def test_a_number_that_no_float_tells_from_zero_is_refused(text: str) -> None:
     error = refused(text)
     assert (error.message, error.fix) == (f"the number '{text}' is too close to 0", "Write 0.")
