@@ -123,6 +123,35 @@ def test_a_parent_s_parent_is_relative_to_the_parent() -> None:
     assert breach_points(loaded.base()) == 7
 
 
+def extending(path: str, extends: str) -> Policy:
+    """The policy at a path as shown, over another one."""
+
+    def read(reference: str) -> tuple[bytes, str]:
+        spec = f"  extends: {extends}\n" if reference == "policy.yaml" else "  extends: default\n"
+        return (HEAD + spec).encode(), path if reference == "policy.yaml" else reference
+
+    return policy.load("policy.yaml", read)
+
+
+@pytest.mark.parametrize(
+    ("path", "extends"),
+    [("a.yaml", "../b.yaml"), ("a/b.yaml", "../../c.yaml"), ("a.yaml", "/b.yaml"), ("a.yaml", "x/../../b.yaml")],
+)
+def test_a_policy_of_the_repository_extends_no_file_outside_of_it(path: str, extends: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        extending(path, extends)
+    assert caught.value.message == f"{path}:4:12: a policy of the repository extends a file outside of it"
+    assert caught.value.fix == "Name a file of the repository, a shipped policy, or package:NAME/FILE."
+
+
+@pytest.mark.parametrize(
+    ("path", "extends"),
+    [("a/b.yaml", "../c.yaml"), ("../a.yaml", "../b.yaml"), ("/a.yaml", "../b.yaml"), ("a.yaml", "strict")],
+)
+def test_other_policies_may_extend_what_they_like(path: str, extends: str) -> None:
+    assert extending(path, extends).path == path
+
+
 @pytest.mark.parametrize(
     "files",
     [
