@@ -71,6 +71,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], at: At = ()) ->
     """The places of values that differ: mappings are entered, everything else is compared as a whole."""
     for key in [*before, *(key for key in after if key not in before)]:
         old, new = before.get(key), after.get(key)
+        if old is new:
+            continue
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from changes(old, new, (*at, key))
         elif old != new and (*at, key) != ("overrides",):

@@ -79,7 +79,7 @@ def _metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[t
 def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:
     """What the policy would ask less if the head's own metadata and path chose the overrides."""
     ruled, own = old.judgement.policy.layered.data, new.manifest.own_policy.layered.data
-    for at in loosened(ruled, own) if ruled is not own else ():
+    for at in loosened(ruled, own):
         before, after = (_words(value_at(data, at)) for data in (ruled, own))
         yield "policy-loosened", ("metadata",), f"{_dotted(at)} {before}", after
 

@@ -156,7 +156,7 @@ class Outcome:
     @cached_property
     def noteworthy(self) -> list[Judged]:
         """The services of which there is anything to be said, the worst first: most of a fleet is well."""
-        return _worst_first(filter(worth_showing, self.run.services))
+        return _worst_first(filter(_worth_showing, self.run.services))
 
     @property
     def findings(self) -> list[Finding]:
@@ -173,9 +173,9 @@ def _worst_first(services: Iterable[Judged]) -> list[Judged]:
     return sorted(services, key=lambda judged: badness(judged.figures))
 
 
-def worth_showing(judged: Judged) -> bool:
+def _worth_showing(judged: Judged) -> bool:
     """Whether there is anything to be said of a service: it isn't well, or well only by a waiver."""
-    return judged.failing or judged.figures.health is not HealthStatus.HEALTHY or judged.excused
+    return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused
 
 
 def _weight(finding: Finding) -> tuple[bool, int]:

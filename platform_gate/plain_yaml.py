@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from platform_gate.refusals import MAX_NODES
 from platform_gate.scalars import RESERVED, Scalar, ScalarError, resolve
@@ -51,10 +51,6 @@ class DoubtError(ValueError):
 Said = TypeVar("Said")
 
 
-class Below(NamedTuple):
-    """The value of a key, or a whole line, of which nothing stands there."""
-
-
 # Tuples without names, since Python takes those apart in half the time.
 Line = tuple[int, int, str, Any]
 """What a line says: the column of its dash or key, with a dash that of what stands behind it, and key and value.
@@ -64,7 +60,8 @@ The value is ``BELOW`` where it follows on the next lines.
 Entry = tuple[str, Scalar]
 """What stands in braces: an item, or a key and its value."""
 
-BELOW: Final = Below()
+BELOW: Final = object()
+"""The value of a key behind which nothing stands."""
 BLANK: Final[Line] = (MAX_CHARACTERS, 0, "", BELOW)
 """A line that says nothing. It lies deeper than any other, and so within whatever is around it."""
 END: Final[Line] = (-1, 0, "", BELOW)

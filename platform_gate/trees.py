@@ -58,8 +58,8 @@ class WorkTree(NamedTuple):
         found: dict[tuple[str, str], Found] = {}
         for operand in operands or self._default_operands(config):
             for entry in self._operand(operand, config):
-                named_twice = len(operands) > 1 and entry.file not in ("", STDIN)
-                same = os.path.normpath(entry.file) if named_twice else entry.file
+                may_come_again = len(operands) > 1 and entry.file not in ("", STDIN)
+                same = os.path.normpath(entry.file) if may_come_again else entry.file
                 found.setdefault((entry.path, same), entry)
         return [found[key] for key in sorted(found, key=lambda key: (printable(key[0]), key))]
 

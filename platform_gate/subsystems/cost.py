@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from operator import lt
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate import shipped
@@ -159,22 +158,24 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
     """The costs of a manifest, and months that are repeated, out of order or in the future."""
     section = manifest["spec"].get(SECTION, {})
     entries = [CostEntry(**entry) for entry in section.get("entries", [])]
-    months, this_month = [entry.month for entry in entries], context.as_of.isoformat()[:7]
-    in_order = all(map(lt, months, months[1:])) and months[-1:] <= [this_month]
-    return CostProfile(**{**section, "entries": entries}), [] if in_order else list(_misplaced(months, this_month))
+    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, context.as_of.isoformat()[:7]))
 
 
-def _misplaced(months: Sequence[str], this_month: str) -> Iterator[Problem]:
+def _misplaced(entries: Sequence[CostEntry], this_month: str) -> Iterator[Problem]:
     latest = ""
-    for index, month in enumerate(months):
+    for index, entry in enumerate(entries):
+        month = entry.month
+        if latest < month <= this_month:
+            latest = month
+            continue
         place = "spec", SECTION, "entries", index, "month"
         if month == latest:
             yield Problem(place, f"the month {month} is repeated", "Keep one entry a month.")
         elif month < latest:
             yield Problem(place, f"the month {month} comes after {latest}", "Put the oldest month first.")
-        elif month > this_month:
+        else:
             yield Problem(place, f"the month {month} is in the future", "Remove it: forecasts are not costs.")
-        latest = max(latest, month)
+            latest = month
 
 
 def has_data(cost: CostProfile) -> bool:

@@ -134,7 +134,7 @@ def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple
     service = manifest["metadata"]["name"]
     checks = [_verify(service, name, section.get(name, False), limits, context.exists) for name in limits.checks]
     unknown = [name for name in section if name not in limits.checks]
-    return Governance(checks, bool(section)), _unknowns(unknown, limits) if unknown else []
+    return Governance(checks, bool(section)), _unknowns(unknown, limits)
 
 
 def _unknowns(names: Sequence[str], limits: Limits) -> list[Problem]:

@@ -136,8 +136,7 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
     """The objectives of a manifest, and names that occur twice."""
     entries = manifest["spec"].get(SECTION, [])
     slos = [SLODefinition(**entry, window_days=_days(entry.get("window"), context.as_of)) for entry in entries]
-    all_different = len({slo.name for slo in slos}) == len(slos)
-    return slos, [] if all_different else list(_repeated(entries))
+    return slos, list(_repeated(entries))
 
 
 def _days(window: str | None, as_of: date) -> int:
