@@ -45,25 +45,27 @@ def main(folder: Path, day: date) -> dict[str, float]:
     """Judge a fleet as `check` does, in one process."""
     clock = Clock()
     clock.timed("start-up: imports", _import)
-    from platform_gate import documents, judged, manifests, schema, trees  # noqa: PLC0415 - its time was just taken
-    from platform_gate.config import Config  # noqa: PLC0415
+    from platform_gate.documents import document, schema  # noqa: PLC0415 - its time was just taken
+    from platform_gate.judging import manifest, result  # noqa: PLC0415
     from platform_gate.model import Context  # noqa: PLC0415
+    from platform_gate.repository import work_tree  # noqa: PLC0415
+    from platform_gate.repository.config import Config  # noqa: PLC0415
 
-    tree = trees.WorkTree(folder, folder, lambda: b"")
+    tree = work_tree.WorkTree(folder, folder, lambda: b"")
     rules = clock.timed("start-up: policy", _policy)
     clock.timed("start-up: schema", lambda: schema.validate(SMALLEST, "service"))
     files = clock.timed("find", lambda: tree.find([], Config()))
     contents = clock.timed("read", lambda: [tree.read(found) for found in files])
     pairs = list(zip(contents, files, strict=True))
-    read = clock.timed("parse", lambda: [documents.read(content, found.path)[0] for content, found in pairs])
+    read = clock.timed("parse", lambda: [document.read(content, found.path)[0] for content, found in pairs])
     clock.timed("validate", lambda: [schema.validate(document.data, "service") for document in read])
     context = Context(day, tree.exists)
     clock.steps["interpret"] = _beyond(
-        read, lambda each: schema.validate(each.data, "service"), lambda each: manifests.interpret(each, rules, context)
+        read, lambda each: schema.validate(each.data, "service"), lambda each: manifest.interpret(each, rules, context)
     )
-    facts = [manifests.interpret(each, rules, context) for each in read]
-    valid = [each for each in facts if isinstance(each, manifests.Manifest)]
-    services = clock.timed("evaluate", lambda: [judged.judge_manifest(each) for each in valid])
+    facts = [manifest.interpret(each, rules, context) for each in read]
+    valid = [each for each in facts if isinstance(each, manifest.Manifest)]
+    services = clock.timed("evaluate", lambda: [result.judge_manifest(each) for each in valid])
     _report(clock, services, rules, day)
     return clock.steps
 
@@ -87,22 +89,20 @@ def _import() -> None:
 
 
 def _policy() -> Any:
-    from platform_gate import policy, shipped  # noqa: PLC0415
+    from platform_gate.documents import shipped  # noqa: PLC0415
+    from platform_gate.policy import loading  # noqa: PLC0415
 
-    return policy.load(shipped.DEFAULT_POLICY, policy.nothing_to_read)
+    return loading.load(shipped.DEFAULT_POLICY, loading.nothing_to_read)
 
 
 def _report(clock: Clock, services: Sequence[Any], rules: Any, day: date) -> None:
-    from platform_gate import verdict  # noqa: PLC0415
-    from platform_gate.gate import Run  # noqa: PLC0415
-    from platform_gate.outcome import Outcome  # noqa: PLC0415
-    from platform_gate.reporters import reporter  # noqa: PLC0415
+    from platform_gate.judging.runner import Run  # noqa: PLC0415
+    from platform_gate.reports.formats import reporter  # noqa: PLC0415
+    from platform_gate.reports.outcome import decided  # noqa: PLC0415
 
     def render(form: str) -> int:
         run = Run(tuple(services), (), len(services))
-        decided = verdict.decide(run, rules.base().gate.fail_on)
-        outcome = Outcome(run, rules, day, decided, verdict.exit_code(decided), "platform-gate check")
-        return sum(map(len, reporter(form).render(outcome)))
+        return sum(map(len, reporter(form).render(decided(run, rules, day))))
 
     for form in ("text", "json"):
         clock.timed(f"report: {form}", partial(render, form))

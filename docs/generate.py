@@ -28,7 +28,10 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from platform_gate import explanation, policy, rules, shipped, yaml_text  # noqa: E402 - found beside this file
+from platform_gate.documents import shipped, yaml_writer  # noqa: E402 - found beside this file
+from platform_gate.policy import loading  # noqa: E402
+from platform_gate.reports import explanation  # noqa: E402
+from platform_gate.subsystems import catalogue  # noqa: E402
 
 SECONDS: Final = 120
 DOTS: Final = "..."
@@ -177,10 +180,10 @@ def _default(value: Mapping[str, Any]) -> str:
         return ""
     default = value["default"]
     if isinstance(default, list) and default and isinstance(default[0], dict):
-        return "<br>".join(f"`{yaml_text.flow(item)}`" for item in default)
+        return "<br>".join(f"`{yaml_writer.flow(item)}`" for item in default)
     if isinstance(default, dict) and default:
-        return "<br>".join(f"`{key}: {yaml_text.flow(item)}`" for key, item in default.items())
-    return f"`{yaml_text.flow(default)}`"
+        return "<br>".join(f"`{key}: {yaml_writer.flow(item)}`" for key, item in default.items())
+    return f"`{yaml_writer.flow(default)}`"
 
 
 def _meaning(value: Mapping[str, Any]) -> str:
@@ -292,10 +295,10 @@ def slug(heading: str) -> str:
 
 def rule_pages() -> str:
     """Every rule of the default policy."""
-    catalogue = rules.catalogue(policy.default().limits)
+    rules = catalogue.catalogue(loading.default().limits)
     lines = ["| rule | finds |", "| --- | --- |"]
-    lines += [f"| [`{rule.id}`](#{slug(rule.id)}) | {rule.title} |" for rule in catalogue.values()]
-    for rule in catalogue.values():
+    lines += [f"| [`{rule.id}`](#{slug(rule.id)}) | {rule.title} |" for rule in rules.values()]
+    for rule in rules.values():
         lines += ["", f"## `{rule.id}`"]
         for heading, text in explanation.sections(rule):
             if heading in ("Fails", "Passes"):
@@ -325,26 +328,18 @@ EXIT_CODES: Final = {
 }
 
 
-def floors() -> str:
-    """The floors that the tests enforce, from the top, and each module in the sentence that it says of itself."""
+def packages() -> str:
+    """The packages in the order that the tests enforce, from the top, each in the sentence that it says of itself."""
     tests = ast.parse((ROOT / "tests/test_architecture.py").read_bytes())
     [order] = [node.value for node in tests.body if isinstance(node, ast.Assign) and _assigns(node, "FLOORS")]
-    listed = [line.split() for line in ast.literal_eval(order).splitlines() if line.strip()]
-    named = {name for floor in listed for name in floor}
-    lines = ["| floor | module | what it is |", "| --- | --- | --- |"]
-    for number, floor in enumerate(listed):
-        names = sorted(module for pattern in floor for module in _modules(pattern, named))
-        lines += [f"| {len(listed) - number} | `{name}` | {_sentence(name)} |" for name in names]
+    lines = ["| package | what it is |", "| --- | --- |"]
+    for floor in ast.literal_eval(order):
+        lines += [f"| `{_shown(name)}` | {_sentence(name)} |" for name in floor]
     return "\n".join(lines)
 
 
-def _modules(pattern: str, named: set[str]) -> list[str]:
-    """The module of a name; for `package.*` every module of the package that no floor names."""
-    if not pattern.endswith(".*"):
-        return [pattern]
-    package = pattern.removesuffix(".*")
-    found = {f"{package}.{path.stem}" for path in (ROOT / "platform_gate" / package).glob("*.py")}
-    return sorted(found - named - {f"{package}.__init__"})
+def _shown(name: str) -> str:
+    return f"{name}/" if (ROOT / "platform_gate" / name).is_dir() else f"{name}.py"
 
 
 def _assigns(node: ast.Assign, name: str) -> bool:
@@ -352,7 +347,7 @@ def _assigns(node: ast.Assign, name: str) -> bool:
 
 
 def _sentence(name: str) -> str:
-    """What a module says of itself: the first line of its docstring."""
+    """The first line of a module's docstring."""
     path = ROOT / "platform_gate" / (name.replace(".", "/") + ".py")
     path = path if path.exists() else path.with_suffix("") / "__init__.py"
     docstring = ast.get_docstring(ast.parse(path.read_bytes())) or ""
@@ -368,7 +363,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "report-keys": report_keys,
     "rules": rule_pages,
     "exit-codes": exit_codes,
-    "floors": floors,
+    "packages": packages,
 }
 
 

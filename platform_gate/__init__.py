@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from platform_gate.judgement import HealthStatus
-    from platform_gate.service import PlatformService
+    from platform_gate.api import PlatformService, PlatformToolkit
+    from platform_gate.judging.judgement import HealthStatus
+    from platform_gate.judging.totals import PlatformReport
     from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend
     from platform_gate.subsystems.governance import GovernanceCheck, GovernanceStatus, run_governance_checks
     from platform_gate.subsystems.reliability import ReliabilityMetrics
     from platform_gate.subsystems.slo import SLODefinition
-    from platform_gate.toolkit import PlatformReport, PlatformToolkit
 
 __all__ = [
     "CostEntry",
@@ -37,10 +37,10 @@ _HOME = {
     "CostTrend": "subsystems.cost",
     "GovernanceCheck": "subsystems.governance",
     "GovernanceStatus": "subsystems.governance",
-    "HealthStatus": "judgement",
-    "PlatformReport": "toolkit",
-    "PlatformService": "service",
-    "PlatformToolkit": "toolkit",
+    "HealthStatus": "judging.judgement",
+    "PlatformReport": "judging.totals",
+    "PlatformService": "api",
+    "PlatformToolkit": "api",
     "ReliabilityMetrics": "subsystems.reliability",
     "SLODefinition": "subsystems.slo",
     "run_governance_checks": "subsystems.governance",

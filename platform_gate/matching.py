@@ -1,25 +1,20 @@
-"""Whom an override or a rule of one's own is meant for."""
+"""Whom a match means: globs over repository paths, and the `match` of an override or a custom rule.
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+``*`` and ``?`` stay within a folder, ``**`` as a whole part spans folders. Matching takes steps in proportion to
+pattern times path, whatever the pattern: nothing is tried twice.
+"""
 
-from platform_gate import globs
+from __future__ import annotations
 
-NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
 
+from platform_gate.model import Subject
 
-class Subject(NamedTuple):
-    """What can be matched: a service's metadata, and its manifest's path as shown."""
-
-    name: str
-    team: str
-    tier: int = 1
-    labels: Mapping[str, str] = NO_LABELS
-    path: str = ""
-
-
-NOBODY = Subject("", "")
+ANY_FOLDERS: Final = "**"
+_PIECE: Final = r"(?s:\*+|\[!?\]?[^\]]*\]|.)"
 
 
 def applies(match: Mapping[str, Any], subject: Subject) -> bool:
@@ -27,7 +22,7 @@ def applies(match: Mapping[str, Any], subject: Subject) -> bool:
     words = {"team": subject.team, "name": subject.name, "path": subject.path}
     return (
         ("tier" not in match or subject.tier in as_list(match["tier"]))
-        and all(key not in match or globs.matches(as_list(match[key]), word) for key, word in words.items())
+        and all(key not in match or matches(as_list(match[key]), word) for key, word in words.items())
         and all(subject.labels.get(key) in as_list(value) for key, value in match.get("labels", {}).items())
     )
 
@@ -35,3 +30,81 @@ def applies(match: Mapping[str, Any], subject: Subject) -> bool:
 def as_list(value: Any) -> list[Any]:
     """A value where one or several may stand."""
     return value if isinstance(value, list) else [value]
+
+
+def matches(patterns: Sequence[str], path: str) -> bool:
+    """Whether any of the globs matches the whole path."""
+    return bool(patterns) and any(len(parts) in _walk(parts, path) for parts in map(_parts, patterns))
+
+
+def reach(patterns: Iterable[str], folder: str) -> bool:
+    """Whether any of the globs can match something below a folder."""
+    return any(_walk(parts, folder) - {len(parts)} for parts in map(_parts, patterns))
+
+
+@lru_cache(maxsize=1024)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.removeprefix("./").split("/"))
+
+
+def _walk(parts: Sequence[str], path: str) -> set[int]:
+    """How many parts of a pattern can be used up by a whole path: every place where the match may stand."""
+    places = _skip({0}, parts)
+    for name in path.split("/"):
+        places = _skip({step for place in places for step in _steps(parts, place, name)}, parts)
+    return places
+
+
+def _steps(parts: Sequence[str], place: int, name: str) -> Iterable[int]:
+    if place == len(parts):
+        return ()
+    if parts[place] == ANY_FOLDERS:
+        return (place, place + 1) if place == len(parts) - 1 else (place,)
+    return (place + 1,) if _part_matches(parts[place], name) else ()
+
+
+def _skip(places: set[int], parts: Sequence[str]) -> set[int]:
+    """``**`` matches zero folders too; at the end it needs a name."""
+    skipped = set(places)
+    for place in range(len(parts) - 1):
+        if place in skipped and parts[place] == ANY_FOLDERS:
+            skipped.add(place + 1)
+    return skipped
+
+
+def _part_matches(part: str, name: str) -> bool:
+    """One part against one name. After a ``*`` the shortest match is tried first; only the last star moves on."""
+    tokens = _tokens(part)
+    used = position = resume = 0
+    star = -1
+    while position < len(name):
+        if used < len(tokens) and tokens[used].startswith("*"):
+            star, resume, used = used, position, used + 1
+        elif used < len(tokens) and _character_matches(tokens[used], name[position]):
+            used, position = used + 1, position + 1
+        elif star >= 0:
+            resume += 1
+            used, position = star + 1, resume
+        else:
+            return False
+    return all(rest.startswith("*") for rest in tokens[used:])
+
+
+@lru_cache(maxsize=1024)
+def _tokens(part: str) -> tuple[str, ...]:
+    return tuple(re.findall(_PIECE, part))
+
+
+def _character_matches(wanted: str, character: str) -> bool:
+    if wanted == "?":
+        return True
+    if len(wanted) == 1:
+        return wanted == character
+    negated = wanted.startswith("[!")
+    return _in_set(wanted[2 if negated else 1 : -1], character) is not negated
+
+
+def _in_set(members: str, character: str) -> bool:
+    """Whether a character is one of a set like ``abc0-9``."""
+    ranges = re.findall(r"(.)-(.)|(.)", members, re.DOTALL)
+    return any(low <= character <= high if low else single == character for low, high, single in ranges)

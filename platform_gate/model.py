@@ -1,11 +1,10 @@
 """The nouns that every floor shares. Nothing here knows a file format, a subsystem or a terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
-
-from platform_gate.matching import NOBODY, Subject
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 At = tuple[str | int, ...]
 """Where a value stands in a document: the keys and indexes from the root, as in jsonschema's ``absolute_path``."""
@@ -21,6 +20,20 @@ class GateError(Exception):
         super().__init__(message)
         self.message = message
         self.fix = fix
+
+
+class LimitError(ValueError):
+    """A policy section that its schema allows and that still makes no sense; ``at`` is below the section.
+
+    ``against`` is the other value where two contradict each other: whichever was set last is to blame.
+    """
+
+    def __init__(self, message: str, *at: str | int, fix: str = "", against: At | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at: At = at
+        self.fix = fix
+        self.against = against
 
 
 class Severity(StrEnum):
@@ -213,6 +226,22 @@ class Finding(NamedTuple):
     subject: str = ""
     excerpt: Excerpt | None = None
     excuse: Excuse | None = None
+
+
+NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Subject(NamedTuple):
+    """What can be matched: a service's metadata, and its manifest's path as shown."""
+
+    name: str
+    team: str
+    tier: int = 1
+    labels: Mapping[str, str] = NO_LABELS
+    path: str = ""
+
+
+NOBODY = Subject("", "")
 
 
 class Context(NamedTuple):

@@ -1,18 +1,18 @@
 """Fleets judged in one piece and in shards, and what becomes of their reports, all in this process."""
 
-import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from platform_gate import merging, recorded, verdict
-from platform_gate.cli.judging import Keep, judge
-from platform_gate.cli.request import Request
-from platform_gate.outcome import Display, Outcome
-from platform_gate.reporters import reporter
-from platform_gate.shards import Shard
+from platform_gate.check import Keep, check
+from platform_gate.judging import verdict
+from platform_gate.judging.request import Request
+from platform_gate.judging.shards import Shard
+from platform_gate.reports import merging, reading
+from platform_gate.reports.formats import reporter
+from platform_gate.reports.outcome import Display, Outcome
 from tests.samples import DAY, write
 
 
@@ -24,8 +24,8 @@ def repository(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def report(folder: Path, **wishes: Any) -> bytes:
     """The JSON report of a repository, as `check` writes it."""
-    with contextlib.chdir(folder):
-        outcome = judge(Request(**{"paths": (), "policy": None, "as_of": DAY} | wishes), Display(), Keep.ROWS)
+    request = Request(**{"paths": (), "policy": None, "as_of": DAY} | wishes)
+    outcome = check(request, cwd=folder, keep=Keep.ROWS)
     return "".join(reporter("json").render(outcome)).encode()
 
 
@@ -34,9 +34,9 @@ def in_shards(folder: Path, count: int, **wishes: Any) -> list[bytes]:
     return [report(folder, shard=Shard(number, count), **wishes) for number in range(1, count + 1)]
 
 
-def recordings(*reports: bytes) -> list[recorded.Recording]:
+def recordings(*reports: bytes) -> list[reading.Recording]:
     """Reports read back, each called by its number."""
-    return [recorded.read(content, f"{number}.json") for number, content in enumerate(reports, 1)]
+    return [reading.read(content, f"{number}.json") for number, content in enumerate(reports, 1)]
 
 
 def outcome_of(merged: merging.Merged) -> Outcome:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from platform_gate import gate, policy, trees, verdict
-from platform_gate.config import Config
-from platform_gate.gate import Job
-from platform_gate.outcome import Display, Outcome
-from platform_gate.trees import WorkTree
+from platform_gate.judging import runner
+from platform_gate.judging.runner import Job
+from platform_gate.policy import loading
+from platform_gate.reports.outcome import Display, Outcome, decided
+from platform_gate.repository.config import Config
+from platform_gate.repository.work_tree import WorkTree, read_named
 
 DAY = date(2026, 11, 23)
 
@@ -68,17 +69,14 @@ def judged(
 ) -> Outcome:
     """What `check` makes of a repository, without its shell."""
     tree = work_tree(root)
-    chosen = policy.load(reference, lambda path: trees.read_named(tree, "policy", path))
-    run = gate.run(Job(tree, chosen, as_of), tree.find(operands, Config()), schema_only=schema_only)
-    decided = verdict.decide(run, chosen.base().gate.fail_on)
-    code = verdict.exit_code(decided)
-    return Outcome(run, chosen, as_of, decided, code, "platform-gate check", schema_only, display or Display())
+    chosen = loading.load(reference, lambda path: read_named(tree, "policy", path))
+    run = runner.run(Job(tree, chosen, as_of), tree.find(operands, Config()), schema_only=schema_only)
+    return decided(run, chosen, as_of, schema_only=schema_only, display=display or Display())
 
 
 def judged_text(text: str) -> Outcome:
     """What the default policy makes of one manifest, without any file."""
     tree = work_tree(Path("/"), stdin=text.encode())
-    chosen = policy.load("default", policy.nothing_to_read)
-    run = gate.run(Job(tree, chosen, DAY), tree.find(["-"], Config()))
-    decided = verdict.decide(run, chosen.base().gate.fail_on)
-    return Outcome(run, chosen, DAY, decided, verdict.exit_code(decided), "platform-gate check -")
+    chosen = loading.load("default", loading.nothing_to_read)
+    run = runner.run(Job(tree, chosen, DAY), tree.find(["-"], Config()))
+    return decided(run, chosen, DAY, "platform-gate check -")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from platform_gate import policy as product_policy
-from platform_gate.policy import Policy
-from platform_gate.shipped import folder
+from platform_gate.documents.shipped import folder
+from platform_gate.policy import loading as product_policy
+from platform_gate.policy.loading import Policy
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF
 from tests.hostile.product import judged, policy_of, report

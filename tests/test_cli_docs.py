@@ -21,7 +21,7 @@ DOCS = ROOT / "docs"
 CI = (DOCS / "ci.md").read_text(encoding="utf-8")
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sys.executable).parent
-MANIFEST = (ROOT / "platform_gate/templates/service.yaml").read_text(encoding="utf-8")
+MANIFEST = (ROOT / "platform_gate/cli/templates/service.yaml").read_text(encoding="utf-8")
 
 
 def snippets(text: str, language: str) -> list[str]:

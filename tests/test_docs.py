@@ -16,18 +16,22 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from platform_gate import documents, policy, rules, scalars, schema, shipped
 from platform_gate.cli.main import cli
+from platform_gate.documents import scalars, schema, shipped
+from platform_gate.documents.document import read as read_documents
+from platform_gate.documents.document import read_one
+from platform_gate.judging.verdict import ExitCode
 from platform_gate.model import GateError, Rule
-from platform_gate.policy import nothing_to_read
-from platform_gate.verdict import ExitCode
+from platform_gate.policy import loading
+from platform_gate.policy.loading import nothing_to_read
+from platform_gate.subsystems import catalogue
 from tests.conftest import ROOT, Gate
 from tests.samples import BREACHED, manifest, write
 
 DOCS = ROOT / "docs"
 KINDS = {"Service": "service", "Policy": "policy", "PolicyTest": "policy-test", "Waivers": "waivers"}
 WRONG_ON_PURPOSE = {"services/refunds.yaml", "policies/gap.yaml"}
-CATALOGUE = rules.catalogue(policy.default().limits)
+CATALOGUE = catalogue.catalogue(loading.default().limits)
 
 
 def loaded(path: Path) -> ModuleType:
@@ -111,9 +115,9 @@ def test_every_command_that_depends_on_the_day_names_it() -> None:
 def test_a_document_in_a_page_is_valid(page: str, body: str) -> None:
     if name_of(body) == "services/refunds.yaml":
         with pytest.raises(GateError):
-            documents.read(body.encode(), page)
+            read_documents(body.encode(), page)
         return
-    for document in documents.read(body.encode(), page):
+    for document in read_documents(body.encode(), page):
         assert schema.validate(document.data, KINDS[document.data["kind"]]) == []
 
 
@@ -121,9 +125,9 @@ def test_a_document_in_a_page_is_valid(page: str, body: str) -> None:
 def test_a_policy_in_a_page_makes_sense(page: str, body: str) -> None:
     if name_of(body) in WRONG_ON_PURPOSE:
         with pytest.raises(GateError):
-            policy.load("page.yaml", lambda _: (body.encode(), page))
+            loading.load("page.yaml", lambda _: (body.encode(), page))
     else:
-        loaded_one = policy.load("page.yaml", lambda _: (body.encode(), page))
+        loaded_one = loading.load("page.yaml", lambda _: (body.encode(), page))
         assert loaded_one.base().rules.keys() >= CATALOGUE.keys()
 
 
@@ -131,7 +135,7 @@ def test_a_policy_in_a_page_makes_sense(page: str, body: str) -> None:
 def test_a_yaml_block_is_yaml(page: str, body: str) -> None:
     assert list(yaml.safe_load_all(body)) != [], page
     if name_of(body) == ".platform-gate.yaml":
-        assert schema.validate(documents.read_one(body.encode(), page).data, "config") == []
+        assert schema.validate(read_one(body.encode(), page).data, "config") == []
 
 
 def test_the_shown_workflow_and_hooks_are_the_shipped_ones() -> None:
@@ -243,7 +247,7 @@ def policy_keys(node: Any, prefix: str = "") -> Iterator[str]:
 
 
 def test_every_policy_key_is_documented_with_its_default() -> None:
-    spec = policy.default().layered.data
+    spec = loading.default().layered.data
     page = TEXTS["docs/policy.md"]
     for key in policy_keys(spec):
         general = re.sub(r"^governance\.checks\.\w+\.", "governance.checks.NAME.", key)
@@ -264,7 +268,7 @@ def test_the_defaults_of_the_schema_are_those_of_the_default_policy() -> None:
     found = list(defaults(whole["properties"]["spec"], whole))
     assert len(found) > 25
     for at, default in found:
-        value: Any = {**policy.default().layered.data, "extends": "default"}
+        value: Any = {**loading.default().layered.data, "extends": "default"}
         for key in at:
             value = value[key]
         assert value == default, at
@@ -406,4 +410,4 @@ def test_a_report_on_a_change_holds_what_its_schema_says_and_no_more(gate: Gate,
 
 def test_a_policy_without_files_is_read_without_files() -> None:
     """The default policy is what the pages show: nothing on this machine can change it."""
-    assert policy.load("default", nothing_to_read).source == "shipped"
+    assert loading.load("default", nothing_to_read).source == "shipped"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate import policy
-from platform_gate.config import Config
-from platform_gate.outcome import Outcome
+from platform_gate.policy import loading
+from platform_gate.reports.outcome import Outcome
+from platform_gate.repository.config import Config
 from tests.conftest import ROOT
 from tests.samples import judged, work_tree
 
@@ -63,7 +63,7 @@ def test_the_fleet_under_the_strict_policy() -> None:
 
 @pytest.mark.parametrize("name", ["default", "strict", "advisory"])
 def test_every_shipped_policy_judges(name: str) -> None:
-    assert policy.load(name, policy.nothing_to_read).name == name
+    assert loading.load(name, loading.nothing_to_read).name == name
     assert len(fleet(name).run.services) == len(MANIFESTS)
 
 

@@ -10,15 +10,16 @@ from typing import Any, Self
 import pytest
 from jsonschema import Draft202012Validator
 
-from platform_gate import policy, schema, shipped
+from platform_gate.documents import schema, shipped
+from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity
-from platform_gate.outcome import Display, Outcome
-from platform_gate.page import engine
-from platform_gate.reporters import html as html_reporter
-from platform_gate.reporters import json as json_reporter
-from platform_gate.reporters import text as text_reporter
+from platform_gate.policy import loading
+from platform_gate.reports.formats import html as html_reporter
+from platform_gate.reports.formats import json as json_reporter
+from platform_gate.reports.formats import text as text_reporter
+from platform_gate.reports.outcome import Display, Outcome
+from platform_gate.reports.page import rendering
 from platform_gate.subsystems import SUBSYSTEMS
-from platform_gate.verdict import Verdict
 from tests.samples import judged, manifest, own_policy, write
 
 ABOVE = Rule("carbon/above-limit", "Too much carbon", "Emit less.")
@@ -81,7 +82,7 @@ class Carbon:
 
 def forget() -> None:
     """Empty every cache of what travels with the package."""
-    caches = shipped.schema, shipped.policy, schema._validator, policy.default, engine.environment  # noqa: SLF001
+    caches = shipped.schema, shipped.policy, schema._validator, loading.default, rendering.environment  # noqa: SLF001
     for function in caches:
         function.cache_clear()
 
@@ -111,7 +112,7 @@ def in_the_policy(data: dict[str, Any]) -> None:
 @pytest.fixture(autouse=True)
 def carbon(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     copy = tmp_path_factory.mktemp("shipped")
-    for name in ("schemas", "policies", "templates"):
+    for name in ("schemas", "policies"):
         shutil.copytree(shipped.folder(name), copy / name)
     default = copy / "policies/default.yaml"
     default.write_text(default.read_text(encoding="utf-8").rstrip("\n") + "\n" + SECTION, encoding="utf-8")

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.xdist_group("pre-commit")
 
 PACKAGE = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "platform_gate", "policies", "pyproject.toml", "schemas")
-MANIFEST = (ROOT / "platform_gate/templates/service.yaml").read_text(encoding="utf-8")
+MANIFEST = (ROOT / "platform_gate/cli/templates/service.yaml").read_text(encoding="utf-8")
 BREACHED = MANIFEST.replace("current: 99.95", "current: 90")
 INVALID = MANIFEST.replace("target: 99.9", "target: 0")
 GATE = {"id": "platform-gate"}

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from platform_gate.policy import Policy
+from platform_gate.policy.loading import Policy
 from tests.hostile.corpus import AS_OF, corpus
 from tests.hostile.product import command_line, judged, policy_of, report, shipped
 from tests.oracle import fleets

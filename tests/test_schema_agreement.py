@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from platform_gate import shipped
+from platform_gate.documents import shipped
 from tests.conftest import ROOT
 from tests.samples import manifest
 

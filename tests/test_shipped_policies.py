@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from platform_gate import policy, policy_test, schema, shipped
+from platform_gate.documents import schema, shipped
+from platform_gate.judging import policy_tests
+from platform_gate.judging.policy_tests import Suite
 from platform_gate.model import At, GateError
-from platform_gate.policy import Policy, nothing_to_read
-from platform_gate.policy_test import Suite
+from platform_gate.policy import loading
+from platform_gate.policy.loading import Policy, nothing_to_read
 from tests.conftest import ROOT, Gate
 from tests.samples import BREACHED, manifest, write
 
@@ -38,12 +40,12 @@ NAMES_ONLY = {
 @cache
 def suite(name: str) -> Suite:
     path = CASES / f"{name}.test.yaml"
-    return policy_test.load(path.read_bytes(), path.name, str(path))
+    return policy_tests.load(path.read_bytes(), path.name, str(path))
 
 
 def fails(cases: Suite, under: Policy) -> bool:
     """Whether any case fails; it stops at the first."""
-    return any(result.mismatches for result in policy_test.run(cases, "unused", under, nothing_to_read))
+    return any(result.mismatches for result in policy_tests.run(cases, "unused", under, nothing_to_read))
 
 
 def numbers(value: Any, at: At = ()) -> Iterator[At]:
@@ -72,7 +74,7 @@ def step(at: At) -> float:
 
 
 def mutations(name: str, sections: tuple[str, ...]) -> Iterator[tuple[At, float]]:
-    data = policy.load(name, nothing_to_read).layered.data
+    data = loading.load(name, nothing_to_read).layered.data
     for at in numbers({section: data[section] for section in sections}):
         value: Any = data
         for key in at:
@@ -150,7 +152,7 @@ def test_no_number_of_the_strict_policy_changes_unnoticed(at: At, by: float) -> 
 
 def noticed(name: str, at: At, by: float) -> bool:
     """Whether a case fails, or the policy is refused, where one number is another."""
-    shipped_one = policy.load(name, nothing_to_read)
+    shipped_one = loading.load(name, nothing_to_read)
     data = changed(shipped_one.layered.data, at, by)
     other = shipped_one._replace(layered=shipped_one.layered._replace(data=data), known={})
     try:
@@ -161,7 +163,7 @@ def noticed(name: str, at: At, by: float) -> bool:
 
 @pytest.mark.usefixtures("_no_schema")
 def test_no_placeholder_goes_unnoticed() -> None:
-    shipped_one = policy.load("default", nothing_to_read)
+    shipped_one = loading.load("default", nothing_to_read)
     for word in shipped_one.layered.data["governance"]["placeholders"]:
         data = copy.deepcopy(shipped_one.layered.data)
         data["governance"]["placeholders"].remove(word)

@@ -20,11 +20,14 @@ print(code, *sys.modules, file=sys.stderr)
 """
 
 OWN = """
-    bands cli cli.check cli.judging cli.main cli.options cli.output cli.progress cli.request cli.rules
-    cli.writing config documents effective exact figures gate globs judged judgement layers manifests matching model
-    outcome patterns plain_yaml policy refusals reporters reporters.text rules scalars schema shards shipped
-    subsystems subsystems.cost subsystems.governance subsystems.reliability subsystems.rules
-    subsystems.slo text trees unjudged verdict waivers
+    check cli cli.check cli.main cli.options cli.processes cli.progress cli.streams cli.workspace cli.writing
+    documents documents.document documents.errors documents.fast_yaml documents.scalars documents.schema
+    documents.shipped judging judging.judgement judging.manifest judging.problems judging.request judging.result
+    judging.ruleset judging.runner judging.shards judging.totals judging.verdict judging.waivers matching model
+    numbers policy policy.layers policy.limits policy.loading reports reports.formats reports.formats.text
+    reports.outcome repository repository.config repository.work_tree subsystems subsystems.bands
+    subsystems.catalogue subsystems.cost subsystems.custom subsystems.custom_schema subsystems.governance
+    subsystems.reliability subsystems.slo text
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("workflows")
 
 OWN = sorted((ROOT / ".github/workflows").glob("*.yml"))
 EXAMPLES = ROOT / "examples/workflows"
-GITHUB = [*OWN, *sorted(EXAMPLES.glob("github-*.yml")), ROOT / "platform_gate/templates/workflow.yml"]
+GITHUB = [*OWN, *sorted(EXAMPLES.glob("github-*.yml")), ROOT / "platform_gate/cli/templates/workflow.yml"]
 PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # (release/)?v\d+(\.\d+)*$")
 
 
@@ -116,7 +116,7 @@ def test_everything_names_the_version_that_this_is() -> None:
 # The examples' judging steps, run with the program of this checkout in the place where they install it.
 
 
-HEALTHY = (ROOT / "platform_gate/templates/service.yaml").read_text(encoding="utf-8")
+HEALTHY = (ROOT / "platform_gate/cli/templates/service.yaml").read_text(encoding="utf-8")
 BREACHED = HEALTHY.replace("current: 99.95", "current: 90")
 
 
@@ -176,7 +176,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 def judging(name: str, command: str = "check") -> str:
     """Give the script of an example that judges, or runs another command, with its installation cut out."""
-    path = ROOT / "platform_gate/templates" / name if name == "workflow.yml" else EXAMPLES / name
+    path = ROOT / "platform_gate/cli/templates" / name if name == "workflow.yml" else EXAMPLES / name
     found = next(script for script in scripts(path) if re.search(rf"=\({command}|set -- {command}", script))
     kept = (line for line in found.splitlines() if not re.search(r"-m (venv|pip) ", line))
     return "\n".join(kept).replace("/opt/gate", "$RUNNER_TEMP/gate")

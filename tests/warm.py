@@ -15,7 +15,8 @@ from typing import Any
 
 SERVER = """
 import json, os, sys
-import platform_gate.cli.main, platform_gate.cli.check, platform_gate.reporters.text, platform_gate.reporters.json
+import platform_gate.cli.main, platform_gate.cli.check
+import platform_gate.reports.formats.text, platform_gate.reports.formats.json
 import platform_gate.__main__ as program
 try:
     import jsonschema_rs

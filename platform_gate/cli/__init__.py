@@ -1,1 +1,3 @@
-"""The shell: the one floor that prints, asks the date, reads the environment and exits. One file per command."""
+"""The shell: one module per command. Only this package prints, asks the date, reads the environment and exits."""
+
+__all__ = ["main"]

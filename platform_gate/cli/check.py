@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import click
 
+from platform_gate.check import Keep
 from platform_gate.cli import progress
-from platform_gate.cli.judging import Keep, judge, processes
-from platform_gate.cli.options import Command, display, display_options
-from platform_gate.cli.request import Request, judging_options
+from platform_gate.cli.options import Command, display, display_options, judging_options
+from platform_gate.cli.processes import processes
+from platform_gate.cli.workspace import check_here
 from platform_gate.cli.writing import Writing, write, writing_options
+from platform_gate.judging.request import Request
+from platform_gate.judging.shards import Shard
 from platform_gate.model import Scope
-from platform_gate.shards import Shard
 from platform_gate.text import printable, quote, typed
 
 LONGEST_NAME: Final = 200
@@ -101,9 +103,8 @@ def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **wishe
     request = Request(**wishes)
     _refuse_contradictions(request)
     keep = Keep.ROWS if writing.with_rows else Keep.FINDINGS
-    wanted = display()
-    each = progress.shown(processes(jobs), quiet=wanted.verbosity < 0)
-    outcome = judge(request, wanted, keep, each)
+    each = progress.shown(processes(jobs), quiet=display().verbosity < 0)
+    outcome = check_here(request, keep, each)
     write(outcome, writing)
     return outcome.exit_code
 

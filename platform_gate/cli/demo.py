@@ -6,14 +6,13 @@ import json
 
 import click
 
+from platform_gate.api import PlatformService, PlatformToolkit
 from platform_gate.cli.options import display_options
-from platform_gate.cli.output import write_stdout
-from platform_gate.service import PlatformService
+from platform_gate.cli.streams import write_stdout
 from platform_gate.subsystems.cost import CostEntry, CostProfile
 from platform_gate.subsystems.governance import run_governance_checks
 from platform_gate.subsystems.reliability import ReliabilityMetrics
 from platform_gate.subsystems.slo import SLODefinition
-from platform_gate.toolkit import PlatformToolkit
 
 
 @click.command()

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from platform_gate import explanation
-from platform_gate.cli import rules as sources
-from platform_gate.cli.judging import judge
-from platform_gate.cli.options import display, display_options
-from platform_gate.cli.output import write_stdout
-from platform_gate.cli.request import Request, judging_options
+from platform_gate.cli.options import display_options, judging_options
+from platform_gate.cli.streams import write_stdout
+from platform_gate.cli.workspace import check_here, current_tree
+from platform_gate.judging import ruleset as sources
+from platform_gate.judging.request import Request
 from platform_gate.model import GateError
-from platform_gate.outcome import Outcome
+from platform_gate.reports import explanation
+from platform_gate.reports.outcome import Outcome
 from platform_gate.text import log_line, quote, suggestion
 
 
@@ -34,13 +34,13 @@ def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **wishes:
     if listed or "/" in (subject or ""):
         lines = _rules(subject or "", wishes["policy"], listed=listed)
     else:
-        lines = _service(subject or "", judge(Request(paths=paths, **wishes), display()))
+        lines = _service(subject or "", check_here(Request(paths=paths, **wishes)))
     write_stdout(log_line(line) + "\n" for line in lines)
     return 0
 
 
 def _rules(name: str, reference: str | None, *, listed: bool) -> Iterator[str]:
-    _, settings, source = sources.here()
+    settings, source = sources.of_work_tree(current_tree())
     rules = sources.choose_policy(reference, settings, source).known_rules()
     if listed:
         return explanation.rule_list(rules.values())

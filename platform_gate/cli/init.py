@@ -10,11 +10,11 @@ from typing import Final
 
 import click
 
-from platform_gate import config, shipped, trees
 from platform_gate.cli.options import display_options
-from platform_gate.cli.output import write_stdout
-from platform_gate.cli.request import work_tree
+from platform_gate.cli.streams import write_stdout
+from platform_gate.cli.workspace import current_tree
 from platform_gate.model import GateError
+from platform_gate.repository import config, work_tree
 from platform_gate.text import log_line, printable, quote
 
 FILES: Final = {
@@ -43,8 +43,8 @@ def init(dry_run: bool) -> int:  # noqa: FBT001 - click's form
 
 
 def _lines(*, dry_run: bool) -> Iterator[str]:
-    tree = work_tree()
-    configured = config.load(trees.read_optional(tree)).path
+    tree = current_tree()
+    configured = config.load(work_tree.read_optional(tree)).path
     written = 0
     for path, template in FILES.items():
         if reason := _reason_to_leave(tree.root, path, configured):
@@ -69,7 +69,7 @@ def _reason_to_leave(root: Path, path: str, configured: str) -> str:
 
 
 def _text(template: str) -> str:
-    text = (shipped.folder("templates") / template).read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "templates" / template).read_text(encoding="utf-8")
     return text.replace(VERSION, version("platform-gate")) if VERSION in text else text
 
 

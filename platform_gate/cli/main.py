@@ -9,11 +9,11 @@ from typing import Final
 import click
 
 from platform_gate.cli.options import display_options
-from platform_gate.cli.output import leave, write_error
-from platform_gate.documents import DocumentError, Refusal
+from platform_gate.cli.streams import leave, write_error
+from platform_gate.documents.document import DocumentError, Refusal
+from platform_gate.judging.verdict import ExitCode
 from platform_gate.model import GateError
 from platform_gate.text import quote, suggestion
-from platform_gate.verdict import ExitCode
 
 REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
 

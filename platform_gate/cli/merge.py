@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import click
 
-from platform_gate import verdict
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.writing import Writing, write, writing_options
-from platform_gate.merging import Merged
-from platform_gate.merging import merge as merged_of
+from platform_gate.judging import verdict
 from platform_gate.model import GateError
-from platform_gate.outcome import Outcome
-from platform_gate.recorded import Recording, read
+from platform_gate.reports.merging import Merged
+from platform_gate.reports.merging import merge as merged_of
+from platform_gate.reports.outcome import Outcome
+from platform_gate.reports.reading import Recording, read
 from platform_gate.text import displayed, quote, typed
 
 LARGEST: Final = 512 * 1024 * 1024

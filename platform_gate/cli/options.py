@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from platform_gate.outcome import Display, Links
+from platform_gate.reports.outcome import Display, Links
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -96,3 +96,23 @@ def _day(text: str) -> date:
 def today() -> date:
     """Today in UTC."""
     return datetime.now(UTC).date()
+
+
+def judging_options(function: Command) -> Command:
+    """The operands, and the options that decide how services are judged."""
+    decorators = (
+        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        policy_option,
+        click.option("--waivers", metavar="FILE", multiple=True, help="Waivers; repeatable. [default: as configured]"),
+        click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers."),
+        click.option("--as-of", type=Day(), default=today, show_default="today in UTC", help="Judge as of this day."),
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def policy_option(function: Command) -> Command:
+    """``--policy``."""
+    words = "The policy. [default: as configured, else the shipped default]"
+    return click.option("--policy", metavar="FILE|NAME|package:NAME/FILE", help=words)(function)

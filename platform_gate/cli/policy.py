@@ -9,24 +9,27 @@ from typing import Any
 
 import click
 
-from platform_gate import gate, impact, junit, lint, policy_test, showing
-from platform_gate.cli import rules
-from platform_gate.cli.options import display_options
-from platform_gate.cli.output import write_error, write_stdout
-from platform_gate.cli.request import Request, judging_options, policy_option
-from platform_gate.cli.rules import WorkTreeRules
-from platform_gate.config import Config
-from platform_gate.effective import Effective
-from platform_gate.gate import Job, Run
-from platform_gate.impact import Impact
-from platform_gate.judgement import HealthStatus, Judgement, judge
-from platform_gate.junit import Testcase
-from platform_gate.manifests import Manifest, facts_of
+from platform_gate.changes import policy_impact
+from platform_gate.changes.policy_impact import Impact
+from platform_gate.cli.options import display_options, judging_options, policy_option
+from platform_gate.cli.streams import write_error, write_stdout
+from platform_gate.cli.workspace import current_tree
+from platform_gate.judging import policy_tests, ruleset, runner
+from platform_gate.judging.judgement import HealthStatus, Judgement, judge
+from platform_gate.judging.manifest import Manifest, facts_of
+from platform_gate.judging.policy_tests import Result
+from platform_gate.judging.request import Request
+from platform_gate.judging.ruleset import WorkTreeRules
+from platform_gate.judging.runner import Job, Run
+from platform_gate.judging.verdict import ExitCode
 from platform_gate.model import GateError
-from platform_gate.policy import Policy
-from platform_gate.policy_test import Result
+from platform_gate.policy import lint, printing
+from platform_gate.policy.limits import Effective
+from platform_gate.policy.loading import Policy
+from platform_gate.reports import junit_xml
+from platform_gate.reports.junit_xml import Testcase
+from platform_gate.repository.config import Config
 from platform_gate.text import log_line, plural, printable, quote, suggestion
-from platform_gate.verdict import ExitCode
 
 
 @click.group()
@@ -44,8 +47,8 @@ def show(whom: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
     What is printed loads again and means the same. PATH says where the SERVICE of --for is looked for.
     """
     request = Request(paths=paths, **wishes)
-    _, settings, source = rules.here()
-    chosen = rules.choose_policy(request.policy, settings, source)
+    settings, source = ruleset.of_work_tree(current_tree())
+    chosen = ruleset.choose_policy(request.policy, settings, source)
     layered = chosen.layered
     if whom is not None:
         services = _run(request, chosen).services
@@ -54,7 +57,7 @@ def show(whom: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
             raise GateError(f"there is no service {quote(whom)} here", suggestion(whom, manifests))
         layered = manifests[whom].policy.layered
     _warn(chosen)
-    _print(showing.policy(chosen, layered, whom or ""))
+    _print(printing.policy(chosen, layered, whom or ""))
     return ExitCode.PASSED
 
 
@@ -69,7 +72,7 @@ def test_command(path: str, policy: str | None, form: str) -> int:
     \b
     Exit codes: 0 every case as expected, 1 a case decided otherwise, 2 a test, policy or manifest is unreadable.
     """  # noqa: D301 - click's mark for lines that stay as they are
-    _, _, source = rules.here()
+    source = WorkTreeRules(current_tree())
     tested: dict[str, Policy] = {}
     results = [result for file in _test_files(path) for result in _results(file, policy, source, tested)]
     for chosen in tested.values():
@@ -90,8 +93,8 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
     request = Request(paths=paths, **wishes)
     if request.policy is None:
         raise click.UsageError("name the new policy with --policy")
-    _, settings, source = rules.here()
-    old, new = (rules.choose_policy(reference, settings, source) for reference in (against, request.policy))
+    settings, source = ruleset.of_work_tree(current_tree())
+    old, new = (ruleset.choose_policy(reference, settings, source) for reference in (against, request.policy))
     before, after = _run(request, old), _run(request, new)
     manifests = {judged.name: judged.manifest for judged in before.services}
 
@@ -99,15 +102,16 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
         return _judge_again(manifests[name], effective)
 
     _warn(new, [each.subject for each in manifests.values()])
-    _print(_impact(impact.compare(before.services, after.services, rejudge), old, new))
+    _print(_impact(policy_impact.compare(before.services, after.services, rejudge), old, new))
     for message in dict.fromkeys(f"{each.location}: {each.message}" for each in (*before.findings, *after.findings)):
         write_error(f"error: {message}")
     return ExitCode.NOT_JUDGED if before.findings or after.findings else ExitCode.PASSED
 
 
 def _run(request: Request, chosen: Policy) -> Run:
-    tree, settings, _ = rules.here()
-    return gate.run(Job(tree, chosen, request.as_of), tree.find(request.paths, settings))
+    tree = current_tree()
+    settings, _ = ruleset.of_work_tree(tree)
+    return runner.run(Job(tree, chosen, request.as_of), tree.find(request.paths, settings))
 
 
 def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
@@ -148,10 +152,10 @@ def _test_files(path: str) -> list[str]:
 
 def _results(file: str, wanted: str | None, source: WorkTreeRules, tested: dict[str, Policy]) -> Iterator[Result]:
     """The results of a file's cases; the policy that they are about is added to those tested."""
-    suite = policy_test.load(*source.read("policy test", file), file)
-    chosen = rules.choose_policy(wanted or suite.policy, Config(), source)
+    suite = policy_tests.load(*source.read("policy test", file), file)
+    chosen = ruleset.choose_policy(wanted or suite.policy, Config(), source)
     tested[chosen.path] = chosen
-    return policy_test.run(suite, file, chosen, partial(source.read, "manifest"))
+    return policy_tests.run(suite, file, chosen, partial(source.read, "manifest"))
 
 
 def _text(results: Sequence[Result]) -> Iterator[str]:
@@ -178,4 +182,4 @@ def _junit(results: Sequence[Result]) -> Iterator[str]:
         )
         for result in results
     ]
-    return (piece.rstrip("\n") for piece in ["".join(junit.write("platform-gate policy test", cases))])
+    return (piece.rstrip("\n") for piece in ["".join(junit_xml.write("platform-gate policy test", cases))])

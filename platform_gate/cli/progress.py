@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, TextIO
 
-from platform_gate.gate import Each, FileResult, Judge
-from platform_gate.judgement import HealthStatus
+from platform_gate.judging.judgement import HealthStatus
+from platform_gate.judging.runner import Each, FileResult, Judge
+from platform_gate.repository.work_tree import Found
 from platform_gate.text import plural
-from platform_gate.trees import Found
 
 FIRST_AFTER: Final = 1.0
 AGAIN_AFTER: Final = 0.1

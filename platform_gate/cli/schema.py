@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from platform_gate import shipped
 from platform_gate.cli.options import display_options
-from platform_gate.cli.output import write_stdout
+from platform_gate.cli.streams import write_stdout
+from platform_gate.documents import shipped
 
 
 @click.command()

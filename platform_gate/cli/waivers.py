@@ -9,24 +9,24 @@ from typing import Any, Final
 
 import click
 
-from platform_gate import documents, waiver_text
-from platform_gate.cli import rules
-from platform_gate.cli.judging import judge
-from platform_gate.cli.options import display, display_options
-from platform_gate.cli.output import write_error, write_file, write_stdout
-from platform_gate.cli.request import Request, judging_options
-from platform_gate.explanation import table
-from platform_gate.judged import Judged
-from platform_gate.judgement import Failure, Scored
-from platform_gate.markdown_text import escape
+from platform_gate.cli.options import display_options, judging_options
+from platform_gate.cli.streams import write_error, write_file, write_stdout
+from platform_gate.cli.workspace import check_here, current_tree
+from platform_gate.documents.document import read_one
+from platform_gate.judging import ruleset, waiver_file
+from platform_gate.judging.judgement import Failure, Scored
+from platform_gate.judging.request import Request
+from platform_gate.judging.result import Judged
+from platform_gate.judging.verdict import ExitCode
+from platform_gate.judging.waiver_file import Entry
+from platform_gate.judging.waivers import Waiver
 from platform_gate.model import Check, Doubt, GateError, days_after
-from platform_gate.outcome import Outcome
-from platform_gate.rules import EXPIRED, UNUSED
+from platform_gate.reports.explanation import table
+from platform_gate.reports.markdown_text import escape
+from platform_gate.reports.outcome import Outcome
 from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.subsystems.catalogue import EXPIRED, UNUSED
 from platform_gate.text import log_line, plural, printable
-from platform_gate.verdict import ExitCode
-from platform_gate.waiver_text import Entry
-from platform_gate.waivers import Waiver
 
 FORMATS: Final = click.Choice(["text", "json", "markdown"])
 
@@ -44,8 +44,8 @@ def waivers() -> None:
 def list_command(form: str, since: str | None, **wishes: Any) -> int:
     """Show every waiver with the days it has left, those that end first on top."""
     request = Request(**wishes)
-    _, settings, source = rules.here()
-    own = rules.load(request, settings, source)
+    settings, source = ruleset.of_work_tree(current_tree())
+    own = ruleset.load(request, settings, source)
     if since is None:
         found = sorted(own.waivers, key=lambda each: (each.expires, each.services, each.at))
         rows = [_row(waiver, request) for waiver in found]
@@ -56,14 +56,14 @@ def list_command(form: str, since: str | None, **wishes: Any) -> int:
     return ExitCode.PASSED
 
 
-def _rows_since(ref: str, request: Request, own: rules.Rules) -> list[dict[str, Any]]:
-    from platform_gate.cli import since  # noqa: PLC0415 - git is for comparisons only
+def _rows_since(ref: str, request: Request, own: ruleset.Rules) -> list[dict[str, Any]]:
+    from platform_gate.changes import waiver_log  # noqa: PLC0415 - git is for comparisons only
 
     return [
         {"event": event.what, "before": event.before}
         | _row(event.waiver, request)
         | {"place": printable(event.place) + _place(event.waiver)}
-        for event in since.events(ref, request, own)
+        for event in waiver_log.events(ref, request, current_tree(), own)
     ]
 
 
@@ -124,7 +124,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> int:
     """Write one expiring waiver per open finding that fails a service: the way to adopt the gate on a red fleet."""
     request = Request(**wishes)
-    outcome = judge(request, display())
+    outcome = check_here(request)
     terms = _terms(reason, approved_by, days, outcome)
     chosen = [
         (judged, scored, failure)
@@ -172,11 +172,11 @@ def _entry(judged: Judged, check: Check, terms: dict[str, str]) -> Entry:
 
 def _write(entries: Sequence[Entry], output: str | None) -> None:
     if output is None or not Path(output).exists():
-        text = waiver_text.new_file(entries)
+        text = waiver_file.new_file(entries)
     else:
-        _, _, source = rules.here()
+        source = ruleset.WorkTreeRules(current_tree())
         content, shown = source.read("waivers file", output)
-        text = waiver_text.append(documents.read_one(content, shown), entries) if entries else content.decode()
+        text = waiver_file.append(read_one(content, shown), entries) if entries else content.decode()
     if output is None:
         write_stdout([text])
     else:
@@ -208,19 +208,19 @@ def _saved(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> int:
 def prune(dry_run: bool, **wishes: Any) -> int:  # noqa: FBT001
     """Remove waivers that have ended or excuse nothing; comments and layout of the others stay as they are."""
     request = Request(**wishes)
-    outcome = judge(request._replace(team=None, tier=None), display())
+    outcome = check_here(request._replace(team=None, tier=None))
     if outcome.run.unjudged:
         finding = outcome.run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Mend it first: it may be what a waiver is for.")
     doomed = [finding for finding in outcome.run.notices if finding.rule in (EXPIRED.id, UNUSED.id)]
-    _, settings, source = rules.here()
-    found = rules.load(request, settings, source).waivers
+    settings, source = ruleset.of_work_tree(current_tree())
+    found = ruleset.load(request, settings, source).waivers
     places = {finding.location for finding in doomed}
     for file in dict.fromkeys(waiver.file for waiver in found):
         indexes = [waiver.at[-1] for waiver in found if waiver.file == file and waiver.location in places]
         if indexes and not dry_run:
             document = next(waiver.document for waiver in found if waiver.file == file)
-            write_file(file, [waiver_text.prune(document, [int(index) for index in indexes])])
+            write_file(file, [waiver_file.prune(document, [int(index) for index in indexes])])
     for finding in doomed:
         write_error(f"{finding.location}: {finding.message}")
     write_error(f"{plural(len(doomed), 'waiver')} {'would be ' if dry_run else ''}removed")

@@ -10,9 +10,9 @@ from contextlib import suppress
 from traceback import format_exc
 from typing import BinaryIO, Final, NamedTuple
 
-from platform_gate.gate import FileResult, Judge, lost
+from platform_gate.judging.runner import FileResult, Judge, lost
 from platform_gate.model import GateError
-from platform_gate.trees import Found
+from platform_gate.repository.work_tree import Found
 
 BATCH: Final = 64
 

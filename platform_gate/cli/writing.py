@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from platform_gate.cli.options import Command, links, on_github
-from platform_gate.cli.output import write_file, write_stdout
+from platform_gate.cli.streams import write_file, write_stdout
 from platform_gate.model import GateError
-from platform_gate.outcome import Outcome
-from platform_gate.reporters import REPORTERS, WITH_ROWS, reporter
+from platform_gate.reports.formats import REPORTERS, WITH_ROWS, reporter
+from platform_gate.reports.outcome import Outcome
 
 if TYPE_CHECKING:
-    from platform_gate.history import History
+    from platform_gate.reports.history import History
 
 
 class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
@@ -115,9 +115,9 @@ def write(outcome: Outcome, writing: Writing) -> None:
 def _earlier(patterns: Sequence[str]) -> History | None:
     if not patterns:
         return None
-    from platform_gate.cli import earlier  # noqa: PLC0415 - only the page draws what was before
+    from platform_gate.cli import past_reports  # noqa: PLC0415 - only the page draws what was before
 
-    return earlier.read(patterns)
+    return past_reports.read(patterns)
 
 
 def _log(outcome: Outcome) -> Iterator[str]:

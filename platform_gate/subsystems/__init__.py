@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from platform_gate.model import Charge, Check, Context, Problem, Relaxation, Rule
-from platform_gate.subsystems import cost, governance, reliability, rules, slo
+from platform_gate.subsystems import cost, custom, governance, reliability, slo
+
+__all__ = [
+    "SUBSYSTEMS",
+    "LimitsType",
+    "Subsystem",
+    "catalogue",
+    "cost",
+    "governance",
+    "in_use",
+    "reliability",
+    "slo",
+]
 
 
 class LimitsType(Protocol):
@@ -68,7 +80,7 @@ SUBSYSTEMS: dict[str, Subsystem] = {
     cost.NAME: cost,
     reliability.NAME: reliability,
     governance.NAME: governance,
-    rules.NAME: rules,
+    custom.NAME: custom,
 }
 
 

@@ -6,10 +6,9 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from platform_gate import shipped
-from platform_gate.bands import LimitError
-from platform_gate.exact import as_written, compare_change, percent_of_change, rounded
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Severity, Worse
+from platform_gate.documents import shipped
+from platform_gate.model import Charge, Check, Context, Doubt, LimitError, Problem, Relaxation, Rule, Severity, Worse
+from platform_gate.numbers import as_written, compare_change, percent_of_change, rounded
 
 if TYPE_CHECKING:
     from fractions import Fraction

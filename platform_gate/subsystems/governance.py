@@ -7,9 +7,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple, Self
 
-from platform_gate import bands, shipped
-from platform_gate.bands import Bands
+from platform_gate.documents import shipped
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, further, nowhere
+from platform_gate.subsystems import bands
+from platform_gate.subsystems.bands import Bands
 from platform_gate.text import quote, suggestion
 
 NAME = "governance"

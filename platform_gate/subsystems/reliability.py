@@ -6,10 +6,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple, Self
 
-from platform_gate import bands, shipped
-from platform_gate.bands import Band, Bands
-from platform_gate.exact import optional_number
+from platform_gate.documents import shipped
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse, pointer
+from platform_gate.numbers import optional_number
+from platform_gate.subsystems import bands
+from platform_gate.subsystems.bands import Band, Bands
 
 NAME = "reliability"
 SECTION = "reliability"

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from platform_gate import shipped
-from platform_gate.exact import as_written, compare, number, optional_number, rounded
+from platform_gate.documents import shipped
 from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse
+from platform_gate.numbers import as_written, compare, number, optional_number, rounded
 
 if TYPE_CHECKING:
     from fractions import Fraction

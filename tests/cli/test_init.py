@@ -37,7 +37,7 @@ def test_what_it_writes_passes_at_once(fresh: Path, gate: Gate) -> None:
 def test_every_template_is_written_and_names_this_version(fresh: Path, gate: Gate) -> None:
     gate(fresh, "init")
     written = everything(fresh)
-    templates = (ROOT / "platform_gate/templates").iterdir()
+    templates = (ROOT / "platform_gate/cli/templates").iterdir()
     assert sorted(FILES.values()) == sorted(path.name for path in templates if path.is_file())
     assert not any(VERSION in text for text in written.values())
     version = gate(fresh, "--version").stdout.split()[1]

@@ -10,7 +10,7 @@ import pytest
 
 from platform_gate.cli import main
 from platform_gate.cli.main import run
-from platform_gate.documents import DocumentError, Refusal
+from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.model import Excerpt, GateError, Location
 from tests.conftest import Gate
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate.reporters import REPORTERS
+from platform_gate.reports.formats import REPORTERS
 from tests.conftest import Gate
 from tests.joined import in_shards, report, repository
-from tests.reporters.fleets import waivers
+from tests.reports.formats.fleets import waivers
 from tests.samples import BREACHED, manifest, write
 
 DAY = ("--as-of", "2026-11-23")

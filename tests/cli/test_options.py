@@ -9,7 +9,7 @@ import pytest
 
 from platform_gate.cli.main import cli
 from platform_gate.cli.options import NARROWEST, Day, display, display_options
-from platform_gate.outcome import Display
+from platform_gate.reports.outcome import Display
 
 Show = Callable[..., Display]
 

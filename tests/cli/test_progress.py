@@ -19,9 +19,9 @@ import pytest
 
 from platform_gate.cli import progress
 from platform_gate.cli.progress import ERASE, line
-from platform_gate.gate import FileResult, here
-from platform_gate.judgement import HealthStatus
-from platform_gate.trees import Found
+from platform_gate.judging.judgement import HealthStatus
+from platform_gate.judging.runner import FileResult, here
+from platform_gate.repository.work_tree import Found
 from tests.conftest import scrubbed_environment
 from tests.joined import repository
 from tests.samples import BREACHED, manifest
@@ -29,7 +29,7 @@ from tests.samples import BREACHED, manifest
 SCRIPT = """
 import time
 import platform_gate.cli.progress as progress
-import platform_gate.gate as gate
+import platform_gate.judging.runner as gate
 progress.FIRST_AFTER = 0.05
 judge = gate._opened
 def slow(*words):

@@ -5,8 +5,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from platform_gate import shipped
 from platform_gate.cli.main import run
+from platform_gate.documents import shipped
 from tests.conftest import ROOT
 
 NAMES = [path.name.removesuffix(".schema.json") for path in sorted((ROOT / "schemas").glob("*.schema.json"))]

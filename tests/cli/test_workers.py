@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from platform_gate.cli.workers import judged_by
-from platform_gate.gate import FileResult, lost
+from platform_gate.judging.runner import FileResult, lost
 from platform_gate.model import GateError
-from platform_gate.reporters import REPORTERS
-from platform_gate.trees import Found
+from platform_gate.reports.formats import REPORTERS
+from platform_gate.repository.work_tree import Found
 from tests.conftest import Gate, command, scrubbed_environment
 from tests.joined import repository
 from tests.samples import BREACHED, manifest, write
@@ -31,7 +31,7 @@ SECONDS = 30
 
 SCRIPT = """
 import os, pathlib, signal, sys, time
-import platform_gate.gate as gate
+import platform_gate.judging.runner as gate
 from platform_gate.model import GateError
 class Odd(Exception):
     def __init__(self, one, two): super().__init__(one)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from platform_gate.cli.writing import Writing
-from platform_gate.reporters import WITH_ROWS
+from platform_gate.reports.formats import WITH_ROWS
 from tests.conftest import Gate
 from tests.joined import report, repository
 from tests.samples import manifest

@@ -12,14 +12,15 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from platform_gate import gate, policy, verdict
 from platform_gate.cli import main
-from platform_gate.config import Config
-from platform_gate.documents import MAX_BYTES
-from platform_gate.outcome import Display, Outcome
-from platform_gate.policy import Policy
-from platform_gate.reporters import reporter
-from platform_gate.trees import Found
+from platform_gate.documents.document import MAX_BYTES
+from platform_gate.judging import runner
+from platform_gate.policy import loading
+from platform_gate.policy.loading import Policy
+from platform_gate.reports.formats import reporter
+from platform_gate.reports.outcome import Display, Outcome, decided
+from platform_gate.repository.config import Config
+from platform_gate.repository.work_tree import Found
 
 AS_OF = date(2026, 11, 23)
 WIDE = Display(width=120, verbosity=1)
@@ -44,12 +45,12 @@ class Memory:
 
 @cache
 def shipped(name: str = "default") -> Policy:
-    return policy.load(name, policy.nothing_to_read)
+    return loading.load(name, loading.nothing_to_read)
 
 
 def policy_of(raw: bytes) -> Policy:
     """A policy from bytes; raises GateError."""
-    return policy.load("./policy.yaml", lambda reference: (raw, reference))
+    return loading.load("./policy.yaml", lambda reference: (raw, reference))
 
 
 def judged(
@@ -58,9 +59,8 @@ def judged(
     """What `platform-gate check` would make of the files."""
     rules = chosen or shipped()
     tree = Memory(dict(files), there)
-    run = gate.run(gate.Job(tree, rules, AS_OF), tree.find((), Config()))
-    decided = verdict.decide(run, rules.base().gate.fail_on)
-    return Outcome(run, rules, AS_OF, decided, verdict.exit_code(decided), "platform-gate check", display=WIDE)
+    run = runner.run(runner.Job(tree, rules, AS_OF), tree.find((), Config()))
+    return decided(run, rules, AS_OF, display=WIDE)
 
 
 def shown(outcome: Outcome, form: str) -> str:

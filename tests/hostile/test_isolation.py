@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate.reporters import REPORTERS
+from platform_gate.reports.formats import REPORTERS
 from tests.conftest import ROOT, Gate, command, scrubbed_environment
 from tests.hostile.corpus import AS_OF, BASE
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate.reporters import REPORTERS
+from platform_gate.reports.formats import REPORTERS
 from tests.conftest import Gate, command, scrubbed_environment
 from tests.hostile.corpus import AS_OF, BASE
 
@@ -426,10 +426,10 @@ def test_an_interrupt_while_waiting_for_input(root: Path, closed: bool) -> None:
 
 BUG = """
 import sys
-import platform_gate.gate
+import platform_gate.judging.runner
 def broken(*_, **__):
     raise {error}
-platform_gate.gate.run = broken
+platform_gate.judging.runner.run = broken
 from platform_gate.__main__ import main
 main()
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate.outcome import Outcome
+from platform_gate.reports.outcome import Outcome
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF, BASE, Case, corpus
 from tests.hostile.policies import policies

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.bands import LimitError
-from platform_gate.model import Check, Context, Problem, nowhere
+from platform_gate.model import Check, Context, LimitError, Problem, nowhere
 from platform_gate.subsystems import cost
 from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend, Limits
 

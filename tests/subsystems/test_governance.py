@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from platform_gate import shipped
-from platform_gate.bands import LimitError
-from platform_gate.model import Check, Context, nowhere
+from platform_gate.documents import shipped
+from platform_gate.model import Check, Context, LimitError, nowhere
 from platform_gate.subsystems import governance
 from platform_gate.subsystems.governance import Governance, GovernanceCheck, Limits, run_governance_checks
 

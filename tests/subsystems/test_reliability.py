@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate import shipped
-from platform_gate.bands import LimitError
-from platform_gate.model import Check, Context, nowhere
+from platform_gate.documents import shipped
+from platform_gate.model import Check, Context, LimitError, nowhere
 from platform_gate.subsystems import reliability
 from platform_gate.subsystems.reliability import Limits, ReliabilityMetrics
 

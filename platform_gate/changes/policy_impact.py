@@ -1,0 +1,89 @@
+"""What a change of policy does to a fleet: which services flip, from what to what, because of which keys."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from platform_gate.judging.judgement import HealthStatus, Judgement
+from platform_gate.judging.result import Judged
+from platform_gate.model import At, GateError
+from platform_gate.policy.limits import Effective, typed
+from platform_gate.policy.strictness import changed_keys
+
+
+class Flip(NamedTuple):
+    """A service that the new policy sees otherwise. ``keys`` are the changed keys that account for it."""
+
+    before: Judgement
+    after: Judgement
+    keys: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.after.subject.name
+
+
+class Impact(NamedTuple):
+    """Flips, worst first, and how many services each policy gives each health."""
+
+    flips: tuple[Flip, ...]
+    before: Mapping[HealthStatus, int]
+    after: Mapping[HealthStatus, int]
+
+
+Rejudge = Any
+"""``(service name, effective policy) -> Judgement``: the same manifest judged under another policy."""
+
+
+def compare(before: Sequence[Judged], after: Sequence[Judged], rejudge: Rejudge) -> Impact:
+    """Two runs over the same manifests under two policies."""
+    old = {judged.name: judged.judgement for judged in before}
+    new = {judged.name: judged.judgement for judged in after}
+    flips = [
+        Flip(old[name], judgement, tuple(_causes(old[name], judgement, rejudge)))
+        for name, judgement in new.items()
+        if name in old and _seen(old[name]) != _seen(judgement)
+    ]
+    flips.sort(key=lambda flip: (-flip.after.health.rank, flip.before.health.rank, flip.name))
+    return Impact(tuple(flips), _healths(before), _healths(after))
+
+
+def _seen(judgement: Judgement) -> tuple[HealthStatus, bool]:
+    return judgement.health, judgement.failing
+
+
+def _healths(run: Sequence[Judged]) -> Mapping[HealthStatus, int]:
+    return Counter(judged.health for judged in run)
+
+
+def _causes(before: Judgement, after: Judgement, rejudge: Rejudge) -> list[str]:
+    """The changed keys that alone change how the service is seen; where none does, all that changed."""
+    changed = list(changed_keys(before.policy.layered.data, after.policy.layered.data))
+    seen = _seen(before)
+    name, old, new = before.subject.name, before.policy, after.policy
+    alone = [at for at in changed if _seen(rejudge(name, _with(old, new, at))) != seen]
+    return [".".join(map(str, at)) for at in alone or changed]
+
+
+def _with(before: Effective, after: Effective, at: At) -> Effective:
+    """The old policy with one value of the new one; the old one where that makes no sense by itself."""
+    data = _put(before.layered.data, at, after.layered.data)
+    try:
+        return typed(before.layered._replace(data=data, origins={**after.layered.origins, **before.layered.origins}))
+    except GateError:
+        return before
+
+
+def _put(data: Mapping[str, Any], at: At, source: Mapping[str, Any]) -> dict[str, Any]:
+    key, *rest = at
+    copy = dict(data)
+    if rest:
+        copy[str(key)] = _put(data[str(key)], tuple(rest), source[str(key)])
+    elif key in source:
+        copy[str(key)] = source[str(key)]
+    else:
+        copy.pop(str(key), None)
+    return copy

@@ -1,0 +1,173 @@
+"""What lowers the bar: in a manifest, in the policy, by waivers, by configuration. It is listed and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from platform_gate.judging.result import Judged
+from platform_gate.judging.waivers import Waiver
+from platform_gate.model import At, Location, Rule, Worse, pointer
+from platform_gate.policy.loading import Policy
+from platform_gate.policy.strictness import loosened, value_at
+from platform_gate.repository.config import Config
+from platform_gate.subsystems import SUBSYSTEMS
+
+SCOPES = ("all", "touched", "regressed")
+
+
+class Lowered(NamedTuple):
+    """Something that lowers the bar: ``service`` is empty where it is about all of them."""
+
+    kind: str
+    service: str
+    pointer: str
+    before: Any
+    after: Any
+    location: Location
+
+    def __str__(self) -> str:
+        where = f" ({self.pointer})" if self.pointer and not self.pointer.startswith("/") else ""
+        what = self.kind.replace("-", " ") + where
+        if isinstance(self.before, Mapping) and self.after is None:
+            return f"{what}: removed"
+        values = [_words(value) for value in (self.before, self.after) if value is not None]
+        return f"{what}: {' -> '.join(dict.fromkeys(values))}" if values else what
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_words, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_words(inner)}' for key, inner in value.items())}}}"
+    return str(value)
+
+
+def by_manifest(old: Judged, new: Judged) -> Iterator[Lowered]:
+    """Everything by which a service's manifest lowers its own bar."""
+    name = new.name
+    for kind, at, before, after in _relaxations(old, new):
+        yield Lowered(kind, name, pointer(at), before, after, new.manifest.document.locate(at))
+
+
+def _relaxations(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:
+    before, after = old.manifest.document.data, new.manifest.document.data
+    yield from _metadata(before["metadata"], after["metadata"])
+    gone = [section for section in before["spec"] if section not in after["spec"]]
+    yield from (("section-removed", ("spec", section), section, None) for section in gone)
+    for name, scored in old.judgement.scored.items():
+        if name in new.judgement.scored and SUBSYSTEMS[name].SECTION not in gone:
+            for each in SUBSYSTEMS[name].relaxations(scored.facts, new.judgement.scored[name].facts):
+                yield each.kind, each.at, each.before, each.after
+    yield from _looser_match(old, new)
+
+
+def _metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, At, Any, Any]]:
+    old_tier, new_tier = before.get("tier", 1), after.get("tier", 1)
+    if new_tier > old_tier:
+        yield "tier-lowered", ("metadata", "tier"), old_tier, new_tier
+    old, new = before.get("launches"), after.get("launches")
+    if new and not old:
+        yield "launch-added", ("metadata", "launches"), None, new
+    elif old and new and new > old:
+        yield "launch-postponed", ("metadata", "launches"), old, new
+
+
+def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:
+    """What the policy would ask less if the head's own metadata and path chose the overrides."""
+    ruled, own = old.judgement.policy.layered.data, new.manifest.own_policy.layered.data
+    for at in loosened(ruled, own):
+        before, after = (_words(value_at(data, at)) for data in (ruled, own))
+        yield "policy-loosened", ("metadata",), f"{_dotted(at)} {before}", after
+
+
+def _dotted(at: At) -> str:
+    return ".".join(map(str, at))
+
+
+def by_policy(before: Policy, after: Policy) -> Iterator[Lowered]:
+    """Thresholds that the head's policy loosens, and overrides that come or go so that less is asked of somebody."""
+    old, new = before.layered.data, after.layered.data
+    for at in loosened(old, new):
+        place = after.layered.origin(at).location if value_at(new, at) is not None else Location(after.path)
+        yield Lowered("policy-loosened", "", _dotted(at), value_at(old, at), value_at(new, at), place)
+    for index, override in enumerate(after.overrides):
+        if override not in before.overrides and any(_loosened_by(after, override)):
+            place = after.layered.origin(("overrides", index)).location
+            yield Lowered("override-added", "", f"overrides.{index}", None, _named(override), place)
+    for index, override in enumerate(before.overrides):
+        if override not in after.overrides and any(_tightened_by(before, override)):
+            yield Lowered("override-removed", "", f"overrides.{index}", _named(override), None, Location(after.path))
+    if before.overrides != after.overrides and _sorted(before.overrides) == _sorted(after.overrides):
+        yield Lowered("overrides-reordered", "", "overrides", None, None, Location(after.path))
+
+
+def _loosened_by(policy: Policy, override: Mapping[str, Any]) -> Iterator[At]:
+    return loosened(policy.layered.data, _with(policy, override))
+
+
+def _tightened_by(policy: Policy, override: Mapping[str, Any]) -> Iterator[At]:
+    return loosened(_with(policy, override), policy.layered.data)
+
+
+def _with(policy: Policy, override: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What holds where an override does, were it the only one."""
+    return policy.layered.over(override["spec"], policy.layered.origin(("gate",))).data
+
+
+def _named(override: Mapping[str, Any]) -> str:
+    return str(override.get("reason") or _words(override["match"]))
+
+
+def _sorted(overrides: Sequence[Mapping[str, Any]]) -> list[str]:
+    return sorted(map(repr, overrides))
+
+
+def by_waivers(before: Sequence[Waiver], after: Sequence[Waiver], rules: Mapping[str, Rule]) -> Iterator[Lowered]:
+    """Exceptions that the head adds or extends: every service and rule to which none of before allows as much."""
+    for waiver in after:
+        for service in waiver.services:
+            for rule in waiver.rules:
+                old = [each for each in before if _is_about(each, service, rule, waiver.subject)]
+                if not any(_allows(each, waiver, rules[rule]) for each in old):
+                    what = f"{rule} {waiver.subject}".strip()
+                    kind = "waiver-extended" if old else "waiver-added"
+                    earlier = max((terms(each) for each in old), default=None)
+                    yield Lowered(kind, service, what, earlier, terms(waiver), waiver.location)
+
+
+def _is_about(waiver: Waiver, service: str, rule: str, subject: str) -> bool:
+    return service in waiver.services and rule in waiver.rules and waiver.subject in ("", subject)
+
+
+def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
+    """Whether one waiver lasts as long as another, begins as early, and excuses values as bad."""
+    lasts = old.expires >= new.expires and (old.granted or date.min) <= (new.granted or date.min)
+    if old.limit is None or old.limit == new.limit:
+        return lasts
+    if new.limit is None:
+        return False
+    return lasts and (old.limit > new.limit if rule.worse is Worse.ABOVE else old.limit < new.limit)
+
+
+def are_akin(one: Waiver, other: Waiver) -> bool:
+    """Whether one waiver excuses anything that another is about."""
+    return any(_is_about(one, service, rule, other.subject) for service in other.services for rule in other.rules)
+
+
+def terms(waiver: Waiver) -> str:
+    """Until when a waiver holds, and up to which value."""
+    return f"{waiver.expires}" + (f", up to {waiver.limit}" if waiver.limit is not None else "")
+
+
+def by_configuration(before: Config, after: Config, gone: Iterable[str]) -> Iterator[Lowered]:
+    """Manifests that the head's configuration no longer selects, and a scope in which less decides."""
+    place = Location(after.path or before.path)
+    for path in gone:
+        yield Lowered("configuration-narrowed", "", "manifests", path, None, place)
+    old, new = before.scope or SCOPES[0], after.scope or SCOPES[0]
+    if SCOPES.index(new) > SCOPES.index(old):
+        yield Lowered("scope-narrowed", "", "scope", old, new, place)

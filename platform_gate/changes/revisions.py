@@ -1,0 +1,181 @@
+"""The trees of a pull request, and whose files hold: those at the tip of the base ref, or those that merging brings."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from platform_gate.documents.document import DocumentError, Refusal
+from platform_gate.judging.request import Request
+from platform_gate.model import GateError
+from platform_gate.repository import work_tree
+from platform_gate.repository.checkout import Checkout
+from platform_gate.repository.commit_tree import CommitTree, same_text
+from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository
+from platform_gate.repository.work_tree import Selection, WorkTree
+from platform_gate.text import displayed, quote
+
+
+class Change(NamedTuple):
+    """The three trees of a pull request: the tip of the base ref, the merge base, and the work tree with its index."""
+
+    ref: str
+    tip: CommitTree
+    base: CommitTree
+    head: Checkout
+    staged: Index
+
+    def inside(self, file: str) -> str | None:
+        """A path from the root, as git knows it; None for what lies outside."""
+        path = os.path.relpath(file, self.head.tree.root)
+        return None if path == ".." or path.startswith("../") else displayed(path)
+
+    def owns(self, path: str) -> bool:
+        """Whether the change's index holds a path, or a link or submodule on the way to it."""
+        steps = path.split("/")
+        return any("/".join(steps[: count + 1]) in self.staged.files for count in range(len(steps)))
+
+
+def repository_of(tree: WorkTree) -> Repository:
+    """The repository of a work tree.
+
+    Raises:
+        GateError: it is none.
+    """
+    if not (tree.root / ".git").exists():
+        raise GateError("there is no git repository here to compare with", "Run it in a clone.")
+    return Repository.at(tree.root)
+
+
+def change_against(ref: str, tree: WorkTree) -> Change:
+    """The change from a ref to the work tree.
+
+    Raises:
+        GateError: git can't tell.
+    """
+    repository = repository_of(tree)
+    tip = repository.resolve(ref)
+    base = repository.merge_base(tip, repository.resolve("HEAD"))
+    tip_tree, staged = CommitTree.of(repository, tip), repository.staged()
+    base_tree = tip_tree if base == tip else CommitTree.of(repository, base)
+    return Change(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged), staged)
+
+
+def past(ref: str, tree: WorkTree) -> Change:
+    """A commit as it was, whatever led from there to the work tree.
+
+    Raises:
+        GateError: git can't tell.
+    """
+    repository = repository_of(tree)
+    commit, staged = CommitTree.of(repository, repository.resolve(ref)), repository.staged()
+    return Change(ref, commit, commit, Checkout.of(tree, repository, staged), staged)
+
+
+class TipRules(NamedTuple):
+    """Rules as the tip has them; what git doesn't know is the operator's and read where it lies.
+
+    With ``past`` the question is what there was: waivers that the tip lacks were not there, whoever owns them now.
+    """
+
+    change: Change
+    past: bool = False
+
+    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+        """A file.
+
+        Raises:
+            GateError: only the change has it, or could lead it elsewhere.
+        """
+        change, file = self.change, os.path.normpath(self.change.head.tree.cwd / reference)
+        path, real = change.inside(file), change.inside(os.path.realpath(file))
+        content = change.tip.content(path) if path is not None else None
+        if path is not None and content is not None:
+            return content, path
+        if path is not None and change.owns(path):
+            fix = f"Merge it first, or name one that {quote(change.ref)} has."
+            raise GateError(f"the {kind} {quote(path)} exists only in the change that it would judge", fix)
+        if real is not None and change.owns(real):
+            message = f"the {kind} {quote(reference)} is a link to {quote(real)}, which the change may have altered"
+            raise GateError(message, "Name the file itself.")
+        return work_tree.read_named(change.head.tree, kind, reference)
+
+    def expand(self, patterns: Sequence[str]) -> list[str]:
+        """The configured files; one that only the change has doesn't count yet."""
+        selection = Selection(tuple(filter(work_tree.is_glob, patterns)), ())
+        found = {path for path in self.change.tip.files if selection.manifests and selection.takes(path)}
+        plain = {pattern for pattern in patterns if not work_tree.is_glob(pattern)}
+        chosen = [self.configured(path) for path in sorted(found | plain)]
+        return [file for file in chosen if not self._is_new(file)]
+
+    def configured(self, path: str) -> str:
+        """The path from the root, whatever the working directory."""
+        return str(self.change.head.tree.root / path)
+
+    def known(self, request: Request) -> Request:
+        """A request less the waivers that only the change has: they don't excuse it."""
+        files = tuple(file for file in request.waivers if not self._is_new(file))
+        return request._replace(waivers=files, no_waivers=request.no_waivers or bool(request.waivers and not files))
+
+    def _is_new(self, reference: str) -> bool:
+        path = self.change.inside(os.path.normpath(self.change.head.tree.cwd / reference))
+        return path is not None and path not in self.change.tip.files and (self.past or self.change.owns(path))
+
+    @contextlib.contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Errors in files of the tip say that they stand there, as git writes it: ``main:policy.yaml``."""
+        try:
+            yield
+        except DocumentError as error:
+            raise DocumentError(*map(self._at_tip, error.refusals)) from None
+
+    def _at_tip(self, refusal: Refusal) -> Refusal:
+        path = refusal.location.path
+        ref = f"{self.change.ref}:" if path in self.change.tip.files else ""
+        return refusal._replace(location=refusal.location._replace(path=ref + path))
+
+
+class MergedRules(NamedTuple):
+    """Rules as merging would leave them: the work tree's where the change touches them, else the tip's."""
+
+    change: Change
+
+    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+        """A file.
+
+        Raises:
+            GateError: it can't be read, or the change removes it.
+        """
+        change = self.change
+        path = change.inside(os.path.normpath(change.head.tree.cwd / reference))
+        if path is None or not (path in change.tip.files or path in change.base.files or change.owns(path)):
+            return work_tree.read_named(change.head.tree, kind, reference)
+        content = self.content(path)
+        if content is None:
+            raise GateError(f"the {kind} {quote(path)} is gone with this change", "Keep it, or stop naming it.")
+        return content, path
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file by its path from the root; None where there is none."""
+        change = self.change
+        left_out = change.head.left_out
+        own = left_out.content(path) if path in left_out.files else work_tree.read_optional(change.head.tree)(path)
+        entry = change.base.files.get(path)
+        base = change.base.content(path) if entry and entry.mode not in (LINK, SUBMODULE) else None
+        return change.tip.content(path) if same_text(own, base) else own
+
+    def expand(self, patterns: Sequence[str]) -> list[str]:
+        """The configured files."""
+        globs = [pattern for pattern in patterns if work_tree.is_glob(pattern)]
+        selection = Selection(tuple(globs), ())
+        found = {path for path in self.change.tip.files if globs and selection.takes(path)}
+        found.update(work_tree.expand(self.change.head.tree, globs) if globs else ())
+        plain = {pattern for pattern in patterns if not work_tree.is_glob(pattern)}
+        there = {path for path in found if self.content(path) is not None}
+        return [self.configured(path) for path in sorted(there | plain)]
+
+    def configured(self, path: str) -> str:
+        """The path from the root, whatever the working directory."""
+        return str(self.change.head.tree.root / path)

@@ -1,0 +1,129 @@
+"""The whole gate without a shell: a request in, an outcome out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
+from pathlib import Path
+
+from platform_gate.judging import ruleset, runner
+from platform_gate.judging.request import Request, narrowed, reproduce
+from platform_gate.judging.result import Judged
+from platform_gate.judging.runner import Each, Job, here
+from platform_gate.judging.shards import Slice
+from platform_gate.judging.waivers import Waiver
+from platform_gate.model import GateError, Scope
+from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
+from platform_gate.repository.work_tree import Found, WorkTree, find_root
+
+
+class Keep(Enum):
+    """How much of each service a run keeps: its findings, its row of the JSON report as well, or everything."""
+
+    FINDINGS = auto()
+    ROWS = auto()
+    ALL = auto()
+
+
+def no_input() -> bytes:
+    """Standard input for callers that have none: it is empty."""
+    return b""
+
+
+def check(  # noqa: PLR0913 - everything that a shell knows and the core may not ask for
+    request: Request,
+    *,
+    cwd: Path,
+    stdin: Callable[[], bytes] = no_input,
+    display: Display = PLAIN,
+    keep: Keep = Keep.ALL,
+    each: Each = here,
+) -> Outcome:
+    """Judge the manifests that a request names.
+
+    Args:
+        request: what to judge, by which policy and waivers, as of which day.
+        cwd: where relative paths start; the repository is the one around it.
+        stdin: reads standard input, for the operand ``-``.
+        display: how text formats look.
+        keep: how much of each service the outcome holds. A comparison with a base always keeps everything.
+        each: applies the judge to the files, in this process or in several.
+
+    Raises:
+        GateError: configuration, policy or waivers can't be used, or git can't answer. What is wrong with a manifest
+            is a finding, not an exception.
+    """
+    tree = WorkTree(find_root(cwd), cwd, stdin)
+    if request.base is not None:
+        return _check_change(request, tree, display)
+    return _check_fleet(request, tree, display, keep, each)
+
+
+def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, each: Each) -> Outcome:
+    settings, source = ruleset.of_work_tree(tree)
+    rules = ruleset.load(request, settings, source)
+    files, part = _part(tree.find(request.paths, settings), request, rules.waivers)
+    job = Job(
+        tree,
+        rules.policy,
+        request.as_of,
+        rules.waivers,
+        whole=keep is Keep.ALL,
+        row=_row(keep),
+        part=part is not None,
+    )
+    run = narrowed(runner.run(job, files, schema_only=request.schema_only, each=each), request, {})
+    return decided(
+        run,
+        rules.policy,
+        request.as_of,
+        reproduce(request),
+        exit_zero=request.exit_zero,
+        schema_only=request.schema_only,
+        display=display,
+        part=part and part._replace(seen=run.seen),
+        repository=request.repository,
+    )
+
+
+def _part(files: Sequence[Found], request: Request, waivers: Sequence[Waiver]) -> tuple[Sequence[Found], Slice | None]:
+    """The files to judge, and which slice of the fleet they are."""
+    shard = request.shard
+    if shard is None:
+        return files, None
+    part = Slice.of(shard, [file.path for file in files], _terms(request, waivers))
+    return [file for file in files if shard.takes(file.path)], part
+
+
+def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
+    """What all shards must agree on besides files and policy: the team, the tier, and the waivers."""
+    waived = [(str(waiver.location), *waiver._replace(document=None, file="")) for waiver in waivers]  # type: ignore[arg-type]  # the location identifies the document
+    return repr((request.team, request.tier, waived))
+
+
+def _row(keep: Keep) -> Callable[[Judged], bytes] | None:
+    if keep is not Keep.ROWS:
+        return None
+    from platform_gate.reports import report  # noqa: PLC0415 - most runs end as text for people
+
+    return report.row
+
+
+def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome:
+    from platform_gate.changes import pull_request  # noqa: PLC0415 - only pull requests need git
+
+    if request.schema_only:
+        raise GateError("--schema-only looks at files as they are", "Leave out --base.")
+    run, comparison, policy, settings = pull_request.judge_change(request, tree)
+    scope = Scope(request.scope or settings.scope or Scope.ALL)
+    return decided(
+        run,
+        policy,
+        request.as_of,
+        reproduce(request._replace(scope=str(scope))),
+        exit_zero=request.exit_zero,
+        comparison=comparison,
+        scope=scope,
+        display=display,
+        repository=request.repository,
+    )

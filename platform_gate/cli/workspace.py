@@ -1,0 +1,43 @@
+"""Where a command runs: the working directory, the repository around it, and standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from platform_gate.check import Keep, check
+from platform_gate.cli.options import display
+from platform_gate.documents.document import MAX_BYTES
+from platform_gate.judging.request import Request
+from platform_gate.judging.runner import Each, here
+from platform_gate.model import GateError
+from platform_gate.reports.outcome import Outcome
+from platform_gate.repository.work_tree import WorkTree, find_root
+
+
+def working_directory() -> Path:
+    """The working directory.
+
+    Raises:
+        GateError: it was deleted.
+    """
+    try:
+        return Path.cwd()
+    except OSError:
+        raise GateError("the working directory is gone", "Change into a folder that exists.") from None
+
+
+def current_tree() -> WorkTree:
+    """The repository around the working directory."""
+    cwd = working_directory()
+    return WorkTree(find_root(cwd), cwd, _stdin)
+
+
+def check_here(request: Request, keep: Keep = Keep.ALL, each: Each = here) -> Outcome:
+    """Run the gate in the working directory; raises as ``check`` does."""
+    return check(request, cwd=working_directory(), stdin=_stdin, display=display(), keep=keep, each=each)
+
+
+def _stdin() -> bytes:
+    """Standard input, at most one byte beyond the size limit of a document."""
+    return sys.stdin.buffer.read(MAX_BYTES + 1)

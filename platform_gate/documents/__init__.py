@@ -1,0 +1,11 @@
+"""Files to data: strict YAML that remembers where every value stands, and data against a JSON Schema.
+
+May use the ground floor only. Opens nothing but the schemas and policies that travel with the package.
+"""
+
+__all__ = [
+    "document",
+    "schema",
+    "shipped",
+    "yaml_writer",
+]

@@ -1,0 +1,21 @@
+"""Judge every manifest of a tree: interpret, evaluate, waive, add up, decide.
+
+Pure but for the tree that it reads through. May use `policy`, `subsystems`, `repository` and what is below.
+"""
+
+__all__ = [
+    "judgement",
+    "manifest",
+    "policy_tests",
+    "problems",
+    "remedy",
+    "request",
+    "result",
+    "ruleset",
+    "runner",
+    "shards",
+    "totals",
+    "verdict",
+    "waiver_file",
+    "waivers",
+]

@@ -1,0 +1,178 @@
+"""The facts of all subsystems to a health, with the reason for every point: the one function that judges a service."""
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from platform_gate.model import Charge, Check, Context, Doubt, Excuse, Rule, Severity, Subject
+from platform_gate.policy.limits import Effective, HealthLimits
+from platform_gate.subsystems import SUBSYSTEMS
+
+
+class HealthStatus(StrEnum):
+    """A service's health, from good to bad."""
+
+    HEALTHY = "healthy"
+    UNKNOWN = "unknown"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return _RANKS[self.value]
+
+
+_RANKS: Final = {status.value: rank for rank, status in enumerate(HealthStatus)}
+
+
+class Failure(NamedTuple):
+    """A failed check, and the excuse for it where there is one. ``remark`` is added to the check's message."""
+
+    check: Check
+    excuse: Excuse | None = None
+    remark: str = ""
+
+
+Waive = Callable[[str, Check], tuple[Excuse | None, str]]
+"""Gives the excuse for a service's failed check, or a remark on why there is none."""
+
+
+def no_waivers(_service: str, _check: Check) -> tuple[Excuse | None, str]:
+    """Excuse nothing."""
+    return None, ""
+
+
+class Scored(NamedTuple):
+    """What one subsystem has to say: its facts under its limits, what failed, and what of that is charged.
+
+    ``full_charges`` are what the charges would be without waivers, ``points`` what the subsystem adds to the total.
+    ``status`` is the facts in one word of the subsystem's vocabulary; a waiver changes no fact.
+    """
+
+    name: str
+    facts: Any
+    limits: Any
+    failures: tuple[Failure, ...]
+    charges: tuple[Charge, ...]
+    full_charges: tuple[Charge, ...]
+    points: int
+    status: str
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """Every failed check, waived or not."""
+        return tuple(failure.check for failure in self.failures)
+
+    @property
+    def open(self) -> tuple[Check, ...]:
+        """The failed checks that count."""
+        return tuple(failure.check for failure in self.failures if failure.excuse is None)
+
+    def describe(self) -> dict[str, Any]:
+        """The facts as a report shows them."""
+        return SUBSYSTEMS[self.name].describe(self.facts, self.limits)
+
+    def charge(self, rule: Rule) -> Charge | None:
+        """What a failed rule is charged with."""
+        return next((charge for charge in self.charges if rule.id in charge.rules), None)
+
+
+class Judgement(NamedTuple):
+    """A service's health with the reason for every point.
+
+    ``required`` names the subsystems that must have data. ``points`` is the sum over the subsystems (the seed's
+    "issues"), ``waived_points`` what waivers save.
+    """
+
+    subject: Subject
+    policy: Effective
+    required: tuple[str, ...]
+    scored: Mapping[str, Scored]
+    health: HealthStatus
+    health_without_waivers: HealthStatus
+    points: int
+    waived_points: int
+
+    @property
+    def failing(self) -> bool:
+        """Whether its health, or a rule that failed, is one that the policy fails on."""
+        return self.health in self.policy.gate.fail_on or bool(self.fatal)
+
+    @property
+    def fatal(self) -> tuple[str, ...]:
+        """The rules that failed and that the policy fails on, sorted."""
+        wrong = [scored for scored in self.scored.values() if scored.failures]
+        named = {check.rule.id for scored in wrong for check in scored.open}
+        return tuple(sorted(named.intersection(self.policy.gate.fail_on))) if named else ()
+
+    def decisive(self, scored: Scored, rule: Rule) -> bool:
+        """Whether a failed rule has consequences: it costs points, leaves a doubt, or fails the gate by itself."""
+        charged = any(charge.points and rule.id in charge.rules for charge in scored.full_charges)
+        return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
+
+    def severity(self, scored: Scored, failure: Failure) -> Severity:
+        """How a failed check is shown. What is waived, and what a passing service is told, is a warning at most."""
+        rule = failure.check.rule
+        decisive = self.decisive(scored, rule)
+        if rule.doubt is Doubt.REQUIRED and not decisive and rule.id not in self.policy.severities:
+            return Severity.NOTE
+        severity = self.policy.severity(rule, decisive=decisive)
+        counts = self.failing and failure.excuse is None
+        return Severity.WARNING if severity is Severity.ERROR and not counts else severity
+
+
+def judge(
+    subject: Subject, facts: Mapping[str, Any], effective: Effective, context: Context, waive: Waive = no_waivers
+) -> Judgement:
+    """Judge the facts of every subsystem under a policy.
+
+    ``facts`` holds what each subsystem's ``read`` gave; what it lacks isn't judged. Before its launch only governance
+    is required of a service. What ``waive`` excuses costs nothing.
+    """
+    required = effective.gate.required
+    if not context.launched:
+        required = tuple(name for name in required if name == "governance")
+    excuse = partial(waive, subject.name)
+    scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
+    wrong = [part for part in scored.values() if part.failures]
+    if not wrong:
+        well = health(0, effective.health, doubt=False)
+        return Judgement(subject, effective, required, scored, well, well, 0, 0)
+    points = sum(part.points for part in wrong)
+    full_points = sum(charge.points for part in wrong for charge in part.full_charges)
+    doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.open)
+    full_doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.failed)
+    status = health(points, effective.health, doubt=doubt)
+    full_status = health(full_points, effective.health, doubt=full_doubt)
+    return Judgement(subject, effective, required, scored, status, full_status, points, full_points - points)
+
+
+def _score(
+    name: str, facts: Any, effective: Effective, context: Context, excuse: Callable[[Check], tuple[Excuse | None, str]]
+) -> Scored:
+    subsystem, limits = SUBSYSTEMS[name], effective.limits[name]
+    failed = [check for check in subsystem.check(facts, limits, context) if not effective.is_off(check.rule)]
+    if not failed:
+        return Scored(name, facts, limits, (), (), (), 0, str(subsystem.status(facts, failed, limits)))
+    failures = tuple(Failure(check, *excuse(check)) for check in failed)
+    open_checks = [failure.check for failure in failures if failure.excuse is None]
+    full_charges = tuple(subsystem.points(failed, limits))
+    charges = full_charges if len(open_checks) == len(failed) else tuple(subsystem.points(open_checks, limits))
+    points, status = sum(charge.points for charge in charges), str(subsystem.status(facts, failed, limits))
+    return Scored(name, facts, limits, failures, charges, full_charges, points, status)
+
+
+def in_doubt(rule: Rule, subsystem: str, required: Iterable[str]) -> bool:
+    """Whether a failed rule leaves an otherwise healthy service UNKNOWN."""
+    return rule.doubt is Doubt.ALWAYS or (rule.doubt is Doubt.REQUIRED and subsystem in required)
+
+
+def health(points: int, limits: HealthLimits, *, doubt: bool) -> HealthStatus:
+    """From points to health; doubt matters only to a service that would be healthy."""
+    if points >= limits.critical_at:
+        return HealthStatus.CRITICAL
+    if points >= limits.degraded_at:
+        return HealthStatus.DEGRADED
+    return HealthStatus.UNKNOWN if doubt else HealthStatus.HEALTHY

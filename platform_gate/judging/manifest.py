@@ -1,0 +1,98 @@
+"""A document that fits its schema as a manifest: whom it describes, what holds for it, and the facts it states."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from platform_gate.documents import schema
+from platform_gate.documents.document import Document
+from platform_gate.model import Context, Problem, Subject, days_after
+from platform_gate.policy.limits import Effective
+from platform_gate.policy.loading import Policy
+from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.text import listing
+
+DEFAULT_TIER: Final = 1
+WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
+STRANGER: Final = "this is no service manifest"
+
+
+class Manifest(NamedTuple):
+    """A valid document: whom it describes, the policy that holds for it, and the facts per subsystem.
+
+    ``own_policy`` is what would hold by its own metadata, where it is matched by others.
+    """
+
+    document: Document
+    subject: Subject
+    policy: Effective
+    own_policy: Effective
+    context: Context
+    facts: Mapping[str, Any]
+
+
+def interpret(
+    document: Document, policy: Policy, context: Context, rulings: Mapping[str, Subject] | None = None
+) -> Manifest | list[Problem]:
+    """A document as a manifest, or everything that keeps it from being one.
+
+    ``rulings`` says by what metadata a service is matched, where that isn't its own.
+    """
+    problems = schema.validate(document.data, "service")
+    if problems:
+        return _stranger(document.data) or problems
+    subject = subject_of(document)
+    ruling = rulings.get(subject.name, subject) if rulings else subject
+    effective = policy.effective(ruling)
+    own = effective if ruling is subject else policy.effective(subject)
+    launch, problems = _launch(document.data, effective, context)
+    launched = launch is None or launch <= context.as_of
+    context = Context(context.as_of, context.exists, launched, ruling)
+    facts, more = facts_of(document, effective, context)
+    return [*problems, *more] or Manifest(document, subject, effective, own, context, facts)
+
+
+def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
+    """What each subsystem reads from a document that fits its schema, and what it objects to."""
+    facts, problems = {}, []
+    for name in effective.subsystems:
+        facts[name], more = SUBSYSTEMS[name].read(document.data, effective.limits[name], context)
+        problems += more
+    return facts, problems
+
+
+def _stranger(data: Any) -> list[Problem]:
+    """What makes a document something else than a manifest; then nothing else that is wrong with it matters."""
+    if not isinstance(data, dict):
+        what = "it is empty" if data is None else "it is no mapping"
+        return [Problem((), f"{STRANGER}: {what}", "Write one, or leave the file out by configuration.")]
+    missing = [key for key in WANTED if key not in data]
+    if missing:
+        fix = "Add them, or leave the file out by configuration." if data else "Write one, or remove it."
+        return [Problem((), f"{STRANGER}: it has no {listing(missing, 'or')}", fix)]
+    wrong = [key for key, wanted in WANTED.items() if data[key] != wanted]
+    fix = "Correct it, or leave the file out by configuration."
+    return [Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", fix) for key in wrong]
+
+
+def subject_of(document: Document) -> Subject:
+    """What overrides match of a valid manifest."""
+    metadata = document.data["metadata"]
+    tier = metadata.get("tier", DEFAULT_TIER)
+    return Subject(metadata["name"], metadata["team"], int(tier), metadata.get("labels", {}), document.path)
+
+
+def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> tuple[date | None, list[Problem]]:
+    """The day a service is born, and what is wrong with it."""
+    text, place = data["metadata"].get("launches"), ("metadata", "launches")
+    if text is None:
+        return None, []
+    try:
+        launch = date.fromisoformat(text)
+    except ValueError:
+        return None, [Problem(place, f"there is no day {text}", 'For example: "2027-01-15"')]
+    latest = days_after(context.as_of, effective.gate.max_prelaunch_days)
+    if launch > latest:
+        fix = f"Name a day until {latest}, or leave the manifest out until then."
+        return launch, [Problem(place, f"the launch is more than {effective.gate.max_prelaunch_days} days ahead", fix)]
+    return launch, []

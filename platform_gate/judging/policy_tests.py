@@ -1,0 +1,144 @@
+"""Cases that a policy must decide as expected."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from platform_gate.documents import schema
+from platform_gate.documents.document import Document, read_one
+from platform_gate.judging.judgement import Judgement, judge
+from platform_gate.judging.manifest import Manifest, interpret
+from platform_gate.model import Context, Location, Problem, nowhere
+from platform_gate.policy.loading import Policy, Read, Source, kind
+from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.text import listing, quote, suggestion
+
+DEFAULT_DAY: Final = "2026-01-31"
+INVALID: Final = "invalid"
+TOTAL: Final = "total"
+
+
+class Mismatch(NamedTuple):
+    """One way in which a policy decides otherwise than expected."""
+
+    what: str
+    expected: str
+    found: str
+
+
+class Result(NamedTuple):
+    """A case, where it stands, and how it went; passed without mismatches."""
+
+    name: str
+    location: Location
+    mismatches: tuple[Mismatch, ...]
+
+
+class Suite(NamedTuple):
+    """A file of cases. ``policy`` refers to what is tested, by name or by path."""
+
+    document: Document
+    policy: str
+    as_of: date
+    cases: Sequence[Mapping[str, Any]]
+
+
+def load(content: bytes, path: str, reference: str) -> Suite:
+    """A suite from its file; ``reference`` is the path by which it was named, to which its own paths are relative.
+
+    Raises:
+        DocumentError: it can't be read or breaks its schema.
+    """
+    document = read_one(content, path)
+    if problems := schema.validate(document.data, "policy-test"):
+        raise document.refuse(*problems)
+    spec = document.data["spec"]
+    wanted = spec.get("policy", "default")
+    relative = beside(reference, wanted) if kind(wanted) is Source.FILE else wanted
+    return Suite(document, relative, _day(document, spec.get("as_of", DEFAULT_DAY)), spec["cases"])
+
+
+def beside(reference: str, path: str) -> str:
+    """A path that a file names, relative to where the file lies; a package's file stays what it is."""
+    return (
+        path if path.startswith("package:") else posixpath.normpath(posixpath.join(posixpath.dirname(reference), path))
+    )
+
+
+def _day(document: Document, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise document.refuse(Problem(("spec", "as_of"), f"there is no day {text}", "Correct it.")) from None
+
+
+def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Result]:
+    """Every case judged under a policy.
+
+    Raises:
+        GateError: a manifest can't be read, or an expectation names a rule that doesn't exist.
+    """
+    known = policy.known_rules()
+    for index, case in enumerate(suite.cases):
+        at = ("spec", "cases", index)
+        _check_rules(suite, case, index, known)
+        _check_points(suite, case, index)
+        document = _manifest(suite, reference, index, read)
+        manifest = interpret(document, policy, Context(suite.as_of, nowhere))
+        mismatches = tuple(_mismatches(case["expect"], manifest, document))
+        yield Result(case["name"], suite.document.locate((*at, "name")), mismatches)
+
+
+def _check_rules(suite: Suite, case: Mapping[str, Any], index: int, known: Mapping[str, Any]) -> None:
+    for key in ("rules", "not_rules"):
+        for place, rule in enumerate(case["expect"].get(key, ())):
+            if rule not in known:
+                at = ("spec", "cases", index, "expect", key, place)
+                raise suite.document.refuse(Problem(at, f"there is no rule {quote(rule)}", suggestion(rule, known)))
+
+
+def _check_points(suite: Suite, case: Mapping[str, Any], index: int) -> None:
+    known = (*SUBSYSTEMS, TOTAL)
+    for name in case["expect"].get("points", {}):
+        if name not in known:
+            at = ("spec", "cases", index, "expect", "points", name)
+            problem = Problem(at, f"there is no subsystem {quote(name)}", suggestion(name, known), on_key=True)
+            raise suite.document.refuse(problem)
+
+
+def _manifest(suite: Suite, reference: str, index: int, read: Read) -> Document:
+    """The case's manifest: one from a file, or the inline one as a document of its own."""
+    manifest = suite.cases[index]["manifest"]
+    if isinstance(manifest, str):
+        return read_one(*read(beside(reference, manifest)))
+    return suite.document._replace(data=manifest, prefix=("spec", "cases", index, "manifest"))
+
+
+def _mismatches(
+    expect: Mapping[str, Any], manifest: Manifest | list[Problem], document: Document
+) -> Iterator[Mismatch]:
+    if isinstance(manifest, Manifest):
+        yield from _differences(expect, judge(manifest.subject, manifest.facts, manifest.policy, manifest.context))
+    elif expect.get("health") != INVALID:
+        first = document.refusal(manifest[0])
+        reason = f"{INVALID} ({first.location}: {first.message})"
+        yield Mismatch("health", expect.get("health", "a valid manifest"), reason)
+
+
+def _differences(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[Mismatch]:
+    if "health" in expect and expect["health"] != judgement.health:
+        yield Mismatch("health", expect["health"], str(judgement.health))
+    found = {TOTAL: judgement.points, **{name: scored.points for name, scored in judgement.scored.items()}}
+    for name, points in expect.get("points", {}).items():
+        if found.get(name, 0) != points:
+            yield Mismatch(f"points of {name}" if name != TOTAL else "points", str(points), str(found.get(name, 0)))
+    failed = {check.rule.id for scored in judgement.scored.values() for check in scored.failed}
+    silent = [rule for rule in expect.get("rules", ()) if rule not in failed]
+    if silent:
+        yield Mismatch("rules", f"{listing(silent)} to fire", listing(sorted(failed)) or "none")
+    loud = [rule for rule in expect.get("not_rules", ()) if rule in failed]
+    if loud:
+        yield Mismatch("rules", f"{listing(loud, 'or')} not to fire", listing(sorted(failed)))

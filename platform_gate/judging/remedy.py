@@ -1,0 +1,106 @@
+"""What to mend first: the smallest set of fixes that makes a service healthy, by the real points functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, product
+from typing import Final, NamedTuple
+
+from platform_gate.judging.judgement import HealthStatus, Judgement, Scored, health, in_doubt
+from platform_gate.model import Check
+from platform_gate.subsystems import SUBSYSTEMS
+
+MOST_SETS: Final = 20_000
+"""So many sets are tried per subsystem, and then all of it: fourteen failed rules in every combination."""
+MOST_STEPS: Final = 8
+"""Of a rule with more findings than this all are fixed or none."""
+
+
+class Option(NamedTuple):
+    """Some failed checks of a service fixed, and what is left then."""
+
+    fixed: tuple[Check, ...]
+    points: int
+    doubts: int
+
+
+class Remedy(NamedTuple):
+    """``fixes`` make the service healthy. ``best`` alone helps most, and leaves ``left`` points."""
+
+    fixes: tuple[Check, ...]
+    best: Check | None
+    left: int
+
+
+def remedy(judgement: Judgement) -> Remedy:
+    """The smallest set of fixes that reaches HEALTHY (empty where it is), and the single fix that helps most."""
+    options = [Option((), 0, 0)]
+    for scored in judgement.scored.values():
+        options = list(_worthwhile(_join(options, list(_options(scored, judgement)))))
+    healthy = (option for option in options if _health(option, judgement) is HealthStatus.HEALTHY)
+    fixes = min(healthy, key=lambda option: len(option.fixed)).fixed
+    best = min(_single(judgement), key=lambda option: (option.points, option.doubts), default=Option((), 0, 0))
+    return Remedy(fixes, best.fixed[0] if best.fixed else None, best.points)
+
+
+def _health(option: Option, judgement: Judgement) -> HealthStatus:
+    return health(option.points, judgement.policy.health, doubt=option.doubts > 0)
+
+
+def _options(scored: Scored, judgement: Judgement) -> Iterator[Option]:
+    """What fixing more and more of a subsystem's failed checks leaves, the smallest set first for each result."""
+    seen: set[tuple[int, int]] = set()
+    for fixed in _sets(scored.open):
+        option = _after(scored, fixed, judgement)
+        if (option.points, option.doubts) not in seen:
+            seen.add((option.points, option.doubts))
+            yield option
+        if (0, 0) in seen:
+            return
+
+
+def _sets(failed: Sequence[Check]) -> list[tuple[Check, ...]]:
+    """Sets of failed checks, small ones first. Which findings of a rule are fixed doesn't matter, only how many."""
+    by_rule: dict[str, list[Check]] = {}
+    for check in failed:
+        by_rule.setdefault(check.rule.id, []).append(check)
+    steps = [range(len(group) + 1) if len(group) <= MOST_STEPS else (0, len(group)) for group in by_rule.values()]
+    sets = [
+        tuple(check for group, taken in zip(by_rule.values(), counts, strict=True) for check in group[:taken])
+        for counts in islice(product(*steps), MOST_SETS)
+    ]
+    return [*sorted(sets, key=len), tuple(failed)]
+
+
+def _after(scored: Scored, fixed: Sequence[Check], judgement: Judgement) -> Option:
+    gone = set(map(id, fixed))
+    left = [check for check in scored.open if id(check) not in gone]
+    charges = SUBSYSTEMS[scored.name].points(left, scored.limits)
+    doubts = sum(in_doubt(check.rule, scored.name, judgement.required) for check in left)
+    return Option(tuple(fixed), sum(charge.points for charge in charges), doubts)
+
+
+def _join(options: Sequence[Option], more: Sequence[Option]) -> Iterator[Option]:
+    for one in options:
+        for other in more:
+            yield Option(one.fixed + other.fixed, one.points + other.points, one.doubts + other.doubts)
+
+
+def _worthwhile(options: Iterable[Option]) -> Iterator[Option]:
+    """Of several ways to the same result the smallest."""
+    best: dict[tuple[int, int], Option] = {}
+    for option in options:
+        key = option.points, option.doubts
+        if key not in best or len(option.fixed) < len(best[key].fixed):
+            best[key] = option
+    yield from best.values()
+
+
+def _single(judgement: Judgement) -> Iterator[Option]:
+    """One fix of each rule on its own, with what it leaves of the whole service."""
+    doubts = {name: _after(scored, (), judgement).doubts for name, scored in judgement.scored.items()}
+    for scored in judgement.scored.values():
+        for check in {check.rule.id: check for check in reversed(scored.open)}.values():
+            after = _after(scored, (check,), judgement)
+            points = judgement.points - scored.points + after.points
+            yield Option((check,), points, sum(doubts.values()) - doubts[scored.name] + after.doubts)

@@ -1,0 +1,80 @@
+"""What a command line asks for: the options that every command which judges shares."""
+
+import shlex
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from platform_gate.judging.result import Judged
+from platform_gate.judging.runner import Run
+from platform_gate.judging.shards import Shard
+from platform_gate.model import GateError, Subject
+from platform_gate.repository import work_tree
+from platform_gate.text import quote, typed
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Request(NamedTuple):
+    """What the command line asks of a run."""
+
+    paths: tuple[str, ...]
+    policy: str | None
+    as_of: date
+    waivers: tuple[str, ...] = ()
+    no_waivers: bool = False
+    base: str | None = None
+    scope: str | None = None
+    fail_on: tuple[str, ...] = ()
+    team: str | None = None
+    tier: int | None = None
+    exit_zero: bool = False
+    schema_only: bool = False
+    shard: Shard | None = None
+    repository: str | None = None
+
+
+def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
+    """The run narrowed to a team's or a tier's services; files that can't be judged may be anybody's and stay.
+
+    ``rulings`` says by what metadata a service is matched, where that isn't its own.
+
+    Raises:
+        GateError: nothing is left, and so nothing was judged.
+    """
+    team, tier = request.team, request.tier
+    if team is None and tier is None:
+        return run
+    kept = [judged for judged in run.services if is_wanted(request, rulings.get(judged.name, judged))]
+    if not kept and not run.unjudged and request.shard is None:
+        wish = " and ".join(
+            [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
+        )
+        known = " With --base, services are of the team and tier that they have there." if request.base else ""
+        raise GateError(f"there is no service {wish}", f"Check the spelling; nothing was judged.{known}")
+    return run._replace(services=tuple(kept))
+
+
+def is_wanted(request: Request, who: Subject | Judged) -> bool:
+    """Whether a service is of the team and the tier that were asked for."""
+    team = typed(request.team) if request.team is not None else None
+    return team in (None, who.team) and request.tier in (None, who.tier)
+
+
+def reproduce(request: Request) -> str:
+    """The command that gives the same answer on the reader's machine."""
+    options = {
+        "--policy": request.policy,
+        "--base": request.base,
+        "--scope": request.scope if request.base else None,
+        "--fail-on": ",".join(request.fail_on) or None,
+        "--team": request.team,
+        "--tier": request.tier,
+        "--as-of": request.as_of,
+        "--shard": request.shard,
+    }
+    words = [word for option, value in options.items() if value is not None for word in (option, str(value))]
+    words += [word for file in request.waivers for word in ("--waivers", file)]
+    flags = ["--schema-only"] * request.schema_only + ["--no-waivers"] * request.no_waivers
+    dashes = ["--"] if any(path.startswith("-") and path != work_tree.STDIN for path in request.paths) else []
+    return shlex.join(map(typed, ["platform-gate", "check", *words, *flags, *dashes, *request.paths]))

@@ -1,0 +1,87 @@
+"""By what a tree is judged: configuration, policy and waivers, from the work tree or from a commit."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from platform_gate.documents.shipped import DEFAULT_POLICY
+from platform_gate.judging import waivers
+from platform_gate.judging.request import Request
+from platform_gate.judging.waivers import Waiver
+from platform_gate.policy import loading
+from platform_gate.policy.loading import Policy
+from platform_gate.repository import config, work_tree
+from platform_gate.repository.config import Config
+from platform_gate.repository.work_tree import WorkTree
+
+
+class Source(Protocol):
+    """Where rules are read: files by the path that people give, and configured files from the repository's root."""
+
+    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+        """A file's bytes and its path as shown; raises ``GateError``."""
+
+    def expand(self, patterns: Sequence[str]) -> list[str]:
+        """The files that configured paths and globs name, to be read."""
+
+    def configured(self, path: str) -> str:
+        """A configured path, to be read."""
+
+
+class WorkTreeRules(NamedTuple):
+    """Rules read from the work tree."""
+
+    tree: WorkTree
+
+    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+        """A file that may lie anywhere."""
+        return work_tree.read_named(self.tree, kind, reference)
+
+    def expand(self, patterns: Sequence[str]) -> list[str]:
+        """The configured files."""
+        return [self.configured(path) for path in work_tree.expand(self.tree, patterns)]
+
+    def configured(self, path: str) -> str:
+        """The path from the root, whatever the working directory."""
+        return str(self.tree.root / path)
+
+
+class Rules(NamedTuple):
+    """Configuration, policy and waivers."""
+
+    settings: Config
+    policy: Policy
+    waivers: tuple[Waiver, ...] = ()
+
+
+def load(request: Request, settings: Config, source: Source) -> Rules:
+    """Everything that decides how services are judged.
+
+    Raises:
+        GateError: something of it can't be read or makes no sense.
+    """
+    chosen = choose_policy(request.policy, settings, source)
+    chosen = chosen.with_fail_on(request.fail_on) if request.fail_on else chosen
+    return Rules(settings, chosen, _waivers(request, settings, source, chosen))
+
+
+def choose_policy(wanted: str | None, settings: Config, source: Source) -> Policy:
+    """The policy of the command line, else the configured one, else the shipped default."""
+    reference = wanted if wanted is not None else settings.policy or DEFAULT_POLICY
+    if wanted is None and loading.kind(reference) is loading.Source.FILE:
+        reference = source.configured(reference)
+    return loading.load(reference, lambda path: source.read("policy", path))
+
+
+def _waivers(request: Request, settings: Config, source: Source, chosen: Policy) -> tuple[Waiver, ...]:
+    """The waivers of the command line, else the configured ones."""
+    if request.no_waivers:
+        return ()
+    files = request.waivers or source.expand(settings.waivers)
+    known, base = chosen.known_rules(), chosen.base()
+    loaded = {file: waivers.load(*source.read("waivers file", file), base, known, request.as_of) for file in files}
+    return tuple(waiver._replace(file=file) for file, several in loaded.items() for waiver in several)
+
+
+def of_work_tree(tree: WorkTree) -> tuple[Config, WorkTreeRules]:
+    """The configuration of a work tree, and where its rules are read."""
+    return config.load(work_tree.read_optional(tree)), WorkTreeRules(tree)

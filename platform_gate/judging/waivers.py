@@ -1,0 +1,208 @@
+"""Dated, reasoned, approved exceptions: which finding is excused, and which waivers have ended or excuse nothing."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from platform_gate.documents import schema
+from platform_gate.documents.document import Document, read_one
+from platform_gate.model import At, Check, Excuse, Location, Problem, Rule, Worse, days_after
+from platform_gate.policy.limits import Effective
+from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED
+from platform_gate.text import plural, quote, suggestion
+
+NOT_WAIVABLE: Final = ("manifest/", "waiver/")
+
+
+class Waiver(NamedTuple):
+    """One exception. Days are inclusive and in UTC; ``limit`` is the worst value that is still excused.
+
+    ``file`` is how its file was named, to write it back.
+    """
+
+    services: tuple[str, ...]
+    rules: tuple[str, ...]
+    reason: str
+    approved_by: str
+    expires: date
+    granted: date | None
+    subject: str
+    ticket: str
+    limit: float | None
+    document: Document
+    at: At
+    file: str = ""
+
+    @property
+    def location(self) -> Location:
+        """Where the waiver stands."""
+        return self.document.locate(self.at)
+
+    def in_force(self, as_of: date) -> bool:
+        """Whether a day lies within it."""
+        return (self.granted is None or self.granted <= as_of) and as_of <= self.expires
+
+    def covers(self, service: str, rule: str, subject: str) -> bool:
+        """Whether it is about a service's rule and what that found, whatever the day and the value."""
+        return service in self.services and rule in self.rules and self.subject in ("", subject)
+
+    def days_left(self, as_of: date) -> int:
+        """Days after this one on which it still holds; negative where it has ended."""
+        return (self.expires - as_of).days
+
+
+Failed = Collection[tuple[str, str]]
+"""Of one service: every rule that failed, with the subject that it failed for."""
+
+
+class Notice(NamedTuple):
+    """Something to be said about a waiver itself."""
+
+    rule: Rule
+    waiver: Waiver
+    message: str
+    fix: str
+
+
+def load(content: bytes, path: str, policy: Effective, rules: Mapping[str, Rule], as_of: date) -> tuple[Waiver, ...]:
+    """The waivers of a file, held against a policy.
+
+    Raises:
+        DocumentError: it breaks its schema, names a rule that doesn't exist or can't be waived, or lasts too long.
+    """
+    document = read_one(content, path)
+    if problems := schema.validate(document.data, "waivers"):
+        raise document.refuse(*problems)
+    spec = document.data["spec"]
+    max_days = min(spec.get("max_days", policy.waivers.max_days), policy.waivers.max_days)
+    problems = []
+    waivers = []
+    for index, entry in enumerate(spec["waivers"]):
+        at: At = ("spec", "waivers", index)
+        found = [*_impossible_days(entry, at), *_wrong_rules(entry, at, policy, rules)]
+        if not found:
+            waivers.append(_waiver(entry, document, at))
+            found = list(_too_long(waivers[-1], max_days, as_of))
+        problems += found
+    if problems:
+        raise document.refuse(*problems)
+    return tuple(waivers)
+
+
+def _waiver(entry: Mapping[str, Any], document: Document, at: At) -> Waiver:
+    granted = entry.get("granted")
+    return Waiver(
+        services=tuple(entry.get("services") or [entry["service"]]),
+        rules=_rules(entry),
+        reason=entry["reason"].strip(),
+        approved_by=entry["approved_by"],
+        expires=date.fromisoformat(entry["expires"]),
+        granted=date.fromisoformat(granted) if granted else None,
+        subject=entry.get("subject", ""),
+        ticket=entry.get("ticket", ""),
+        limit=entry.get("limit"),
+        document=document,
+        at=at,
+    )
+
+
+def _rules(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(entry.get("rules") or [entry["rule"]])
+
+
+def _impossible_days(entry: Mapping[str, Any], at: At) -> Iterator[Problem]:
+    for key in ("granted", "expires"):
+        try:
+            date.fromisoformat(entry.get(key, "2000-01-01"))
+        except ValueError:
+            yield Problem((*at, key), f"there is no day {entry[key]}", "Correct it.")
+
+
+def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Mapping[str, Rule]) -> Iterator[Problem]:
+    key = "rules" if "rules" in entry else "rule"
+    for index, rule in enumerate(_rules(entry)):
+        place = (*at, key, index) if key == "rules" else (*at, key)
+        if rule not in rules:
+            yield Problem(place, f"there is no rule {quote(rule)}", suggestion(rule, rules))
+        elif rule.startswith(NOT_WAIVABLE) or rule in policy.gate.not_waivable:
+            yield Problem(place, f"{rule} cannot be waived", "Mend what it finds, or ask who owns the policy.")
+        elif "limit" in entry and rules[rule].worse is None:
+            yield Problem((*at, "limit"), f"{rule} measures nothing that a limit could hold", "Remove the limit.")
+
+
+def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
+    start = waiver.granted or as_of
+    latest = days_after(start, max_days)
+    if waiver.expires > latest:
+        since = "it was granted" if waiver.granted else "today"
+        message = f"the waiver ends more than {plural(max_days, 'day')} after {since}"
+        yield Problem((*waiver.at, "expires"), message, f'Write "{latest}" or earlier, and renew it when it is due.')
+    if waiver.granted and waiver.granted > waiver.expires:
+        yield Problem((*waiver.at, "expires"), "the waiver ends before it was granted", "Correct one of the days.")
+
+
+def find(waivers: Iterable[Waiver], service: str, check: Check, as_of: date) -> tuple[Excuse | None, str]:
+    """The excuse for a failed check; or what is to be said where a waiver's limit no longer holds."""
+    remark = ""
+    for waiver in waivers:
+        if waiver.covers(service, check.rule.id, check.subject) and waiver.in_force(as_of):
+            if not exceeds(check, waiver.limit):
+                return _excuse(waiver, as_of), ""
+            remark = f"; waived only to {waiver.limit}, and this is worse"
+    return None, remark
+
+
+def exceeds(check: Check, limit: float | None) -> bool:
+    """Whether a check's value is worse than what was granted."""
+    if limit is None or check.value is None:
+        return False
+    return check.value > limit if check.rule.worse is Worse.ABOVE else check.value < limit
+
+
+def _excuse(waiver: Waiver, as_of: date) -> Excuse:
+    left = waiver.days_left(as_of)
+    return Excuse(waiver.reason, waiver.approved_by, waiver.expires, waiver.ticket, left, waiver.location)
+
+
+def audit(waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date, warn_days: int) -> Iterator[Notice]:
+    """What is to be said about the waivers themselves; ``failed`` says what failed of every judged service."""
+    for waiver in waivers:
+        left = waiver.days_left(as_of)
+        if left < 0:
+            message = f"the waiver for {_whom(waiver)} ended {plural(-left, 'day')} ago, on {waiver.expires}"
+            yield Notice(EXPIRED, waiver, message, EXPIRED.help)
+        elif not waiver.in_force(as_of):
+            continue
+        elif (found := found_instead(waiver, failed)) is not None:
+            message = f"the waiver for {_whom(waiver)} excuses nothing: {why_unused(found)}"
+            yield Notice(UNUSED, waiver, message, UNUSED.help)
+        elif left <= warn_days:
+            end = f"in {plural(left, 'day')}" if left else "today"
+            message = f"the waiver for {_whom(waiver)} ends {end}, on {waiver.expires}"
+            yield Notice(EXPIRING, waiver, message, EXPIRING.help)
+
+
+def _whom(waiver: Waiver) -> str:
+    subject = f" ({waiver.subject})" if waiver.subject else ""
+    return f"{', '.join(waiver.services)}: {', '.join(waiver.rules)}{subject}"
+
+
+def excuses(waiver: Waiver, failed: Mapping[str, Failed]) -> bool:
+    """Whether a waiver matches anything that failed."""
+    return any(waiver.covers(name, *each) for name in waiver.services for each in failed.get(name, ()))
+
+
+def found_instead(waiver: Waiver, failed: Mapping[str, Failed]) -> list[str] | None:
+    """Of a waiver that matches nothing though a service of it was judged, the subjects that were found; else None."""
+    judged = [service for service in waiver.services if service in failed]
+    if not judged or excuses(waiver, failed):
+        return None
+    if not waiver.subject:
+        return []
+    return sorted({subject for s in judged for rule, subject in failed[s] if rule in waiver.rules and subject})
+
+
+def why_unused(found: Iterable[str]) -> str:
+    """Why a waiver excuses nothing, where these subjects were found instead of its own."""
+    others = ", ".join(sorted(set(found)))
+    return f"its subject is none of those found ({others})" if others else "the finding is gone"

@@ -1,0 +1,233 @@
+"""A policy document to typed limits: ``extends``, overrides, and the origin of every value. Opens nothing itself."""
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from platform_gate.documents import schema, shipped
+from platform_gate.documents.document import Document, DocumentError, read_one
+from platform_gate.matching import applies
+from platform_gate.model import At, GateError, Problem, Rule, Subject
+from platform_gate.numbers import number
+from platform_gate.policy.layers import Layered, Origin
+from platform_gate.policy.limits import OFF, Effective, typed
+from platform_gate.text import quote, suggestion
+
+Read = Callable[[str], tuple[bytes, str]]
+"""Gives a file's bytes and its path as shown; raises ``GateError``."""
+
+FAILING_HEALTHS: Final = ("degraded", "critical", "unknown")
+MAX_PARENTS: Final = 10
+
+
+class Source(StrEnum):
+    """Where a policy came from."""
+
+    SHIPPED = "shipped"
+    FILE = "file"
+    PACKAGE = "package"
+    ADOPTION = "adoption"
+    MERGED = "merged"
+
+
+class Policy(NamedTuple):
+    """A policy with all its parents. ``effective`` gives what holds for a service; ``known`` remembers it."""
+
+    name: str
+    source: Source
+    path: str
+    layered: Layered
+    known: dict[tuple[int, ...], Effective]
+    fail_on: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of everything that the policy says, its parents included."""
+        import hashlib  # noqa: PLC0415 - with it OpenSSL is loaded, and only reports for programs name a digest
+        import json  # noqa: PLC0415
+
+        canonical = json.dumps(self.layered.data, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def overrides(self) -> Sequence[Mapping[str, Any]]:
+        """The overrides in order, as written."""
+        return self.layered.data["overrides"]  # type: ignore[no-any-return]
+
+    def effective(self, subject: Subject) -> Effective:
+        """What holds for a service: the policy, and over it every override that matches.
+
+        Raises:
+            GateError: the overrides that match make no sense together.
+        """
+        chosen = tuple(index for index, override in enumerate(self.overrides) if applies(override["match"], subject))
+        if chosen not in self.known:
+            self.known[chosen] = typed(self._overridden(chosen), self.fail_on)
+        return self.known[chosen]
+
+    def base(self) -> Effective:
+        """What holds where no override matches."""
+        return typed(self.layered, self.fail_on)
+
+    def known_rules(self) -> dict[str, Rule]:
+        """Every rule that some service can have: an override may add governance checks."""
+        known = typed(self.layered).rules
+        for index in range(len(self.overrides)):
+            known = {**known, **typed(self._overridden((index,))).rules}
+        return dict(known)
+
+    def _overridden(self, chosen: tuple[int, ...]) -> Layered:
+        layered = self.layered
+        for index in chosen:
+            at: At = ("overrides", index)
+            origin = self.layered.origin(at)
+            layer = Origin(origin.document, (*origin.at, "spec"), self.overrides[index].get("reason", ""))
+            layered = layered.over(self.overrides[index]["spec"], layer)
+        return layered
+
+    def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
+        """The same policy with another ``fail_on`` for every service; raises ``GateError`` for an unknown word."""
+        for word in fail_on:
+            if word not in FAILING_HEALTHS and word not in self.known_rules():
+                choice = [*FAILING_HEALTHS, *self.known_rules()]
+                raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
+        return self._replace(fail_on=tuple(fail_on), known={})
+
+
+def kind(reference: str) -> Source:
+    """What a reference names: a file in an installed package, a shipped policy (no slash, no suffix), or a file."""
+    if reference.startswith(shipped.PACKAGE_PREFIX):
+        return Source.PACKAGE
+    return Source.FILE if "/" in reference or "." in reference else Source.SHIPPED
+
+
+def load(reference: str, read: Read) -> Policy:
+    """A policy by shipped name or by path, with everything it extends, checked as a whole.
+
+    Raises:
+        GateError: it can't be read, breaks its schema, or makes no sense; says where.
+    """
+    chain = list(_chain(reference, read))
+    layered = Layered({}, {})
+    for document in reversed(chain):
+        own = {key: _whole(value) for key, value in document.data["spec"].items() if key != "extends"}
+        layered = layered.over(own, Origin(document, ("spec",)))
+    first = chain[0]
+    name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).strip(".").split(".")[0])
+    policy = Policy(name, kind(reference), first.path, layered, {})
+    _check(policy)
+    return policy
+
+
+def _whole(value: Any) -> Any:
+    """Data in which 2.0 is 2: the schema takes both for a whole number."""
+    if isinstance(value, dict):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return number(value) if isinstance(value, float) else value
+
+
+def _chain(reference: str, read: Read) -> Iterator[Document]:
+    """The policy itself, its parent, and so on up to the default."""
+    seen: list[str] = []
+    child: Document | None = None
+    while True:
+        try:
+            document = shipped.policy(reference) if kind(reference) is Source.SHIPPED else _read(reference, read)
+        except DocumentError:
+            raise
+        except GateError as error:
+            if child is None:
+                raise
+            raise child.refuse(Problem(("spec", "extends"), error.message, error.fix)) from None
+        yield document
+        child = document
+        seen.append(reference)
+        if reference == shipped.DEFAULT_POLICY:
+            return
+        extends = document.data["spec"].get("extends", shipped.DEFAULT_POLICY)
+        place: At = ("spec", "extends")
+        if _leads_out(document.path, extends):
+            fix = "Name a file of the repository, a shipped policy, or package:NAME/FILE."
+            raise document.refuse(Problem(place, "a policy of the repository extends a file outside of it", fix))
+        reference = _parent(extends, reference)
+        if reference in seen:
+            raise document.refuse(Problem(place, "the policy extends itself", "Break the circle."))
+        if len(seen) > MAX_PARENTS:
+            raise document.refuse(Problem(place, f"more than {MAX_PARENTS} policies extend one another", "Join some."))
+
+
+def _leads_out(path: str, extends: str) -> bool:
+    """Whether a policy that lies in the repository names a file that doesn't: what that holds would be quoted."""
+    if path.startswith(("/", "../", shipped.PACKAGE_PREFIX)) or kind(extends) is not Source.FILE:
+        return False
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), extends)).startswith(("/", "../"))
+
+
+def _parent(extends: str, child: str) -> str:
+    """What ``extends`` refers to: a path is relative to the file that says so, in a package too."""
+    if kind(extends) is not Source.FILE:
+        return extends
+    if kind(child) is Source.PACKAGE:
+        inside = posixpath.join(posixpath.dirname(child.removeprefix(shipped.PACKAGE_PREFIX)), extends)
+        return shipped.PACKAGE_PREFIX + posixpath.normpath(inside)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(child), extends))
+
+
+def _read(reference: str, read: Read) -> Document:
+    content, path = shipped.package_file(reference) if kind(reference) is Source.PACKAGE else read(reference)
+    document = read_one(content, path)
+    if problems := schema.validate(document.data, "policy"):
+        raise document.refuse(*problems)
+    return document
+
+
+def _check(policy: Policy) -> None:
+    """Every override must make sense on its own, and every rule that is named must exist."""
+    known = policy.known_rules()
+    data = policy.layered.data
+    for at, names in _rule_lists(data):
+        for index, name in enumerate(names):
+            if name not in known and not (at[-1] == "fail_on" and name in FAILING_HEALTHS):
+                place = (*at, name) if at[-1] == "severities" else (*at, index)
+                _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
+    for at, severities in _sections(data, "severities"):
+        for name, severity in severities.items():
+            if name.startswith("manifest/") and severity == OFF:
+                _refuse_rule(
+                    policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
+                )
+
+
+def _refuse_rule(policy: Policy, at: At, message: str, fix: str) -> None:
+    origin = policy.layered.origin(at)
+    raise origin.document.refuse(Problem(origin.at, message, fix, on_key="severities" in at))
+
+
+def _rule_lists(data: Mapping[str, Any]) -> Iterator[tuple[At, Sequence[str]]]:
+    for at, gate in _sections(data, "gate"):
+        for key in ("fail_on", "not_waivable"):
+            yield (*at, key), gate.get(key, ())
+    for at, severities in _sections(data, "severities"):
+        yield at, list(severities)
+
+
+def _sections(data: Mapping[str, Any], name: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
+    """A section of the policy, and the same in each override."""
+    yield (name,), data[name]
+    for index, override in enumerate(data["overrides"]):
+        yield ("overrides", index, "spec", name), override["spec"].get(name, {})
+
+
+def nothing_to_read(reference: str) -> tuple[bytes, str]:
+    """The ``read`` of a policy that needs no file."""
+    raise GateError(f"cannot read {quote(reference)} here")
+
+
+@cache
+def default() -> Effective:
+    """The default policy, typed: what the Python API judges by."""
+    return load(shipped.DEFAULT_POLICY, nothing_to_read).base()

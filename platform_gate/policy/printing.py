@@ -1,0 +1,44 @@
+"""The effective policy as YAML, every value with the line that set it. What is shown loads again and means the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from platform_gate.documents import shipped, yaml_writer
+from platform_gate.model import At
+from platform_gate.policy.layers import APPENDED, Layered, describe_origin
+from platform_gate.policy.loading import Policy
+from platform_gate.text import printable
+
+CHECKS: Final = ("governance", "checks")
+
+
+def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
+    """The lines of a policy: as a whole, or with ``whom`` the part of it that holds for a service."""
+    spec = _with_removed(layered.data)
+    if whom:
+        spec = {**spec, "overrides": []}
+    yield f"# The policy {shown.name} ({printable(shown.path)})" + (f" as it holds for {whom}." if whom else ".")
+    yield "apiVersion: platform-gate/v1"
+    yield "kind: Policy"
+    yield f"metadata: {yaml_writer.flow({'name': shown.name})}"
+    yield from yaml_writer.write({"spec": spec}, lambda at: _comment(layered, at[1:], spec))
+
+
+def _comment(layered: Layered, at: At, spec: Mapping[str, Any]) -> str:
+    """Where a value was set; of a list to which several may have added, each of the places."""
+    if at == ("overrides",) and spec["overrides"] != layered.data["overrides"]:
+        return "applied"
+    if at[:-1] == CHECKS and at[-1] not in layered.data["governance"]["checks"]:
+        return "removed"
+    entries = len(spec[str(at[0])]) if at in APPENDED else 0
+    places = [(*at, index) for index in range(entries)] or [at]
+    return "; ".join(dict.fromkeys(printable(describe_origin(layered.origin(place))) for place in places))
+
+
+def _with_removed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with a null for each of the default's checks that it lacks: without it, it would come back."""
+    checks = data["governance"]["checks"]
+    removed = dict.fromkeys(name for name in shipped.default_limits("governance")["checks"] if name not in checks)
+    return {**data, "governance": {**data["governance"], "checks": {**checks, **removed}}}

@@ -1,0 +1,169 @@
+"""Where every point of a service comes from, and what a rule is about, as lines of text.
+
+Facts are drawn from what a subsystem's ``describe`` gives, whatever its shape: lists of rows as tables.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from platform_gate.judging.judgement import HealthStatus, Judgement, Scored
+from platform_gate.judging.remedy import remedy
+from platform_gate.judging.result import Judged
+from platform_gate.model import Charge, Check, Rule
+from platform_gate.policy.layers import describe_origin
+from platform_gate.policy.limits import Effective
+from platform_gate.text import plural, printable
+
+LIMIT: Final = "limit"
+"""The column of a row that points into the policy."""
+
+
+def service(judged: Judged) -> Iterator[str]:
+    """The whole judgement of a service: facts, limits, points and the policy line behind each; then what to mend."""
+    judgement, subject = judged.judgement, judged.judgement.subject
+    without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
+    excused = any(finding.excuse for finding in judged.findings)
+    points = plural(judgement.points, "point") + (without if excused else "")
+    yield f"{subject.name}  {judgement.health.upper()}  {points}"
+    yield f"team {subject.team}, tier {subject.tier}, {judged.location.path}:{judged.location.line}"
+    for key in ("degraded_at", "critical_at"):
+        limit = getattr(judgement.policy.health, key)
+        yield f"{key.removesuffix('_at')} from {plural(limit, 'point')} ({_where(judgement.policy, 'health', key)})"
+    for scored in judgement.scored.values():
+        yield ""
+        yield from _subsystem(scored, judged)
+    yield ""
+    yield from _remedy(judgement)
+
+
+def _subsystem(scored: Scored, judged: Judged) -> Iterator[str]:
+    points = f"  +{scored.points}" if scored.points else ""
+    required = ", required" if scored.name in judged.judgement.required else ""
+    yield f"{scored.name}: {scored.status}{points}{required}"
+    policy = judged.judgement.policy
+    yield from (f"  {line}" for line in facts(scored.describe(), policy))
+    for finding in judged.findings:
+        if finding.subsystem == scored.name:
+            shown = "waived" if finding.excuse else finding.severity
+            yield f"  {shown}  {finding.rule}  {printable(str(finding.location))}"
+            yield f"      {printable(finding.message)}"
+            if finding.excuse:
+                yield f"      {printable(str(finding.excuse))}"
+    yield from (f"  {_charge(charge, policy)}" for charge in scored.charges)
+
+
+def _charge(charge: Charge, policy: Effective) -> str:
+    rules = ", ".join(sorted(charge.rules))
+    return f"+{charge.points}  {rules}: {'.'.join(map(str, charge.key))} ({_where(policy, *charge.key)})"
+
+
+def _where(policy: Effective, *at: str | int) -> str:
+    """The policy line that sets a value, and the reason of the override where one does."""
+    return describe_origin(policy.layered.origin(at))
+
+
+def facts(described: Mapping[str, Any], policy: Effective) -> Iterator[str]:
+    """Facts as aligned lines: plain values by name, rows as a table."""
+    plain = {key: value for key, value in described.items() if not isinstance(value, (list, dict))}
+    width = max(map(len, plain), default=0)
+    yield from (f"{words(key):<{width}}  {cell(value)}" for key, value in plain.items())
+    for key, value in described.items():
+        rows = _rows(key, value)
+        if rows:
+            yield from table([_located(row, policy) for row in rows])
+
+
+def _rows(key: str, value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict):
+        return [{key: words(name), **row} for name, row in value.items()]
+    return [dict(row) for row in value] if isinstance(value, list) else []
+
+
+def _located(row: dict[str, Any], policy: Effective) -> dict[str, Any]:
+    """A row whose pointer into the policy has become a path and a line."""
+    if not row.get(LIMIT):
+        return row
+    at = [int(key) if key.isdigit() else key for key in str(row[LIMIT]).split("/")[1:]]
+    return {**row, LIMIT: _where(policy, *at)}
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Rows below their headings, in columns; what no row has isn't shown."""
+    columns = [key for key in rows[0] if any(row.get(key) is not None for row in rows)]
+    cells = [[words(column) for column in columns], *([cell(row.get(column)) for column in columns] for row in rows)]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
+    for line in cells:
+        yield "  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip()
+
+
+def words(key: str) -> str:
+    """A key as words; percent as its sign."""
+    return key.removesuffix("_pct").replace("_", " ") + (" %" if key.endswith("_pct") else "")
+
+
+def cell(value: Any) -> str:
+    """A value as people write it."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(str(value))
+
+
+def _remedy(judgement: Judgement) -> Iterator[str]:
+    if judgement.health is HealthStatus.HEALTHY:
+        lasting = judgement.health_without_waivers is HealthStatus.HEALTHY
+        yield (
+            "Healthy: nothing needs to be mended."
+            if lasting
+            else "Healthy while its waivers last: mend what they excuse."
+        )
+        return
+    found = remedy(judgement)
+    yield f"Healthy after {plural(len(found.fixes), 'fix', 'fixes')}, the fewest possible:"
+    yield from (f"  {line}" for check in found.fixes for line in _fix(check))
+    if found.best and found.left == judgement.points > 0:
+        yield "No fix alone saves a point."
+    elif found.best and judgement.points:
+        yield f"One alone helps most: {_name(found.best)} leaves {plural(found.left, 'point')} of {judgement.points}."
+
+
+def _fix(check: Check) -> list[str]:
+    return [f"{_name(check)}: {printable(check.message)}", f"    fix: {printable(check.fix or check.rule.help)}"]
+
+
+def _name(check: Check) -> str:
+    return check.rule.id + (f" ({printable(check.subject)})" if check.subject else "")
+
+
+def rule(about: Rule) -> Iterator[str]:
+    """A rule's documentation under fixed headings."""
+    yield about.id
+    for heading, text in sections(about):
+        yield ""
+        yield heading
+        yield from (f"  {line}" for line in text.splitlines())
+
+
+def sections(about: Rule) -> Iterator[tuple[str, str]]:
+    """A rule's headings and texts: what, why, how it fails, how it passes, policy keys, source."""
+    yield "What it checks", _paragraph(f"{about.title.rstrip('.')}. {about.help}")
+    yield "Why it matters", _paragraph(about.why or "-")
+    yield "Fails", about.fails or "-"
+    yield "Passes", about.passes or "-"
+    yield "Policy keys", "\n".join([*about.keys, f"severities.{about.id}"])
+    yield "Source", about.source or "platform-gate"
+
+
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 76)
+
+
+def rule_list(rules: Iterable[Rule]) -> Iterator[str]:
+    """Every rule in a line."""
+    every = sorted(rules, key=lambda each: each.id)
+    width = max(len(each.id) for each in every)
+    yield from (f"{each.id:<{width}}  {each.title}" for each in every)

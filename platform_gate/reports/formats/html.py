@@ -1,0 +1,26 @@
+"""A page that people would rather look at than a log: one file, made from the report as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from platform_gate.reports import page, report
+from platform_gate.reports.history import NO_HISTORY
+from platform_gate.reports.outcome import Outcome
+from platform_gate.reports.page import Frame
+from platform_gate.text import plural
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """The page."""
+    frame = Frame(outcome.command, outcome.help, outcome.links, outcome.history or NO_HISTORY, _remark(outcome))
+    return page.render(report.of(outcome), frame)
+
+
+def _remark(outcome: Outcome) -> str:
+    """What is to be said of the run as a whole."""
+    if outcome.schema_only:
+        return (
+            f"Only the form was checked: {plural(outcome.run.manifests, 'valid manifest')}. {outcome.run.hint}".strip()
+        )
+    return outcome.run.hint

@@ -1,0 +1,80 @@
+"""JUnit's XML for CIs that know test results: a service is a test case, and so is a file that can't be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from platform_gate.judging.result import Judged
+from platform_gate.model import Finding
+from platform_gate.reports.junit_xml import Testcase, write
+from platform_gate.reports.outcome import Outcome
+from platform_gate.text import plural, printable
+
+SUITE: Final = "platform-gate"
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """Files that can't be judged first, then services, worst first. What decides nothing stands in ``system-out``."""
+    fail_on = outcome.policy.base().gate.fail_on
+    unjudged, notices = outcome.run.unjudged, outcome.run.notices
+    cases = [
+        *_files([finding for finding in unjudged if not outcome.is_standing(finding)], "manifest", "error"),
+        *_files([finding for finding in unjudged if outcome.is_standing(finding)], "manifest", "skipped"),
+        *_files([finding for finding in notices if finding.rule in fail_on], "waiver", "failure"),
+        *(_service(judged, decides=outcome.decides(judged)) for judged in outcome.worst_first),
+    ]
+    told = _told(finding for finding in notices if finding.rule not in fail_on)
+    return write(SUITE, cases, told)
+
+
+def _files(findings: Sequence[Finding], classname: str, kind: str) -> Iterator[Testcase]:
+    """One case per file."""
+    for path, group in groupby(sorted(findings, key=_path), key=_path):
+        several = list(group)
+        yield Testcase(classname, path, kind, _headline(several), _told(several), path, several[0].location.line)
+
+
+def _path(finding: Finding) -> str:
+    return finding.location.path
+
+
+def _headline(findings: Sequence[Finding]) -> str:
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return findings[0].message + more
+
+
+def _service(judged: Judged, *, decides: bool) -> Testcase:
+    location, told = judged.location, _told(judged.findings)
+    kind, message = _answer(judged, decides=decides)
+    text, output = (told, "") if kind else ("", told)
+    return Testcase(judged.team, judged.name, kind, message, text, location.path, location.line, output)
+
+
+def _answer(judged: Judged, *, decides: bool) -> tuple[str, str]:
+    """How the case ends, and in one line why. What a change does not decide fails nothing."""
+    if judged.failing and decides:
+        return "failure", f"{judged.health}, {plural(judged.points, 'point')}"
+    excuses = {str(finding.excuse) for finding in judged.findings if finding.excuse}
+    only_waived = excuses and all(finding.excuse for finding in judged.findings)
+    return ("skipped", "; ".join(sorted(excuses))) if only_waived else ("", "")
+
+
+def _told(findings: Iterable[Finding]) -> str:
+    return "\n".join(line for finding in findings for line in _lines(finding))
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    """Place, message, and what to do; or by what it is excused."""
+    points = f" (+{finding.points})" if finding.points else ""
+    place = printable(str(finding.location))
+    yield f"{place}: {finding.severity}: {finding.rule}{points}: {_one_line(finding.message)}"
+    if finding.excuse:
+        yield f"  {finding.excuse}"
+    elif finding.fix:
+        yield f"  fix: {_one_line(finding.fix)}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,153 @@
+"""SARIF 2.1.0, for code scanning: every finding with its rule, its place, and its waiver as a suppression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from platform_gate.judging.verdict import Verdict
+from platform_gate.model import Excuse, Finding, Location, Rule
+from platform_gate.policy.limits import OFF
+from platform_gate.reports.json_text import array, encode
+from platform_gate.reports.markdown_text import escape
+from platform_gate.reports.outcome import Outcome, uri
+from platform_gate.text import plural, printable, shorten
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+INFORMATION: Final = "https://github.com/platform-gate/platform-gate"
+BASE: Final = "SRCROOT"
+MAX_RESULTS: Final = 25_000
+"""GitHub rejects a run with more."""
+MAX_TEXT: Final = 1_000
+"""GitHub cuts a rule's descriptions at 1,024 characters."""
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """One run. ``results`` come last and stream."""
+    rules = sorted(outcome.policy.known_rules().values(), key=lambda rule: rule.id)
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    findings = outcome.worst_findings
+    yield f'{{"$schema": {encode(SCHEMA)}, "version": "2.1.0", "runs": [{{\n'
+    for key, value in _frame(outcome, rules, len(findings)):
+        yield f"{encode(key)}: {encode(value)},\n"
+    yield '"results": '
+    yield from array(_result(finding, index) for finding in islice(findings, MAX_RESULTS))
+    yield "\n}]}\n"
+
+
+def _frame(outcome: Outcome, rules: Sequence[Rule], results: int) -> Iterator[tuple[str, Any]]:
+    """Everything about the run but its results."""
+    severities = outcome.policy.base().severities
+    descriptors = [_descriptor(rule, severities) for rule in rules]
+    yield "tool", {"driver": {"name": "platform-gate", "informationUri": INFORMATION, "rules": descriptors}}
+    yield "columnKind", "unicodeCodePoints"
+    yield "originalUriBaseIds", {BASE: {"description": {"text": "The root of the repository that was judged."}}}
+    yield "invocations", [_invocation(outcome, results)]
+    yield "properties", _properties(outcome)
+
+
+def _descriptor(rule: Rule, severities: Mapping[str, str]) -> dict[str, Any]:
+    """A rule's documentation."""
+    level = severities.get(rule.id, str(rule.severity))
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": _text(rule.title)},
+        "fullDescription": {"text": _text(rule.why or rule.title)},
+        "help": _help(rule),
+        "defaultConfiguration": {"level": "none", "enabled": False} if level == OFF else {"level": level},
+        "properties": {"tags": [rule.id.partition("/")[0]]},
+    }
+
+
+def _help(rule: Rule) -> dict[str, str]:
+    """Why it matters and what to do, plain and as Markdown."""
+    parts = {"Why": rule.why, "Fix": rule.help}
+    plain = [f"{label}: {text}" for label, text in parts.items() if text]
+    marked = [f"**{label}:** {escape(shorten(text, MAX_TEXT))}" for label, text in parts.items() if text]
+    title = f"**{rule.id}:** {escape(shorten(rule.title, MAX_TEXT))}"
+    return {"text": _text("\n".join([f"{rule.title}.", *plain]), None), "markdown": "\n\n".join([title, *marked])}
+
+
+def _invocation(outcome: Outcome, results: int) -> dict[str, Any]:
+    """How the run went: what could not be judged, and what does not fit, are said here too."""
+    notifications = [_notification(finding) for finding in outcome.run.unjudged[:MAX_RESULTS]]
+    if results > MAX_RESULTS:
+        rest = f"{plural(results - MAX_RESULTS, 'more result')}: a run holds {MAX_RESULTS} at most, worst first."
+        notifications.append({"level": "warning", "message": {"text": f"Left out: {rest}"}})
+    return {
+        "commandLine": printable(outcome.command),
+        "executionSuccessful": outcome.verdict is not Verdict.NOT_JUDGED,
+        "exitCode": int(outcome.exit_code),
+        "toolExecutionNotifications": notifications,
+    }
+
+
+def _notification(finding: Finding) -> dict[str, Any]:
+    return {
+        "level": "error",
+        "message": {"text": _message(finding)},
+        "locations": [_location(finding.location)],
+        "associatedRule": {"id": finding.rule},
+    }
+
+
+def _properties(outcome: Outcome) -> dict[str, Any]:
+    policy = outcome.policy
+    return {
+        "policy": {"name": policy.name, "sha256": policy.sha256, "source": str(policy.source)},
+        "as_of": outcome.as_of.isoformat(),
+        "verdict": str(outcome.verdict),
+    }
+
+
+def _result(finding: Finding, index: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": index.get(finding.rule, -1),
+        "level": str(finding.severity),
+        "message": {"text": _message(finding)},
+        "locations": [_location(finding.location)],
+        "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint},
+        "properties": {"pointer": printable(finding.pointer), "points": finding.points},
+        **({"suppressions": [_suppression(finding.excuse)]} if finding.excuse else {}),
+    }
+
+
+def _suppression(excuse: Excuse) -> dict[str, Any]:
+    return {
+        "kind": "external",
+        "status": "accepted",
+        "justification": printable(str(excuse)),
+        "location": _location(excuse.location),
+    }
+
+
+def _message(finding: Finding) -> str:
+    """What is wrong, as a sentence of its own since lists show only the first one; and what to do."""
+    return _text(f"{finding.message}. {finding.fix}".rstrip(), None)
+
+
+def _text(text: str, at_most: int | None = MAX_TEXT) -> str:
+    """Text for people. ``[words](target)`` would be shown as a link."""
+    shown = "\n".join(map(printable, text.split("\n"))).replace("](", "]\\x28")
+    return shorten(shown, at_most) if at_most else shown
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(location.path), "uriBaseId": BASE},
+            "region": _region(location),
+        }
+    }
+
+
+def _region(location: Location) -> dict[str, int]:
+    end_line, end_column = max(location.start, (location.end_line, location.end_column))
+    return {
+        "startLine": location.line,
+        "startColumn": location.column,
+        "endLine": end_line,
+        "endColumn": end_column,
+    }

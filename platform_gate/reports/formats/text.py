@@ -1,0 +1,242 @@
+"""Text for people: the answer first, the worst next, the fix beside the problem, nothing about what is well.
+
+Only ASCII is drawn, so that it reads alike everywhere; colour repeats what the words say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import dropwhile
+from typing import Any, Final
+
+import click
+
+from platform_gate.judging.judgement import HealthStatus
+from platform_gate.judging.result import Judged
+from platform_gate.judging.verdict import ExitCode, Verdict
+from platform_gate.model import Excuse, Finding, Severity
+from platform_gate.policy.loading import Source
+from platform_gate.reports.outcome import Outcome
+from platform_gate.text import log_line, plural, printable
+
+HEALTH_COLORS: Final = {
+    HealthStatus.CRITICAL: "red",
+    HealthStatus.DEGRADED: "yellow",
+    HealthStatus.UNKNOWN: "magenta",
+    HealthStatus.HEALTHY: "green",
+}
+SEVERITY_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+VERDICT_COLORS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_JUDGED: "red"}
+MOST_LINES: Final = 20
+"""Of a list of what a change does; the rest is in the other formats, and here with -v."""
+WIDEST: Final = 120
+"""Longer lines are hard to read, however wide the terminal."""
+
+MANY: Final = 10
+"""With more services than this to show, the totals have left the screen and stand at the end again."""
+
+Paint = Callable[..., str]
+
+
+def render(outcome: Outcome) -> Iterator[str]:
+    """The report, line by line."""
+    paint: Paint = click.style if outcome.display.color else _plain
+    for line in _Page(outcome, paint).lines():
+        yield log_line(line) + "\n"
+
+
+def _plain(text: str, **_style: Any) -> str:
+    return text
+
+
+def _tolerated(judged: Judged) -> str:
+    """That the policy lets an unhealthy service pass."""
+    return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
+
+
+def _paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Text as lines of at most a width, between its first line's indent and the others'."""
+    shown = printable(text).rstrip()
+    if len(first) + len(shown) <= width:
+        return [first + shown] if shown else []
+    return _wrapped(shown, width, first, rest)
+
+
+@lru_cache(maxsize=256)
+def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
+    """Lines that are wrapped slowly, and for many findings alike: what there is to do is mostly the same."""
+    from textwrap import wrap  # noqa: PLC0415 - most lines are short
+
+    return wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+
+
+class _Page:
+    """The lines of one report; what they share is how to paint and how wide to wrap."""
+
+    def __init__(self, outcome: Outcome, paint: Paint) -> None:
+        self._outcome = outcome
+        self._paint = paint
+        self._width = min(outcome.display.width, WIDEST)
+        self._verbose = outcome.display.verbosity > 0
+        self._quiet = outcome.display.verbosity < 0
+
+    def lines(self) -> Iterator[str]:
+        """Every line, without blank ones at the top."""
+        return dropwhile(lambda line: not line, self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        outcome = self._outcome
+        if self._quiet and outcome.verdict is Verdict.PASSED:
+            return
+        if not self._quiet:
+            yield from self._summary()
+        yield from self._story()
+        yield from self._apart(finding for finding in outcome.run.unjudged if not outcome.is_standing(finding))
+        for judged in outcome.worst_first if self._verbose else filter(outcome.decides, outcome.noteworthy):
+            yield ""
+            yield from self._service(judged)
+        yield from self._apart(outcome.run.notices)
+        if not self._quiet:
+            yield from self._closing()
+
+    def _story(self) -> Iterator[str]:
+        """With a base: what the change does, before anything else."""
+        if self._outcome.comparison is None:
+            return
+        from platform_gate.reports import change_summary  # noqa: PLC0415 - only a comparison with a base has one
+
+        told = list(change_summary.sections(self._outcome))
+        width = max((len(line.service) for section in told for line in section.lines), default=0)
+        for section in told:
+            yield ""
+            yield self._paint(section.title, bold=True)
+            shown = section.lines if self._verbose else section.lines[:MOST_LINES]
+            for line in shown:
+                name = f"{line.service:<{width}}  " if line.service else ""
+                place = f"  ({line.location.path}:{line.location.line})" if section.placed and line.location else ""
+                yield from self._hanging(name + line.text + place)
+            if len(shown) < len(section.lines):
+                yield f"  and {len(section.lines) - len(shown)} more; -v shows them all"
+
+    def _hanging(self, text: str) -> Iterable[str]:
+        """A line of a list, its further lines indented."""
+        return _paragraph(text, self._width, "  ", " " * 6)
+
+    def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
+        """Findings that belong to no service, each for itself."""
+        for finding in findings:
+            yield ""
+            yield from self._finding(finding, str(finding.severity).upper())
+
+    def _summary(self) -> Iterator[str]:
+        outcome = self._outcome
+        yield self._totals()
+        if outcome.schema_only:
+            return
+        if outcome.verdict is Verdict.FAILED and outcome.exit_code == ExitCode.PASSED:
+            yield "exit code 0 all the same, as asked with --exit-zero"
+        where = (
+            "" if outcome.policy.source in (Source.SHIPPED, Source.MERGED) else f" ({printable(outcome.policy.path)})"
+        )
+        part = f", {outcome.part}" if outcome.part else ""
+        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", dim=True)
+        for difference in outcome.differences:
+            yield from (self._paint(line, dim=True) for line in _paragraph(difference, self._width))
+        if outcome.comparison:
+            compared = _paragraph(outcome.comparison.told(outcome.scope), self._width)
+            yield from (self._paint(line, dim=True) for line in compared)
+
+    def _totals(self) -> str:
+        """The verdict, and how many services are in which health, the worst first."""
+        outcome = self._outcome
+        answer = self._paint(str(outcome.verdict).upper(), fg=VERDICT_COLORS[outcome.verdict], bold=True)
+        if outcome.schema_only:
+            return f"{answer}  {self._unjudged(plural(outcome.run.manifests, 'valid manifest'))}"
+        parts = [
+            self._paint(f"{count} {health}", fg=HEALTH_COLORS[health])
+            for health in reversed(HealthStatus)
+            if (count := outcome.healths[health])
+        ]
+        total = plural(len(outcome.run.services), "service") + (": " if parts else "")
+        return f"{answer}  {self._unjudged(total + ', '.join(parts))}"
+
+    def _unjudged(self, rest: str) -> str:
+        """The totals, led by the number of files that could not be judged, where there are any."""
+        paths = {finding.location.path for finding in self._outcome.run.unjudged}
+        return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
+
+    def _service(self, judged: Judged) -> Iterator[str]:
+        health = self._paint(judged.health.upper(), fg=HEALTH_COLORS[judged.health], bold=True)
+        who = f"team {printable(judged.team)}, tier {judged.tier}"
+        yield f"{health}  {self._paint(judged.name, bold=True)}  {self._reason(judged)}  {self._paint(who, dim=True)}"
+        yield "  " + self._paint(self._statuses(judged), dim=True)
+        for finding in judged.findings:
+            if finding.excuse:
+                yield from self._waived(finding, finding.excuse)
+            elif self._verbose or finding.decisive or finding.severity is not Severity.NOTE:
+                yield from self._finding(finding, f"+{finding.points}" if finding.points else "")
+
+    def _waived(self, finding: Finding, excuse: Excuse) -> Iterator[str]:
+        place = printable(str(finding.location))
+        yield self._paint(f"      {place}  {finding.rule}  WAIVED", dim=True)
+        for line in (*self._wrap(finding.message), *self._wrap(str(excuse))):
+            yield self._paint(line, dim=True)
+
+    def _reason(self, judged: Judged) -> str:
+        """The points, out of what makes it degraded or critical."""
+        limits = judged.limits
+        reasons = {
+            HealthStatus.CRITICAL: f"critical from {limits.critical_at}",
+            HealthStatus.UNKNOWN: "data is missing",
+        }
+        reason = reasons.get(judged.health, f"degraded from {limits.degraded_at}")
+        fatal = f"; fails on {', '.join(judged.fatal)}" if judged.fatal else ""
+        reason += fatal or ("" if judged.failing else _tolerated(judged))
+        waived = f"; without waivers {judged.health_without_waivers.upper()}, {judged.waived_points} more"
+        return f"{plural(judged.points, 'point')} ({reason}{waived if judged.excused else ''})"
+
+    def _statuses(self, judged: Judged) -> str:
+        """All subsystems in their own words."""
+        told = (f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in judged.parts)
+        return ", ".join(told)
+
+    def _finding(self, finding: Finding, mark: str) -> Iterator[str]:
+        color = SEVERITY_COLORS[finding.severity]
+        place = self._paint(printable(str(finding.location)), underline=True)
+        yield f"  {self._paint(f'{mark:>2}', fg=color, bold=True)}  {place}  {self._paint(finding.rule, fg=color)}"
+        yield from self._wrap(finding.message)
+        if finding.excerpt:
+            line, caret = finding.excerpt.drawn(finding.location.line)
+            yield "      " + self._paint(line, dim=True)
+            yield "      " + self._paint(caret, fg=color)
+        if finding.fix and not self._quiet:
+            yield from self._wrap(finding.fix, "fix: ")
+
+    def _wrap(self, text: str, label: str = "") -> Iterable[str]:
+        """A paragraph below a finding's place."""
+        indent, hanging = " " * 6, " " * (6 + len(label))
+        return _paragraph(text, self._width, indent + label, hanging)
+
+    def _first(self) -> str:
+        """What to begin with: what could not be judged, else the worst service, else the waivers."""
+        if self._outcome.verdict is Verdict.NOT_JUDGED:
+            return "the files above"
+        guilty, beside = self._outcome.blocking
+        blocking = [*guilty, *beside]
+        return blocking[0].name if blocking else "the waivers above"
+
+    def _closing(self) -> Iterator[str]:
+        """What to do next."""
+        outcome = self._outcome
+        if outcome.verdict is Verdict.PASSED:
+            return
+        yield ""
+        if len(outcome.noteworthy) > MANY:
+            yield self._totals()
+        if outcome.run.hint:
+            yield outcome.run.hint
+        first = self._first()
+        yield f"Begin with {first}. To see this again: {self._paint(printable(outcome.command), bold=True)}"
+        if outcome.help:
+            yield from (printable(line) for line in outcome.help.splitlines())

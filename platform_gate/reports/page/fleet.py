@@ -1,0 +1,142 @@
+"""The fleet as a whole, as the page shows it: the answer, the totals, and how they moved over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from platform_gate.reports.history import HEALTHS, History
+from platform_gate.reports.page.charts import Plot, placed, plot, share, stacked
+from platform_gate.reports.page.service import Problem
+from platform_gate.reports.page.words import figure, money, spaced
+from platform_gate.text import plural, printable
+
+ANSWERS: Final = {"passed": "Passed", "failed": "Failed", "not judged": "Not judged"}
+
+SIGNS: Final = {
+    "Passed": "M7 12.5l3.5 3.5L17 8.5",
+    "Failed": "M8 8l8 8M16 8l-8 8",
+    "Not judged": "M9 9.2a3 3 0 1 1 4.4 2.7c-1 .6-1.4 1.1-1.4 2.1M12 17.4v.01",
+}
+"""A tick, a cross and a question mark, as paths."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of the fleet, with a word on what it is of."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How many services are in a health, and where their part of the bar begins and how long it is, in percent."""
+
+    name: str
+    count: int
+    start: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the past as a row of numbers."""
+
+    day: str
+    counts: tuple[int, ...]
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The fleet over time: healths as areas, the healthy at the bottom; points as a line; both as a table."""
+
+    areas: tuple[tuple[str, str], ...]
+    points: Plot
+    days: tuple[Day, ...]
+
+
+def lead(numbers: Row, unjudged: Sequence[Problem]) -> str:
+    """The answer's reason in a line."""
+    files = len({each.place.rpartition(":")[0] for each in unjudged})
+    doubt = f"{plural(files, 'file')} could not be judged. " if files else ""
+    count, well = numbers["total_services"], numbers["healthy"]
+    if not count:
+        return doubt.strip() or "No service was judged."
+    ill = f"{plural(count - well, 'service')} of {figure(count)} {'is' if count - well == 1 else 'are'} not healthy."
+    return doubt + (ill if count > well else f"{plural(count, 'service')}, all healthy.")
+
+
+def facts(provenance: Row) -> list[str]:
+    """Under what the answer was given: the day, the policy, the base, the part that was judged, and what differs."""
+    policy, base = provenance.get("policy"), provenance.get("base")
+    found = [f"as of {printable(str(provenance['as_of']))}"]
+    if policy:
+        found.append(f"policy {printable(str(policy['name']))} ({_source(policy)}, {policy['sha256'][:12]})")
+    if base:
+        scope = f", scope {spaced(provenance['scope'])}" if provenance.get("scope") else ""
+        adopted = "; the base has no rules yet, so this change's own hold" if base.get("adoption") else ""
+        found.append(f"compared with {printable(str(base['ref']))} ({str(base['commit'])[:12]}){scope}{adopted}")
+    if provenance.get("verdict") == "failed" and provenance.get("exit_code") == 0:
+        found.append("exit code 0 all the same, as asked with --exit-zero")
+    if provenance.get("repository"):
+        found.append(printable(str(provenance["repository"])))
+    if shard := provenance.get("shard"):
+        found.append(f"shard {shard['index']}/{shard['count']} of {plural(shard['files'], 'file')}")
+    if repositories := provenance.get("repositories"):
+        found.append(plural(len(repositories), "repository", "repositories"))
+    return [*found, *(printable(str(difference)) for difference in provenance.get("differences") or ())]
+
+
+def _source(policy: Row) -> str:
+    """A shipped policy lies in the program and not in the repository, so its path is of no use."""
+    path = "" if policy["source"] == "shipped" else policy.get("path")
+    return printable(str(path or "")) or spaced(policy["source"])
+
+
+def healths(totals: Row) -> list[Health]:
+    """The fleet by health, the worst first, as parts of a bar."""
+    whole, start, found = sum(totals[name] for name in HEALTHS), 0, []
+    for name in HEALTHS:
+        found.append(Health(name, totals[name], share(start, whole), share(totals[name], whole)))
+        start += totals[name]
+    return found
+
+
+def totals(numbers: Row, highlights: Row) -> Iterator[Total]:
+    """The seed's numbers. Amounts in different currencies stand beside each other and are never added."""
+    count = numbers["total_services"]
+    of = f"of {plural(count, 'service')}"
+    yield Total("SLO breaches", figure(numbers["slo_breaches"]), of)
+    yield Total("Over budget", figure(numbers["over_budget"]), of)
+    yield Total("Governance compliant", figure(numbers["governance_compliant"]), of)
+    yield Total("Reliability score", figure(numbers["avg_reliability_score"]), "on average, of 100")
+    costs = highlights["monthly_cost_by_currency"]
+    for currency, amount in costs.items():
+        yield Total("Cost a month", money(amount), printable(str(currency)))
+
+
+def past(history: History, today: date, numbers: Row, points: int) -> Past | None:
+    """The days of a history and today; nothing where there is no earlier day."""
+    if not history.snapshots:
+        return None
+    days = [_day(each.as_of, each.healths, each.points) for each in history.snapshots]
+    days.append(_day(today, {name: numbers[name] for name in HEALTHS}, points))
+    xs = placed([*(each.as_of.toordinal() for each in history.snapshots), today.toordinal()])
+    return Past(tuple(_areas(xs, days)), plot(xs, [each.points for each in days]), tuple(days))
+
+
+def _day(day: date, counts: Mapping[str, int], points: int) -> Day:
+    return Day(str(day), tuple(counts[name] for name in HEALTHS), points)
+
+
+def _areas(xs: Sequence[float], days: Sequence[Day]) -> Iterator[tuple[str, str]]:
+    """The layers from the bottom: what is well carries the rest."""
+    layers = list(zip(*(day.counts for day in days), strict=True))
+    return zip(reversed(HEALTHS), stacked(xs, layers[::-1]), strict=True)

@@ -1,0 +1,194 @@
+"""What the page shows of each subsystem: a cell of the fleet's grid, and a panel of its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from platform_gate.reports.outcome import Links
+from platform_gate.reports.page.charts import Plot, bar, placed, plot
+from platform_gate.reports.page.words import evidence_href, figure, label, measure, money, spaced
+from platform_gate.text import printable
+
+OWNERSHIP: Final = "ownership"
+"""The one check whose evidence is a person or team and never a path."""
+UNMEASURED: Final = ("no_data", "not_measured")
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a panel: a label, what is said beside it, and below it a note, with a bar where it is a share.
+
+    ``state`` is good, bad or unknown; ``href`` leads to what is said.
+    """
+
+    label: str
+    text: str
+    note: str = ""
+    bar: str = ""
+    state: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A subsystem's facts: a heading, a word on the whole, and lines; costs are drawn."""
+
+    kind: str
+    title: str
+    word: str
+    lines: tuple[Line, ...] = ()
+    plot: Plot | None = None
+    ends: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A subsystem in the fleet's grid. ``rank`` is what its column is sorted by, ``tone`` how it is coloured."""
+
+    status: str
+    points: int
+    brief: str
+    rank: float
+    tone: str
+
+
+def cell(name: str, part: Facts) -> Cell:
+    """A subsystem in a few words."""
+    points, status = part["points"], part["status"]
+    brief, rank = BRIEFS[name](part["facts"]) if name in BRIEFS else ("", points)
+    tone = f"p{min(points, 2)}" if points else "u" if status in UNMEASURED else ""
+    return Cell(spaced(status), points, brief, rank, tone)
+
+
+def panel(name: str, part: Facts, links: Links | None) -> Panel:
+    """A subsystem in full; one that the page has not heard of shows its facts as they are."""
+    make = PANELS.get(name, _facts)
+    return make(name, part["facts"], links)
+
+
+def _slo_brief(facts: Facts) -> tuple[str, float]:
+    left = [slo["budget_remaining_pct"] for slo in facts["slos"] if slo.get("budget_remaining_pct") is not None]
+    return (f"{facts['met']} of {facts['total']} met" if facts["total"] else ""), min(left, default=-1)
+
+
+def _cost_brief(facts: Facts) -> tuple[str, float]:
+    latest = facts["latest_cost"]
+    over = ", over" if facts["over_budget"] else ""
+    return (f"{money(latest)} {printable(facts['currency'])}{over}" if facts["entries"] else ""), latest
+
+
+def _reliability_brief(facts: Facts) -> tuple[str, float]:
+    score = facts["score"]
+    return ("" if score is None else f"score {figure(score)}"), -1 if score is None else score
+
+
+def _governance_brief(facts: Facts) -> tuple[str, float]:
+    passed = facts["total"] - facts["failed"]
+    return f"{passed} of {facts['total']}", passed
+
+
+BRIEFS: Final[Mapping[str, Callable[[Facts], tuple[str, float]]]] = {
+    "slo": _slo_brief,
+    "cost": _cost_brief,
+    "reliability": _reliability_brief,
+    "governance": _governance_brief,
+}
+
+
+def _slos(_name: str, facts: Facts, _links: Links | None) -> Panel:
+    return Panel("slo", "Error budget left", "", tuple(map(_slo, facts["slos"])))
+
+
+def _slo(slo: Facts) -> Line:
+    """An objective: how much of its budget is left, in percent and in minutes."""
+    left, window = slo.get("budget_remaining_pct"), slo.get("window")
+    during = f" in {printable(window)}" if window else ""
+    note = f"{figure(slo['current'])} of {figure(slo['target'])}\xa0%{during}"
+    if left is None:
+        return Line(printable(slo["name"]), "not measured", f"target {figure(slo['target'])}\xa0%", "0", "unknown")
+    state = "good" if slo["met"] else "bad"
+    return Line(printable(slo["name"]), f"{figure(left)}\xa0%{_minutes(slo)}", note, bar(left, 100), state)
+
+
+def _minutes(slo: Facts) -> str:
+    left, whole = slo.get("budget_remaining_minutes"), slo.get("budget_minutes")
+    return "" if left is None or whole is None else f", {figure(left)} of {figure(whole)}\xa0min"
+
+
+def _cost(_name: str, facts: Facts, _links: Links | None) -> Panel:
+    """Months as a line against the budget, and the trend by its name."""
+    entries, currency, budget = facts["entries"], printable(facts["currency"]), facts["budget_monthly"]
+    if not entries:
+        return Panel("cost", "Cost a month", "no data")
+    months = [str(entry["month"]) for entry in entries]
+    drawn = plot(placed([_months(month) for month in months]), [entry["amount"] for entry in entries], budget)
+    lines = (
+        Line("Latest", f"{money(facts['latest_cost'])} {currency}", state="bad" if facts["over_budget"] else ""),
+        Line("Budget", f"{money(budget)} {currency}" if budget else "none set"),
+    )
+    return Panel("cost", "Cost a month", _trend(facts), lines, drawn, (months[0], months[-1] if months[1:] else ""))
+
+
+def _months(month: str) -> int:
+    day = date.fromisoformat(f"{month}-01")
+    return day.year * 12 + day.month
+
+
+def _trend(facts: Facts) -> str:
+    percent = facts["change_pct"]
+    return spaced(facts["trend"]) + (f", {percent:+}\xa0%" if percent is not None else "")
+
+
+def _reliability(_name: str, facts: Facts, _links: Links | None) -> Panel:
+    rows = facts["metrics"].items()
+    best = sum(row["best"] for _, row in rows)
+    word = "no data" if facts["score"] is None else f"{figure(facts['score'])} of {figure(best)}"
+    return Panel("reliability", "Reliability score", word, tuple(_metric(name, row) for name, row in rows))
+
+
+def _metric(name: str, row: Facts) -> Line:
+    """A metric: its value, the band that it met, and what that earned of the best there is."""
+    known = row["value"] is not None
+    value, band = (measure(name, row["value"]), str(row["band"])) if known else ("not measured", "")
+    earned = f"{figure(row['score'])} of {figure(row['best'])}"
+    note = ", ".join(filter(None, (value, printable(band))))
+    return Line(label(name), earned, note, bar(row["score"], row["best"]), "" if known else "unknown")
+
+
+def _governance(_name: str, facts: Facts, links: Links | None) -> Panel:
+    word = f"{facts['total'] - facts['failed']} of {facts['total']}"
+    return Panel("governance", "Governance", word, tuple(_check(row, links) for row in facts["checks"]))
+
+
+def _check(row: Facts, links: Links | None) -> Line:
+    evidence = str(row.get("evidence") or "")
+    href = evidence_href(evidence, None if row["name"] == OWNERSHIP else links) if evidence else ""
+    said = "declared" if row["passed"] else "missing"
+    return Line(label(row["name"]), printable(evidence) or said, state="good" if row["passed"] else "bad", href=href)
+
+
+def _rules(_name: str, facts: Facts, _links: Links | None) -> Panel:
+    lines = (
+        Line(printable(rule["id"]), "kept" if rule["kept"] else "broken", state="good" if rule["kept"] else "bad")
+        for rule in facts["rules"]
+    )
+    return Panel("governance", "Rules of one's own", "", tuple(lines))
+
+
+def _facts(name: str, facts: Facts, _links: Links | None) -> Panel:
+    plain = [(key, value) for key, value in facts.items() if value is None or isinstance(value, str | int | float)]
+    return Panel("facts", label(name), "", tuple(Line(label(key), measure(key, value)) for key, value in plain))
+
+
+PANELS: Final[Mapping[str, Callable[[str, Facts, Links | None], Panel]]] = {
+    "slo": _slos,
+    "cost": _cost,
+    "reliability": _reliability,
+    "governance": _governance,
+    "rules": _rules,
+}

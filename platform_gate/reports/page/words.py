@@ -1,0 +1,74 @@
+"""Values as a page says them: numbers that align, names as labels, addresses that may be followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from platform_gate.model import Location
+from platform_gate.reports.outcome import Links, uri
+from platform_gate.text import printable
+
+LABELS: Final = {
+    "slo": "SLO",
+    "uptime_pct": "Uptime",
+    "mttr_minutes": "Recovery time",
+    "incidents_30d": "Incidents in 30 days",
+    "change_failure_rate_pct": "Failed changes",
+}
+"""Where a name and its label differ in more than underscores."""
+UNITS: Final = {"_pct": "\xa0%", "_minutes": "\xa0min"}
+_URL: Final = re.compile(r"https?://[^\s\\]+")
+
+
+def label(name: str) -> str:
+    """A key as a heading."""
+    return LABELS.get(name) or spaced(name).capitalize()
+
+
+def spaced(status: object) -> str:
+    """A status in words."""
+    return printable(str(status)).replace("_", " ")
+
+
+def figure(value: Any) -> str:
+    """A number with spaces between thousands; a dash for what was not measured."""
+    if value is None:
+        return "–"  # noqa: RUF001 - what a table shows for nothing
+    return f"{value:,}".replace(",", "\u202f") if type(value) in (int, float) else printable(str(value))
+
+
+def money(amount: Any) -> str:
+    """An amount: two decimals or none."""
+    return figure(amount) if isinstance(amount, int) or amount is None else f"{amount:,.2f}".replace(",", "\u202f")
+
+
+def measure(name: str, value: Any) -> str:
+    """A value with the unit that its name ends with."""
+    unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "")
+    return figure(value) + (unit if value is not None else "")
+
+
+def evidence_href(evidence: str, links: Links | None) -> str:
+    """The address of what is named as evidence: itself, or a path in the tree that was judged; empty for others."""
+    if _URL.fullmatch(evidence):
+        return evidence
+    path = evidence.partition("#")[0]
+    if links is None or "\\" in path or not {"/", "."} & set(path) or re.match(r"/|[^/]*:", path):
+        return ""
+    return f"{links.tree}/{uri(path)}" if ".." not in path.split("/") else ""
+
+
+def place_href(row: Mapping[str, Any], links: Links | None) -> str:
+    """The address of a row's lines. A path with a backslash is shown, not real: characters are spelled out in it."""
+    path, line = row.get("path"), row.get("line")
+    if links is None or not path or not line or "\\" in path or row.get("repository"):
+        return ""
+    return links.url(Location(path, line, end_line=row.get("end_line") or line))
+
+
+def place(row: Mapping[str, Any]) -> str:
+    """A row's place as an editor takes it."""
+    path, line = row.get("path"), row.get("line")
+    return printable(str(path)) + (f":{line}" if line else "") if path else ""

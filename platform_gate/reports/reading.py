@@ -1,0 +1,262 @@
+"""What a report says, read back: its services, findings and policy as what they were made from.
+
+A report may come from anybody. What it says is made printable, and what it can't say is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import isfinite
+from typing import Any, Final, NamedTuple, NoReturn
+
+from platform_gate.documents import schema
+from platform_gate.judging.judgement import HealthStatus
+from platform_gate.judging.result import Judged, Part
+from platform_gate.judging.shards import Slice
+from platform_gate.judging.totals import Figures
+from platform_gate.judging.verdict import Verdict
+from platform_gate.model import Disposition, Excuse, Finding, GateError, Location, Rule, Severity, pointer
+from platform_gate.policy import loading
+from platform_gate.policy.limits import Effective, HealthLimits
+from platform_gate.reports.json_text import encode, pack
+from platform_gate.subsystems.governance import GovernanceStatus
+from platform_gate.subsystems.slo import SLOStatus
+from platform_gate.text import UNSAFE, printable, quote
+
+Data = Mapping[str, Any]
+
+MOST_DIGITS: Final = 30
+"""Of a number. What manifests say is smaller, and so is what a fleet adds up to."""
+_HIDDEN: Final = re.compile(f"[{UNSAFE}\ud800-\udfff]")
+
+
+class Recorded(NamedTuple):
+    """The policy as reports name it. What they don't say of it is as in the default policy."""
+
+    name: str
+    source: str
+    path: str
+    sha256: str
+    fail_on: tuple[str, ...]
+    help: str
+    rules: frozenset[str] = frozenset()
+
+    def base(self) -> Effective:
+        """What holds where no override matches."""
+        default = loading.default()
+        return default._replace(gate=default.gate._replace(fail_on=self.fail_on, help=self.help))
+
+    def known_rules(self) -> dict[str, Rule]:
+        """The default policy's rules, and those that some finding is of."""
+        known = dict(loading.default().rules)
+        return known | {name: Rule(name, name, "") for name in sorted(self.rules - known.keys())}
+
+
+class Recording(NamedTuple):
+    """A report read back: ``path`` is its file, as shown; ``repository`` is empty where it names none."""
+
+    path: str
+    repository: str
+    policy: Recorded
+    as_of: date
+    verdict: Verdict
+    services: Sequence[Judged]
+    findings: Sequence[Finding]
+    part: Slice | None
+
+
+def read(content: bytes, path: str) -> Recording:
+    """A report from a file's bytes.
+
+    Raises:
+        GateError: it is none, is not of this version, contradicts itself, or is of a kind that can't be joined.
+    """
+    try:
+        data = json.loads(content, parse_constant=_no_number, parse_int=_whole, parse_float=_decimal)
+        _refuse_halves(content, data)
+        if problems := schema.validate(data, "report"):
+            first = problems[0]
+            _refuse(path, f"is no report{f' at {pointer(first.at)}' if first.at else ''}: {first.message}")
+        _refuse_kinds(data, path)
+        found = _recording(data, path)
+    except (ValueError, TypeError, RecursionError) as error:
+        _refuse(path, f"is no report: {error}")
+    _refuse_contradictions(found, data)
+    return found
+
+
+def _refuse(path: str, what: str, fix: str = "Write one with this version: check -o json=FILE.") -> NoReturn:
+    raise GateError(f"{quote(path)} {what}", fix)
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number")
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"{quote(text)} is no number that a report holds")
+    return int(text)
+
+
+def _decimal(text: str) -> int | float:
+    """A number with a point or an exponent: whole ones are whole, as we write them."""
+    value = float(text)
+    if not isfinite(value) or abs(value) >= 10**MOST_DIGITS:
+        raise ValueError(f"{quote(text)} is no number that a report holds")
+    return int(value) if value.is_integer() else value
+
+
+def _refuse_halves(content: bytes, data: Any) -> None:
+    """Halves of a character, as JSON can spell them, are no text."""
+    if b"\\ud" in content.lower():
+        json.dumps(data, ensure_ascii=False).encode()
+
+
+def _refuse_kinds(data: Data, path: str) -> None:
+    """Reports that say something else than how a whole fleet, or a part of one, is."""
+    if data["policy"] is None:
+        _refuse(path, "names no policy")
+    if "base" in data:
+        fix = "Leave out --base: what is joined are fleets, and not changes of them."
+        _refuse(path, "is about a change (--base)", fix)
+    if "repositories" in data:
+        _refuse(path, "is joined of several repositories already", "Merge the repositories' own reports.")
+
+
+def _recording(data: Data, path: str) -> Recording:
+    helped = data["policy"]["help"].splitlines()
+    shown = _clean({key: value for key, value in data.items() if key != "services"})
+    services = tuple(_exactly(judged(row), shown.get("amounts", {})) for row in data["services"])
+    findings = tuple(map(finding, shown["findings"]))
+    named = shown["policy"]
+    rules = {each.rule for each in (*findings, *(each for service in services for each in service.findings))}
+    return Recording(
+        printable(path),
+        shown["repository"] or "",
+        Recorded(
+            named["name"],
+            named["source"],
+            named["path"],
+            named["sha256"],
+            tuple(named["fail_on"]),
+            "\n".join(map(printable, helped)),
+            frozenset(rules),
+        ),
+        date.fromisoformat(shown["as_of"]),
+        Verdict(shown["verdict"]),
+        services,
+        findings,
+        Slice.from_dict(shown["shard"]) if "shard" in shown else None,
+    )
+
+
+def _clean(value: Any) -> Any:
+    """The same with every text printable."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {printable(key): _clean(each) for key, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else value
+
+
+def _refuse_contradictions(found: Recording, data: Data) -> None:
+    """A report that was cut, or written by something else: its numbers don't count what it lists."""
+    healths = Counter(str(each.health) for each in found.services)
+    numbers = {"total_services": len(found.services), **{str(each): healths[each] for each in HealthStatus}}
+    wrong = next((name for name, count in numbers.items() if data[name] != count), "")
+    names = {each.name for each in found.services}
+    if wrong or len(names) < len(found.services):
+        _refuse(found.path, f"contradicts itself: {wrong or 'names'} and services don't fit")
+    if found.part and found.part.shard.number > found.part.shard.of:
+        _refuse(found.path, f"contradicts itself: there is no shard {found.part.shard}")
+    if found.part and not names <= {each.name for each in found.part.seen.names}:
+        _refuse(found.path, "contradicts itself: it holds services that its shard does not name")
+
+
+def judged(row: Data) -> Judged:
+    """A service from its row of a report."""
+    shown = _clean({key: value for key, value in row.items() if key != "subsystems"})
+    parts = {
+        printable(name): Part(printable(name), printable(part["status"]), part["points"])
+        for name, part in row["subsystems"].items()
+    }
+    return Judged(
+        _figures(shown, parts, row),
+        shown["team"],
+        shown["tier"],
+        _location(shown),
+        HealthStatus(shown["health_without_waivers"]),
+        shown["waived_points"],
+        shown["failing"],
+        tuple(shown["fails_on"]),
+        HealthLimits(**shown["thresholds"]),
+        tuple(parts.values()),
+        tuple(map(finding, shown["findings"])),
+        pack(_text(row)),
+    )
+
+
+def _figures(shown: Data, parts: Mapping[str, Part], row: Data) -> Figures:
+    entries = row["subsystems"].get("cost", {}).get("facts", {}).get("entries")
+    return Figures(
+        shown["name"],
+        HealthStatus(shown["health"]),
+        shown["points"],
+        "slo" in parts and parts["slo"].status == SLOStatus.BREACHED,
+        shown["over_budget"],
+        shown["governance"] == GovernanceStatus.COMPLIANT,
+        _score(shown["reliability_score"]),
+        shown["monthly_cost"] if entries else None,
+        shown["currency"],
+    )
+
+
+def _exactly(each: Judged, amounts: Mapping[str, float]) -> Judged:
+    """A service whose cost is as it was written, so that sums are not sums of what was rounded."""
+    cost = amounts.get(each.name, each.figures.cost)
+    return each._replace(figures=each.figures._replace(cost=cost))
+
+
+def _score(score: float | None) -> int | None:
+    if isinstance(score, float):
+        raise TypeError(f"the reliability score {score} is not whole")
+    return score
+
+
+def _text(row: Data) -> str:
+    """A row as it was, less what hides from a reader: JSON spells that out without changing it."""
+    own = {key: value for key, value in row.items() if key != "repository"}
+    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", encode(own))
+
+
+def finding(row: Data) -> Finding:
+    """A finding from its row of a report, whose texts are printable."""
+    return Finding(
+        row["rule"],
+        Severity(row["severity"]),
+        row["message"],
+        row["fix"],
+        _location(row),
+        row["pointer"] or "",
+        Disposition(row["disposition"]),
+        row["fingerprint"],
+        row.get("points", 0),
+        row["decisive"],
+        excuse=_excuse(row["waiver"]) if "waiver" in row else None,
+    )
+
+
+def _location(row: Data) -> Location:
+    """A place. Whatever a report leaves open of it is the beginning."""
+    line, column = row["line"] or 1, row.get("column") or 1
+    return Location(row["path"] or "", line, column, row.get("end_line") or line, row.get("end_column") or column + 1)
+
+
+def _excuse(row: Data) -> Excuse:
+    expires = date.fromisoformat(row["expires"])
+    return Excuse(row["reason"], row["approved_by"], expires, row["ticket"] or "", row["days_left"], _location(row))

@@ -1,0 +1,224 @@
+"""An outcome as data: the report that `schemas/report.schema.json` describes, its rows as streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from platform_gate.changes.comparison import Comparison, Fixed, Origin, Preview, Transition
+from platform_gate.changes.relaxations import Lowered
+from platform_gate.judging.result import Judged
+from platform_gate.judging.totals import detail
+from platform_gate.model import Excuse, Finding
+from platform_gate.reports.json_text import Kept, encode, pack
+from platform_gate.reports.outcome import Outcome
+from platform_gate.text import printable
+
+SCHEMA_VERSION: Final = "1"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report in parts, in the order of its keys; rows may be gone through once.
+
+    ``totals`` are the seed's numbers, ``highlights`` the worst services and the costs by currency, ``changes`` the
+    lists that only a comparison with a base has, ``provenance`` says by what policy, as of when, with what answer.
+    """
+
+    totals: Row
+    services: Iterable[Row]
+    highlights: Row
+    findings: Iterable[Row]
+    changes: Mapping[str, Iterable[Row]]
+    provenance: Row
+
+
+def of(outcome: Outcome) -> Report:
+    """The report of an outcome. Services stream, so that memory does not grow with the fleet."""
+    totals = outcome.report.to_dict()
+    del totals["services"]
+    highlights = {
+        "top_risks": totals.pop("top_risks"),
+        "monthly_cost_by_currency": outcome.report.monthly_cost_by_currency,
+    }
+    services = (_service(judged, outcome.comparison) for judged in outcome.run.services)
+    findings = map(finding, outcome.run.findings)
+    return Report(totals, services, highlights, findings, _changes(outcome), _provenance(outcome))
+
+
+def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
+    comparison = outcome.comparison
+    if comparison is None:
+        return {}
+    return {
+        "fixed": map(_fixed, comparison.fixed),
+        "changes": map(_lowered, comparison.lowered),
+        "removed": _removed(comparison),
+        "preview": map(_preview, comparison.previews),
+    }
+
+
+def row(judged: Judged) -> bytes:
+    """A service's row, packed; made while everything that it was judged by is at hand."""
+    return pack(encode(service(judged)))
+
+
+def _service(judged: Judged, comparison: Comparison | None) -> Row:
+    return Kept(judged.row) if judged.row else service(judged, comparison)
+
+
+def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
+    """One service: the seed's keys, then ours, each a copy of what its subsystem says."""
+    judgement = judged.judgement
+    facts = {name: scored.describe() for name, scored in judgement.scored.items()}
+    cost = facts["cost"]
+    transition = comparison.transitions[judged.name] if comparison else None
+    return {
+        **detail(judgement),
+        "tier": judged.tier,
+        "path": printable(judged.location.path),
+        "line": judged.location.line,
+        "failing": judged.failing,
+        "fails_on": list(judged.fatal),
+        "thresholds": judged.limits._asdict(),
+        "health_without_waivers": str(judgement.health_without_waivers),
+        "points": judgement.points,
+        "waived_points": judgement.waived_points,
+        "cost_trend": cost["trend"],
+        "over_budget": cost["over_budget"],
+        "average_cost": cost["average_cost"],
+        "currency": cost["currency"],
+        "subsystems": {
+            name: {"status": scored.status, "points": scored.points, "facts": facts[name]}
+            for name, scored in judgement.scored.items()
+        },
+        **(_before(transition) if transition else {}),
+        "findings": [finding(each, transition) for each in judged.findings],
+    }
+
+
+def _before(transition: Transition) -> dict[str, Any]:
+    health = transition.health_before
+    return {
+        "change": str(transition.change),
+        "health_before": str(health) if health else None,
+        "points_before": transition.points_before,
+        "path_before": printable(transition.before.location.path) if transition.before else None,
+    }
+
+
+def _fixed(fixed: Fixed) -> dict[str, Any]:
+    return {"service": fixed.service, **finding(fixed.finding)}
+
+
+def _lowered(lowered: Lowered) -> dict[str, Any]:
+    return {
+        "kind": lowered.kind,
+        "service": lowered.service or None,
+        "pointer": printable(lowered.pointer),
+        "before": lowered.before,
+        "after": lowered.after,
+        "path": printable(lowered.location.path),
+        "line": lowered.location.line,
+    }
+
+
+def _removed(comparison: Comparison) -> list[dict[str, Any]]:
+    return [
+        {"name": transition.name, **_before(transition)}
+        for transition in comparison.transitions.values()
+        if transition.after is None
+    ]
+
+
+def _preview(preview: Preview) -> dict[str, Any]:
+    return {"service": preview.service, "health": str(preview.health), "health_merged": str(preview.merged)}
+
+
+def finding(each: Finding, transition: Transition | None = None) -> dict[str, Any]:
+    """One finding with its place, and with a base whether the change brought it."""
+    return {
+        "rule": each.rule,
+        "severity": str(each.severity),
+        "message": printable(each.message),
+        "fix": printable(each.fix),
+        "path": printable(each.location.path),
+        "line": each.location.line,
+        "column": each.location.column,
+        "end_line": each.location.end_line,
+        "end_column": each.location.end_column,
+        "pointer": printable(each.pointer),
+        "points": each.points,
+        "decisive": each.decisive,
+        "disposition": str(each.disposition),
+        "fingerprint": each.fingerprint,
+        **(_since(each, transition) if transition else {}),
+        **({"waiver": _excuse(each.excuse)} if each.excuse else {}),
+    }
+
+
+def _since(each: Finding, transition: Transition) -> dict[str, Any]:
+    origin = transition.origin(each)
+    cause = str(transition.cause(each)) if origin is Origin.INTRODUCED else None
+    return {"origin": str(origin), "cause": cause}
+
+
+def _excuse(excuse: Excuse) -> dict[str, Any]:
+    return {
+        "reason": printable(excuse.reason),
+        "approved_by": excuse.approved_by,
+        "expires": excuse.expires.isoformat(),
+        "days_left": excuse.days_left,
+        "ticket": excuse.ticket or None,
+        "path": printable(excuse.location.path),
+        "line": excuse.location.line,
+    }
+
+
+def _provenance(outcome: Outcome) -> dict[str, Any]:
+    policy = outcome.policy
+    return {
+        "policy": {
+            "name": policy.name,
+            "sha256": policy.sha256,
+            "source": str(policy.source),
+            "path": printable(policy.path),
+            "fail_on": list(policy.base().gate.fail_on),
+            "help": outcome.help,
+        },
+        **_compared(outcome),
+        "repository": outcome.repository,
+        **({"shard": outcome.part.to_dict()} if outcome.part else {}),
+        **_fleet(outcome),
+        **_amounts(outcome),
+        "as_of": outcome.as_of.isoformat(),
+        "verdict": str(outcome.verdict),
+        "exit_code": int(outcome.exit_code),
+        "schema_version": SCHEMA_VERSION,
+    }
+
+
+def _fleet(outcome: Outcome) -> dict[str, Any]:
+    """Of a report over several repositories, what each came to."""
+    if not outcome.repositories:
+        return {}
+    return {"repositories": list(outcome.repositories), "differences": list(outcome.differences)}
+
+
+def _amounts(outcome: Outcome) -> dict[str, Any]:
+    """The costs as written that rows round, where there are any: totals are made of them."""
+    costs = ((each.name, each.figures.cost) for each in outcome.run.services)
+    amounts = dict(sorted((name, cost) for name, cost in costs if cost is not None and round(cost, 2) != cost))
+    return {"amounts": amounts} if amounts else {}
+
+
+def _compared(outcome: Outcome) -> dict[str, Any]:
+    """What a change was compared with."""
+    comparison = outcome.comparison
+    if comparison is None:
+        return {}
+    base = {"ref": printable(comparison.ref), "commit": comparison.base, "adoption": comparison.adoption}
+    return {"base": base, "scope": str(outcome.scope)}

@@ -1,0 +1,12 @@
+"""Where files come from: a work tree or a commit, git, and the configuration at the root.
+
+All reading of manifests and of git happens here. May use `documents` and the ground floor.
+"""
+
+__all__ = [
+    "checkout",
+    "commit_tree",
+    "config",
+    "git",
+    "work_tree",
+]

@@ -1,0 +1,138 @@
+"""What is judged, and by which policy: ``[tool.platform-gate]`` or ``.platform-gate.yaml``. Opens nothing itself."""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from platform_gate.documents import schema
+from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal, read_one
+from platform_gate.matching import as_list
+from platform_gate.model import GateError, Location, Problem
+from platform_gate.text import printable, quote
+
+PYPROJECT: Final = "pyproject.toml"
+OWN_FILE: Final = ".platform-gate.yaml"
+TABLE: Final = "tool.platform-gate"
+LONGEST_LINE: Final = 10_000
+
+Read = Callable[[str], bytes | None]
+"""Gives a file's bytes, or None where there is none; raises ``GateError`` where it can't be read."""
+
+
+class Config(NamedTuple):
+    """The configuration of a repository. ``manifests`` is None where nothing is configured; ``path`` says by what."""
+
+    manifests: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    policy: str | None = None
+    waivers: tuple[str, ...] = ()
+    scope: str | None = None
+    path: str = ""
+
+
+def load(read: Read) -> Config:
+    """The configuration at a repository's root; the built-in one where it has none.
+
+    Raises:
+        GateError: both files configure the gate, or one of them is invalid.
+    """
+    table, own = _pyproject(read), _own_file(read)
+    if table is not None and own is not None:
+        fix = "Keep one of the two."
+        raise GateError(f"both {PYPROJECT} ([{TABLE}]) and {OWN_FILE} configure platform-gate", fix)
+    if table is None and own is None:
+        return Config()
+    path, data = (PYPROJECT, table) if table is not None else (OWN_FILE, own)
+    return _config(data or {}, path)
+
+
+def _config(data: Mapping[str, Any], path: str) -> Config:
+    manifests = data.get("manifests")
+    return Config(
+        manifests=tuple(manifests) if manifests is not None else None,
+        exclude=tuple(data.get("exclude", ())),
+        policy=data.get("policy"),
+        waivers=tuple(as_list(data.get("waivers", []))),
+        scope=data.get("scope"),
+        path=path,
+    )
+
+
+def _own_file(read: Read) -> Mapping[str, Any] | None:
+    content = read(OWN_FILE)
+    if content is None:
+        return None
+    document = read_one(content, OWN_FILE)
+    if problems := schema.validate(document.data, "config") or _outside(document.data):
+        raise document.refuse(*problems)
+    data: Mapping[str, Any] = document.data
+    return data
+
+
+def _pyproject(read: Read) -> Mapping[str, Any] | None:
+    content = read(PYPROJECT)
+    if content is None:
+        return None
+    import tomllib  # noqa: PLC0415 - most repositories have no such file
+
+    try:
+        text = content.decode("utf-8")
+        _refuse_excess(text)
+        table = tomllib.loads(text).get("tool", {}).get("platform-gate")
+        table = _plain(table) if table is not None else None
+    except (ValueError, RecursionError, AttributeError) as error:
+        raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Mend it: it may configure this gate.") from None
+    if table is not None:
+        problems = schema.validate(_plain(table), "config") or _unprintable(table) or _outside(table)
+        if problems:
+            raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
+    return table
+
+
+def _plain(table: Any) -> Any:
+    """TOML's values as JSON's: a date becomes its text."""
+    if isinstance(table, dict):
+        return {key: _plain(value) for key, value in table.items()}
+    if isinstance(table, list):
+        return [_plain(value) for value in table]
+    return table if isinstance(table, (str, bool, int, float)) else str(table)
+
+
+def _refuse_excess(text: str) -> None:
+    """TOML's reader takes a time that grows with the square of a dotted key's length."""
+    if len(text) > MAX_BYTES or any(len(line) > LONGEST_LINE for line in text.split("\n")):
+        message = f"{PYPROJECT} is larger than 1 MiB, or has a line of more than {LONGEST_LINE:,} characters"
+        raise GateError(message, f"Shorten it, and configure the gate in {OWN_FILE} if you like.")
+
+
+def _outside(data: Mapping[str, Any]) -> list[Problem]:
+    """Files that are configured and lie outside of the repository: what they hold would be quoted."""
+    named = [(key, word) for key in ("policy", "waivers") for word in as_list(data.get(key, []))]
+    fix = "Name a file of the repository; only whoever starts the gate may name others, with --policy or --waivers."
+    return [
+        Problem((key,), f"{quote(word)} lies outside of the repository", fix)
+        for key, word in named
+        if posixpath.normpath(word).startswith(("/", "../")) or word == ".."
+    ]
+
+
+def _unprintable(table: Mapping[str, Any]) -> list[Problem]:
+    """Strings that hold what the strict YAML of the other file would not allow."""
+    strings = ((key, word) for key, value in table.items() for word in as_list(value))
+    return [
+        Problem((key,), f"{quote(word)} holds a hidden character", "Remove it.")
+        for key, word in strings
+        if printable(word) != word
+    ]
+
+
+def _toml_location(text: str, problem: Problem) -> Location:
+    """Where a key of the table stands: TOML's reader keeps no positions."""
+    start = re.search(r"^[ \t]*\[\s*tool\s*\.\s*[\"']?platform-gate[\"']?\s*\]", text, re.MULTILINE)
+    first = start.start() if start else 0
+    key = re.escape(str(problem.at[0])) if problem.at else "(?!)"
+    found = re.compile(rf"^[ \t]*(?=[\"']?{key}[\"']?[ \t]*=)", re.MULTILINE).search(text, first)
+    index = found.end() if found else first
+    line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+    return Location(PYPROJECT, line, column, line, column + 1)

@@ -1,0 +1,367 @@
+"""The plain reader: silent about whatever isn't plain, and otherwise of one mind with the strict one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from random import Random
+from time import process_time
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from platform_gate.documents import fast_yaml
+from platform_gate.documents.document import DocumentError, read
+from platform_gate.documents.errors import decode
+from platform_gate.documents.strict_yaml import Reader
+from tests.conftest import ROOT
+from tests.hostile.corpus import corpus
+from tests.hostile.test_fuzz import ancestors, mutant
+
+EXAMPLES = sorted((ROOT / "examples").rglob("services/*.yaml"))
+SUITE = Path(os.environ.get("PLATFORM_GATE_SHARED") or ROOT.parent / "shared") / "data" / "yaml-test-suite"
+MUTANTS = 3_000
+
+
+def strictly(content: bytes) -> list[tuple[int, Any]] | None:
+    """What the strict reader makes of a text; None where it refuses it."""
+    try:
+        text = decode(content, "a.yaml")
+        reader = Reader(text, "a.yaml", prose=False)
+        found = list(reader.documents())
+    except (DocumentError, yaml.YAMLError):
+        return None
+    return None if reader.refusals else found
+
+
+def agreed(content: bytes) -> bool:
+    """Whether the plain reader accepts a text; what it accepts the strict one reads alike, types included."""
+    try:
+        text = decode(content, "a.yaml")
+    except DocumentError:
+        return False
+    found = fast_yaml.read(text)
+    if found is None:
+        return False
+    strict = strictly(content)
+    assert strict == [found], text
+    assert repr(strict) == repr([found])
+    return True
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_examples_are_plain(path: Path) -> None:
+    assert agreed(path.read_bytes())
+
+
+PLAIN = {
+    "a: 1": {"a": 1},
+    "# before\n\na: 1 # behind\n": {"a": 1},
+    "a:\n  b: x\nc: z": {"a": {"b": "x"}, "c": "z"},
+    "a:\n- 1\n- x\nb: 2": {"a": [1, "x"], "b": 2},
+    "a:\n  - b: 1\n    c: 2\n  - b: 3": {"a": [{"b": 1, "c": 2}, {"b": 3}]},
+    "a:\n  -   b: 1\n      c:\n        - true": {"a": [{"b": 1, "c": [True]}]},
+    'a: {b: 1, c: "x, y"}': {"a": {"b": 1, "c": "x, y"}},
+    "a: [ x , 2.50 ]": {"a": ["x", 2.5]},
+    "a: [X]\nb: [ ]": {"a": ["X"], "b": []},
+    "a: https://example.com:80/x?y=z&w#v": {"a": "https://example.com:80/x?y=z&w#v"},
+    "a: it's right, at 99.9%(x)": {"a": "it's right, at 99.9%(x)"},
+    'a: "# : {}"': {"a": "# : {}"},
+    "a: []\nb: { }": {"a": [], "b": {}},
+    "a: 'b: \\ #'\nb: ['c', 'd, e']\nc: {d: 'e'}": {"a": "b: \\ #", "b": ["c", "d, e"], "c": {"d": "e"}},
+    "---\n# one\na: 1\n": {"a": 1},
+    "a: {b: two words, c: 1, d: a b c}\ne: [two words, -x y , z]": {
+        "a": {"b": "two words", "c": 1, "d": "a b c"},
+        "e": ["two words", "-x y", "z"],
+    },
+    "a: {} # b\nc: [1] # d\ne: {f: 1}  # g": {"a": {}, "c": [1], "e": {"f": 1}},
+    "# Gr\u00f6\u00dfe \U0001f600\na: 'Gr\u00fc\u00dfe' # \u4e16\nb: \"\u4e16\u754c\"\nc: [ '\u00e9' ]": {
+        "a": "Gr\u00fc\u00dfe",
+        "b": "\u4e16\u754c",
+        "c": ["\u00e9"],
+    },
+    "a: ~x": None,
+    "a: -5": {"a": -5},
+    "a: null\nb: true": {"a": None, "b": True},
+    "a: X\nb:\n  - X": {"a": "X", "b": ["X"]},
+}
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_is_plain(text: str) -> None:
+    found = fast_yaml.read(text)
+    assert (found and found[1]) == PLAIN[text]
+    assert agreed(text.encode()) is (PLAIN[text] is not None)
+
+
+def test_the_root_begins_at_the_first_line_that_says_something() -> None:
+    assert fast_yaml.read("# one\n\n  # two\na: 1\n") == (4, {"a": 1})
+
+
+def test_a_text_of_thirty_two_thousand_characters_is_plain_and_no_longer_one() -> None:
+    longest = "a: 1\n#".ljust(fast_yaml.MAX_CHARACTERS, "x")
+    assert fast_yaml.read(longest) == (1, {"a": 1})
+    assert fast_yaml.read(longest + "x") is None
+
+
+SILENT = [
+    "",
+    "\n# only a comment\n",
+    "a: 1\n---\nb: 2\n",
+    "--- \na: 1\n",
+    "---\n",
+    "---\n---\na: 1\n",
+    "# first\n---\na: 1\n",
+    "a:\n---\nb: 1\n",
+    "a: 1\n---\n",
+    "a: 1\n...\n",
+    "a: b #c\n\x85d: 1",
+    "a: 1\na: 2\n",
+    "a: {b: 1, b: 2}\n",
+    "a:\nb: 1\n",
+    "a:\n",
+    "a:\n  - \n",
+    "a: 1\n  b: 2\n",
+    "a: 1\n  - 2\n",
+    "a:\n   b: 1\n  c: 2\n",
+    "a:\n  - b: 1\n   c: 2\n",
+    "a:\n  - 1\n  b: 2\n",
+    "a:\n  b: 1\n  - 2\n",
+    " a: 1\n",
+    "- a\n",
+    "- \na: 1\n",
+    "a\n",
+    "a: b\n  c\n",
+    "a: b: c\n",
+    "a: b:\n",
+    "a: -\n",
+    "a: - b\n",
+    "a: &b c\n",
+    "a: *b\n",
+    "a: !b c\n",
+    "a: |\n  b\n",
+    "a: >\n  b\n",
+    "a: 'b''c'\n",
+    "a: 'b\n",
+    "a: 'b' c\n",
+    'a: "b\\n"\n',
+    'a: "b\n',
+    'a: "b" c\n',
+    "a: \tb\n",
+    "a: b\r\n",
+    "a: \u00e4\n",
+    "a: 010\n",
+    "a: yes\n",
+    "a: 2026-01-31\n",
+    "a: 1:30\n",
+    "a: .inf\n",
+    "a: {yes: 1}\n",
+    "yes: 1\n",
+    "null: 1\n",
+    "y:\n  a: 1\n",
+    "1: a\n",
+    "? a\n: b\n",
+    "a: {b: 1,}\n",
+    "a: {b:1}\n",
+    "a: {b: 1, , c: 2}\n",
+    "a: {, b: 1}\n",
+    "a: {b: 1]\n",
+    "a: [b: 1]\n",
+    "a: [b}\n",
+    "a: {b}\n",
+    "a: {b: 1}c\n",
+    "a: {b: 1}#c\n",
+    "a: {b: 1} c\n",
+    "a: {b: 1\n",
+    "a: {b: two  words}\n",
+    "a: {b: c d: e}\n",
+    "a: [yes]\n",
+    "a: {X}\n",
+    "a: {\u00a0}\n",
+    "a: [\u00a0]\n",
+    "a: {b: 2026-01-31}\n",
+    "a: {b: 1, b: 2, c}\n",
+    "- {a: 1}\n",
+    "{a: 1}\n",
+    "a: {b: {c: 1}}\n",
+    "a: [b, [c]]\n",
+    "%YAML 1.2\n",
+    "a:\n" + "".join(" " * depth + f"k{depth}:\n" for depth in range(1, 20)) + " " * 20 + "x: 1\n",
+    "a: " + "b" * 300_000 + "\n",
+]
+
+
+@pytest.mark.parametrize("text", SILENT, ids=[ascii(text)[:30].replace("\\", "/") for text in SILENT])
+def test_of_anything_else_it_says_nothing(text: str) -> None:
+    assert fast_yaml.read(text) is None
+
+
+def test_both_readers_agree_on_every_hostile_manifest() -> None:
+    accepted = [case for case in corpus() if agreed(case.raw)]
+    assert len(accepted) > 100
+
+
+def test_both_readers_agree_on_mutants_of_good_manifests() -> None:
+    good = ancestors()
+    assert sum(agreed(mutant(seed, good)) for seed in range(MUTANTS)) > MUTANTS // 10
+
+
+@pytest.mark.skipif(not SUITE.is_dir(), reason="the YAML test suite is not here: ../shared/data/yaml-test-suite")
+def test_both_readers_agree_on_the_yaml_test_suite() -> None:
+    assert sum(agreed(path.read_bytes()) for path in sorted(SUITE.glob("*.yaml"))) > 10
+
+
+WORDS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "yes",
+        "1",
+        "-1",
+        "1.5",
+        "010",
+        "x y",
+        "a:b",
+        "~",
+        "null",
+        "http://x/y",
+        '"q"',
+        '"q: #"',
+        "'q: \\ \"#'",
+        "'it''s'",
+        "{a: 1}",
+        "[1, b]",
+        "{a: 1, b: x}",
+        "- a",
+        "a: b",
+        "#c",
+        "a #c",
+        "-",
+        ":",
+        "a:",
+        "",
+    ]
+)
+LINES = st.tuples(
+    st.integers(0, 4),
+    st.sampled_from(["", "- ", "-  ", "- - "]),
+    st.sampled_from(["", "a: ", "b:", "c:  ", "on: "]),
+    WORDS,
+).map(lambda parts: " " * parts[0] + "".join(parts[1:]))
+
+
+@example(["a:", "- b: 1", "  c: 2", "- 3"])
+@given(st.lists(LINES, max_size=8))
+def test_both_readers_agree_on_texts_that_are_nearly_plain(lines: list[str]) -> None:
+    agreed("\n".join(lines).encode())
+
+
+@given(st.text("ab:-[]{}&*!|>'\"#%? \n~1.,", max_size=40))
+def test_both_readers_agree_on_any_text(text: str) -> None:
+    agreed(text.encode())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a: " + "b" * 32_000 + "!",
+        "a: " + "b:" * 16_000,
+        "a: " + "b " * 16_000 + "!",
+        "a: {" + "b: 1, " * 5_000,
+        " " * 32_000 + "!",
+        "- " * 16_000,
+        "a:" * 16_000,
+        'a: "' + "b" * 32_000,
+        "#" * 32_000 + "\t",
+        "a: [" + "b , " * 8_000,
+        "a: b " + " " * 32_000 + "!",
+        "!\n" * 16_000,
+    ],
+)
+def test_a_long_line_takes_no_longer_for_being_wrong(line: str) -> None:
+    start = process_time()
+    assert len(line) <= fast_yaml.MAX_CHARACTERS
+    assert fast_yaml.read(line) is None
+    assert process_time() - start < 1
+
+
+def test_random_texts_of_its_own_kind_are_read_alike() -> None:
+    rng = Random(7)  # noqa: S311 - the same texts in every run
+    for _ in range(300):
+        assert agreed("\n".join(mapping(rng, 0)).encode())
+
+
+def mapping(rng: Random, depth: int) -> list[str]:
+    lines: list[str] = []
+    for number in range(rng.randint(1, 4)):
+        key, room = f"k{number}", " " * (2 * depth)
+        kind = rng.choice(["scalar", "flow", "comment", *(["mapping", "list"] * (depth < 4))])
+        if kind == "mapping":
+            lines += [f"{room}{key}:", *mapping(rng, depth + 1)]
+        elif kind == "list":
+            lines += [
+                f"{room}{key}:",
+                *(f"{room}{'  ' * rng.randint(0, 0)}- {_value(rng)}" for _ in range(rng.randint(1, 3))),
+            ]
+        else:
+            value = f"{{v: {rng.randint(0, 9)}, w: z}}" if kind == "flow" else _value(rng)
+            lines += [f"{room}# {key}: {value}"] * (kind == "comment") + [f"{room}{key}: {value}"]
+    return lines
+
+
+def _value(rng: Random) -> str:
+    return rng.choice(
+        ["word", "two words", "1", "2.5", '"quoted: # text"', "docs/a.md#b", "true", "https://example.com/x"]
+    )
+
+
+@pytest.mark.parametrize(("items", "read"), [(19_997, True), (19_998, False)])
+def test_a_long_text_holds_no_more_values_than_the_strict_reader_allows(items: int, *, read: bool) -> None:
+    text = "a:\n" + "  - 1\n" * items
+    assert len(text) > fast_yaml.SURELY_FEW
+    assert agreed(text.encode()) is read
+    assert (strictly(text.encode()) is not None) is read
+
+
+def test_what_is_remembered_cannot_be_altered() -> None:
+    text = "a: {b: 1, c: 'x, y'}\nd: [1, 2]\ne:\n  - f: '{}'\n"
+    (first, *_), (second, *_) = read(text.encode(), "a.yaml"), read(text.encode() + b"\n", "b.yaml")
+    assert first.plain
+    assert first.data == second.data
+    assert all(first.data[key] is not second.data[key] for key in first.data)
+    remembered = [*fast_yaml.remembered_lines.values(), *fast_yaml.remembered_entries.values()]
+    assert not any(isinstance(said[-1], dict | list) for said in remembered)
+
+
+def nested(depth: int, *, lists: bool) -> str:
+    """A mapping with another one below its key, or with a list that holds one, and so on."""
+    lines = [f"{'    ' * level}{'- ' if lists and level % 2 else ''}a:" for level in range(depth)]
+    return "\n".join([*lines, f"{'    ' * depth}{'- ' if lists and depth % 2 else ''}b: 1", ""])
+
+
+@pytest.mark.parametrize("lists", [False, True])
+def test_what_lies_very_deep_is_for_the_strict_reader(*, lists: bool) -> None:
+    deepest = fast_yaml.MAX_DEPTH
+    assert agreed(nested(deepest, lists=lists).encode())
+    assert fast_yaml.read(nested(deepest + 1, lists=lists)) is None
+
+
+def test_short_lines_are_remembered() -> None:
+    longest = f"a: {'b' * (fast_yaml.LONGEST_REMEMBERED - 3)}"
+    for line in ("a: short", "b: 7", longest, longest + "b"):
+        fast_yaml.read(line)
+    remembered = fast_yaml.remembered_lines
+    assert [line in remembered for line in ("a: short", "b: 7", longest, longest + "b")] == [True, True, True, False]
+
+
+def test_no_more_is_remembered_than_was_allowed() -> None:
+    remembered = fast_yaml.remembered_lines
+    for number in range(fast_yaml.MAX_REMEMBERED + 10):
+        assert fast_yaml.read(f"a: {number}") == (1, {"a": number})
+    assert 0 < len(remembered) <= fast_yaml.MAX_REMEMBERED
+    long = f"a: {'b' * fast_yaml.LONGEST_REMEMBERED}"
+    assert fast_yaml.read(long) == (1, {"a": long[3:]})
+    assert long not in remembered

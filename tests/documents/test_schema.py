@@ -1,0 +1,342 @@
+"""Data against a JSON Schema: what does not fit, where, and how to write it right."""
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from platform_gate.documents import schema, shipped
+from platform_gate.model import At, Problem
+
+
+def service(at: str = "", value: Any = None, *, without: str = "") -> dict[str, Any]:
+    """The schema's own example, with one value replaced or removed: ``spec/slos/0/target``."""
+    example = json.loads(json.dumps(shipped.schema("service")["examples"][0]))
+    target, *keys = example, *(at or without).split("/")
+    for key in keys[:-1]:
+        target = target[int(key) if isinstance(target, list) else key]
+    if at:
+        target[keys[-1]] = value
+    elif without:
+        del target[keys[-1]]
+    return example  # type: ignore[no-any-return]
+
+
+def problem(at: str = "", value: Any = None, *, without: str = "") -> Problem:
+    (only,) = schema.validate(service(at, value, without=without), "service")
+    return only
+
+
+def own(rule: dict[str, Any], value: Any) -> list[Problem]:
+    return schema.explain(Draft202012Validator(rule), value)
+
+
+@pytest.mark.parametrize("name", ["service", "policy", "config"])
+def test_a_schema_s_own_examples_fit_it(name: str) -> None:
+    examples = shipped.schema(name)["examples"]
+    assert examples
+    assert [schema.validate(example, name) for example in examples] == [[]] * len(examples)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "message", "fix"),
+    [
+        ("kind", "Policy", "expected Service, found the string 'Policy'", "For example: Service"),
+        ("metadata", None, "expected a mapping, found nothing (null)", "Who the service is"),
+        ("metadata", ["x"], "expected a mapping, found a list", "Who the service is"),
+        ("metadata/name", 7, "expected a string, found 7", "For example: payments"),
+        ("metadata/name", "Payments", "the string 'Payments' is no valid name", "For example: payments"),
+        ("metadata/team", True, "expected a string, found true", "For example: fintech"),
+        ("metadata/team", "x" * 101, "the text is longer than 100 characters", "For example: fintech"),
+        ("metadata/tier", 4, "4 is not one of the known values", "Write 1, 2 or 3."),
+        ("metadata/labels/domain", 1, "expected a string, found 1", "For example: commerce"),
+        ("spec/slos", {}, "expected a list, found a mapping", "For example: "),
+        ("spec/slos/0/target", 0, "0 is not above 0", "For example: 99.9"),
+        ("spec/slos/0/target", 100.1, "100.1 is above 100", "For example: 99.9"),
+        ("spec/slos/0/current", "99.9", "expected a number, found the string '99.9'", "For example: 99.95"),
+        ("spec/slos/0/window", "30", "the string '30' is no valid window", 'For example: "30d"'),
+        ("spec/cost/budget_monthly", -0.01, "-0.01 is below 0", "For example: 3000"),
+        ("spec/cost/currency", "usd", "the string 'usd' is not one of the known values", "Write one of the known"),
+        ("spec/cost/entries/1/month", "2026-13", "'2026-13' is no valid month", 'For example: "2026-01"'),
+        ("spec/reliability/incidents_30d", 1.5, "expected a whole number, found 1.5", "For example: 1"),
+        ("spec/governance/runbook", 1, "expected true or false or a string, found 1", "For example: docs/runbooks"),
+        ("spec/governance/runbook", "none", "the string 'none' is no valid evidence", "For example: docs/runbooks"),
+        ("spec/governance/runbook", "../x.md", "the string '../x.md' is no valid", "For example: docs/runbooks"),
+        ("spec/governance/ownership", "true", "the string 'true' is no valid", "For example: team-fintech"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_explained_in_its_place(at: str, value: Any, message: str, fix: str) -> None:
+    found = problem(at, value)
+    assert message in found.message
+    assert fix in found.fix
+    assert (found.at, found.on_key) == (tuple(int(key) if key.isdigit() else key for key in at.split("/")), False)
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        ("metadata/name", "a"),
+        ("metadata/name", "x" * 63),
+        ("metadata/team", "x" * 100),
+        ("metadata/tier", 3),
+        ("metadata/launches", "2027-01-15"),
+        ("spec/slos/0/target", 0.000001),
+        ("spec/slos/0/target", 100),
+        ("spec/slos/0/current", 0),
+        ("spec/slos/0/window", "calendar-month"),
+        ("spec/cost/budget_monthly", 0),
+        ("spec/reliability/uptime_pct", 100),
+        ("spec/governance/runbook", "README.md"),
+        ("spec/governance/ownership", "@acme/payments"),
+        ("spec/governance/backup_restore", True),
+        ("spec", {}),
+    ],
+)
+def test_a_value_on_its_border_fits(at: str, value: Any) -> None:
+    assert schema.validate(service(at, value), "service") == []
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        ("metadata/name", "x" * 64),
+        ("metadata/name", ""),
+        ("metadata/name", "-a"),
+        ("metadata/team", " a"),
+        ("metadata/team", ""),
+        ("metadata/launches", "2027-1-15"),
+        ("spec/slos/0/current", 100.0001),
+        ("spec/slos/0/window", "0d"),
+        ("spec/reliability/mttr_minutes", -1),
+        ("spec/reliability/change_failure_rate_pct", 101),
+        ("spec/governance/runbook", "/etc/passwd.md"),
+        ("spec/governance/runbook", "javascript:alert(1)"),
+        ("spec/governance/ownership", "no"),
+        ("spec/governance/monitoring", None),
+    ],
+)
+def test_a_value_beyond_its_border_does_not_fit(at: str, value: Any) -> None:
+    assert problem(at, value).at == tuple(int(key) if key.isdigit() else key for key in at.split("/"))
+
+
+@pytest.mark.parametrize(
+    ("at", "guess"),
+    [
+        ("spec/slos/0/traget", "Did you mean target?"),
+        ("metadata/names", "Did you mean name?"),
+        ("spec/zzz", "Known: cost, governance, reliability, slos."),
+        ("extra", "Known: apiVersion, kind, metadata, spec."),
+    ],
+)
+def test_an_unknown_key_is_blamed_itself_and_guessed(at: str, guess: str) -> None:
+    found = problem(at, 1)
+    *_, key = at.split("/")
+    assert (found.message, found.fix, found.on_key) == (f"unknown key '{key}'", guess, True)
+    assert found.at[-1] == key
+
+
+def test_every_unknown_key_is_named() -> None:
+    manifest = service("spec/reliability/mtr", 1) | {"extra": 1, "more": 2}
+    assert {each.message for each in schema.validate(manifest, "service")} == {
+        f"unknown key '{key}'" for key in ("mtr", "extra", "more")
+    }
+
+
+@pytest.mark.parametrize(
+    ("without", "at", "fix"),
+    [
+        ("kind", (), "For example: Service"),
+        ("metadata", (), "Who the service is"),
+        ("metadata/team", ("metadata",), "For example: fintech"),
+        ("spec/slos/0/target", ("spec", "slos", 0), "For example: 99.9"),
+    ],
+)
+def test_a_missing_key_is_named_at_the_mapping_that_lacks_it(without: str, at: At, fix: str) -> None:
+    found = problem(without=without)
+    assert found.message == f"the key '{without.rpartition('/')[2]}' is missing"
+    assert found.at == at
+    assert found.fix.startswith(fix)
+
+
+def test_every_missing_key_is_named() -> None:
+    messages = [each.message for each in schema.validate({}, "service")]
+    assert messages == [f"the key '{key}' is missing" for key in ("apiVersion", "kind", "metadata", "spec")]
+
+
+def test_a_key_that_cannot_be_a_name_is_blamed_itself() -> None:
+    found = problem("spec/governance/Backup-Restore", value=True)
+    assert found.message == "the key 'Backup-Restore' cannot be a name here"
+    assert (found.at, found.on_key) == (("spec", "governance", "Backup-Restore"), True)
+    assert found.fix.endswith("For example: backup_restore")
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 3])
+def test_a_document_that_is_no_mapping_is_said_to_be_none(value: Any) -> None:
+    (found,) = schema.validate(value, "service")
+    assert found.message.startswith("expected a mapping, found ")
+    assert found.at == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "message"),
+    [
+        ({"exclusiveMaximum": 5}, 5, "5 is not below 5"),
+        ({"exclusiveMinimum": 5}, 5, "5 is not above 5"),
+        ({"minLength": 1}, "", "the text is empty"),
+        ({"maxLength": 1}, "ab", "the text is longer than 1 character"),
+        ({"minItems": 1}, [], "the list holds fewer than 1 entry"),
+        ({"minItems": 2}, [1], "the list holds fewer than 2 entries"),
+        ({"maxItems": 1}, [1, 2], "the list holds more than 1 entry"),
+        ({"uniqueItems": True}, [1, 1], "the list holds an entry twice"),
+        ({"minProperties": 1}, {}, "the mapping is empty"),
+        ({"type": ["array", "null", "boolean"]}, 1, "expected a list, null or true or false, found 1"),
+        ({"multipleOf": 2}, 3, "3 is no valid value"),
+        ({"multipleOf": 2, "title": "Even Number"}, 3, "3 is no valid even Number"),
+        ({"multipleOf": 2, "title": "URL"}, 3, "3 is no valid URL"),
+        ({"multipleOf": 2, "title": "IDs"}, 3, "3 is no valid IDs"),
+        ({"additionalProperties": False}, {"a": 1}, "unknown key 'a'"),
+        ({"not": {}}, {"a": 1}, "a mapping is no valid value"),
+        ({"const": "two words"}, "x", "expected two words, found the string 'x'"),
+        ({"const": "a: b"}, "x", "expected \"a: b\", found the string 'x'"),
+        ({"const": "é"}, "x", "expected \"é\", found the string 'x'"),
+        ({"const": date(2026, 1, 31)}, 1, 'expected "2026-01-31", found 1'),
+        ({"type": "string"}, date(2026, 1, 31), 'expected a string, found "2026-01-31"'),
+        ({"const": {"a": [1]}}, None, 'expected {"a": [1]}, found nothing (null)'),
+        ({"enum": ["a"]}, [], "a list is not one of the known values"),
+    ],
+)
+def test_every_kind_of_constraint_has_words(rule: dict[str, Any], value: Any, message: str) -> None:
+    (found,) = own(rule, value)
+    assert found.message == message
+
+
+def test_a_schema_of_false_refuses_everything_in_words() -> None:
+    (found,) = schema.explain(Draft202012Validator(False), 3)  # noqa: FBT003
+    assert (found.message, found.fix) == ("3 is no valid value", "")
+
+
+@pytest.mark.parametrize(
+    ("count", "fix"), [(2, "Write v0 or v1."), (11, "Write v0, v1, "), (12, "Write one of the known values.")]
+)
+def test_a_long_choice_is_not_listed(count: int, fix: str) -> None:
+    (found,) = own({"enum": [f"v{index}" for index in range(count)]}, 0)
+    assert found.fix.startswith(fix)
+
+
+def test_a_description_stands_in_for_an_example() -> None:
+    (found,) = own({"type": "string", "description": "x" * 300}, 0)
+    assert found.fix == "x" * 197 + "..."
+
+
+@pytest.mark.parametrize(
+    ("rule", "fix"),
+    [
+        ({"description": "Only x.", "examples": ["x", "xx"]}, "Only x. For example: x"),
+        ({"examples": ["x"]}, "For example: x"),
+        ({"description": "Only x."}, "Only x."),
+        ({"description": "x" * 300, "examples": ["x"]}, "x" * 197 + "... For example: x"),
+    ],
+)
+def test_a_pattern_is_described_before_its_example(rule: dict[str, Any], fix: str) -> None:
+    (found,) = own({"pattern": "^x+$", **rule}, "y")
+    assert found.fix == fix
+
+
+def test_a_missing_key_of_which_nothing_is_known_is_named_all_the_same() -> None:
+    (found,) = own({"required": ["a"]}, {})
+    assert (found.message, found.fix) == ("the key 'a' is missing", "")
+    assert own({"required": ["a"], "properties": {}}, {})[0].fix == ""
+
+
+def test_a_missing_key_whose_name_jsonschema_does_not_tell_is_missed_all_the_same() -> None:
+    terse = ValidationError("no", validator="required", validator_value=["a"], instance={}, schema={"required": ["a"]})
+    validator: Any = SimpleNamespace(iter_errors=lambda _data: [terse])
+    (found,) = schema.explain(validator, {})
+    assert (found.message, found.fix) == ("the key '' is missing", "")
+
+
+@pytest.mark.parametrize(
+    ("count", "last"), [(100, "unknown key 'k99'"), (101, "and 1 more problem"), (150, "and 50 more problems")]
+)
+def test_from_the_hundredth_on_problems_are_counted(count: int, last: str) -> None:
+    found = own({"additionalProperties": False}, {f"k{index}": 1 for index in range(count)})
+    assert (len(found), found[-1].message) == (min(count, 101), last)
+
+
+def test_an_example_is_cut_short() -> None:
+    (found,) = own({"type": "string", "examples": ["x" * 300]}, 0)
+    assert found.fix == "For example: " + "x" * 117 + "..."
+
+
+@pytest.mark.parametrize("kind", ["anyOf", "oneOf"])
+def test_of_several_shapes_the_nearest_is_explained(kind: str) -> None:
+    shapes = [{"type": "string"}, {"type": "object", "properties": {"a": {"minimum": 5}}}]
+    (found,) = own({kind: shapes}, {"a": 1})
+    assert (found.message, found.at) == ("1 is below 5", ("a",))
+
+
+def test_an_unknown_key_of_the_nearest_shape_is_blamed_itself() -> None:
+    (found,) = own({"anyOf": [{"type": "string"}, {"properties": {"a": {}}, "additionalProperties": False}]}, {"b": 1})
+    assert (found.message, found.at, found.on_key) == ("unknown key 'b'", ("b",), True)
+
+
+@pytest.mark.parametrize("shapes", [[{"type": "string"}, {"minimum": 5}], [{"minimum": 5}, {"type": "string"}]])
+def test_a_wrong_value_is_nearer_than_a_wrong_type(shapes: list[dict[str, Any]]) -> None:
+    (found,) = own({"anyOf": shapes}, 1)
+    assert found.message == "1 is below 5"
+
+
+def test_a_value_that_fits_two_shapes_has_words_too() -> None:
+    (found,) = own({"oneOf": [{"minimum": 1}, {"minimum": 2}], "title": "Amount"}, 3)
+    assert found.message == "3 is no valid amount"
+
+
+def test_keys_that_a_pattern_knows_are_not_unknown() -> None:
+    rule = {"properties": {"a": {}}, "patternProperties": {"^x-": {}}, "additionalProperties": False}
+    assert own(rule, {"a": 1, "x-b": 1}) == []
+    (found,) = own(rule, {"a": 1, "x-b": 1, "b": 1})
+    assert found.at == ("b",)
+
+
+def test_what_is_quoted_cannot_act_on_a_terminal() -> None:
+    (found,) = own({"type": "number"}, "\x1b[31m" + "x" * 500)
+    assert r"\x1b[31m" in found.message
+    assert len(found.message) < 150
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """The module as at its first import, before and after a test that changes what can be imported."""
+    importlib.reload(schema)
+    yield
+    importlib.reload(schema)
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_fast_validator_only_accepts_and_never_decides_against(
+    monkeypatch: pytest.MonkeyPatch, *, fast: bool
+) -> None:
+    asked: list[Any] = []
+    module = ModuleType("jsonschema_rs")
+    validator = SimpleNamespace(is_valid=lambda data: bool(asked.append(data)))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(module, "Draft202012Validator", lambda _schema: validator, raising=False)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", module if fast else None)
+    assert schema.validate(service(), "service") == []
+    assert schema.validate({}, "service")[0].message == "the key 'apiVersion' is missing"
+    assert asked == ([service(), {}] if fast else [])
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_the_fast_validator_accepts_needs_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("jsonschema_rs")
+    accepting = SimpleNamespace(is_valid=lambda _data: True)
+    monkeypatch.setattr(module, "Draft202012Validator", lambda _schema: accepting, raising=False)
+    monkeypatch.setitem(sys.modules, "jsonschema_rs", module)
+    assert schema.validate({"nothing": "fits"}, "service") == []

@@ -1,0 +1,145 @@
+"""The smallest set of fixes: that it heals, that nothing smaller does, and that the best single fix is the best."""
+# ruff: noqa: S311
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from itertools import combinations
+from random import Random
+
+import pytest
+
+from platform_gate.judging.judgement import HealthStatus, Judgement, judge
+from platform_gate.judging.remedy import MOST_SETS, MOST_STEPS, remedy
+from platform_gate.judging.result import Judged
+from platform_gate.model import Check, Excuse, Location
+from tests.hostile.product import judged, policy_of, shipped
+from tests.oracle import fleets
+from tests.samples import BREACHED, manifest, own_policy
+
+EXCUSE = Excuse("", "", date.max, "", 0, Location(""))
+MOST_CHECKS = 8
+"""Of a service with more failed checks than this not every set is tried."""
+OWN = """  rules:
+    - {id: org/a, title: A, require: false, points: 1}
+    - {id: org/b, title: B, require: false, points: 3}
+    - {id: org/c, title: C, require: false}
+"""
+POLICIES = [
+    shipped("default"),
+    shipped("strict"),
+    policy_of(own_policy(OWN).encode()),
+    *(policy_of(one.text.encode()) for one in fleets.policies(seed=11, count=10)[::2]),
+]
+
+
+def identity(check: Check) -> tuple[str, str, tuple[str | int, ...]]:
+    return check.rule.id, check.subject, check.at
+
+
+def without(one: Judged, fixed: Collection[Check]) -> Judgement:
+    """The judgement of a service in which some findings are gone."""
+    gone = set(map(identity, fixed))
+    manifest = one.manifest
+    return judge(
+        manifest.subject,
+        manifest.facts,
+        manifest.policy,
+        manifest.context,
+        lambda _service, check: (EXCUSE if identity(check) in gone else None, ""),
+    )
+
+
+def open_checks(one: Judged) -> list[Check]:
+    return [check for scored in one.judgement.scored.values() for check in scored.open]
+
+
+def services(seed: int, count: int) -> Iterator[Judged]:
+    """Services under many policies, those with few enough findings to try every set."""
+    for index, policy in enumerate(POLICIES):
+        files = fleets.files(seed + index, count)
+        for one in judged(files, policy).run.services:
+            if len(open_checks(one)) <= MOST_CHECKS:
+                yield one
+
+
+def smallest(one: Judged) -> int:
+    """How many findings must go, by trying every set."""
+    checks = open_checks(one)
+    return next(
+        size
+        for size in range(len(checks) + 1)
+        if any(without(one, some).health is HealthStatus.HEALTHY for some in combinations(checks, size))
+    )
+
+
+def test_the_fixes_heal_and_no_smaller_set_does() -> None:
+    sizes = set()
+    for one in services(Random().randrange(10**6), 4):
+        fixes = remedy(one.judgement).fixes
+        assert without(one, fixes).health is HealthStatus.HEALTHY, one.judgement.subject
+        assert len(fixes) == len(set(map(identity, fixes))) == smallest(one), one.judgement.subject
+        sizes.add(len(fixes))
+    assert sizes >= {0, 1, 2}, "the fleet no longer asks for much"
+
+
+def test_no_single_fix_helps_more_than_the_best() -> None:
+    seen = set()
+    for one in services(Random().randrange(10**6), 4):
+        found = remedy(one.judgement)
+        alone = [without(one, [check]).points for check in open_checks(one)]
+        assert found.left == min(alone, default=0)
+        assert (found.best is None) is (not alone)
+        if found.best:
+            assert without(one, [found.best]).points == found.left
+            seen.add(one.judgement.points - found.left)
+    assert seen >= {0, 1}
+
+
+def test_what_is_healthy_needs_no_fix() -> None:
+    one = judged([("web.yaml", manifest().encode())]).run.services[0]
+    assert (remedy(one.judgement).fixes, remedy(one.judgement).best) == ((), None)
+
+
+def test_of_two_ways_the_shorter_one_is_taken() -> None:
+    text = manifest(slos=BREACHED, governance="governance: {monitoring: true, ownership: me}")
+    one = judged([("web.yaml", text.encode())]).run.services[0]
+    assert one.judgement.points == 4
+    fixes = remedy(one.judgement).fixes
+    assert [check.rule.id.partition("/")[0] for check in fixes] == ["slo", "governance"]
+    best = remedy(one.judgement).best
+    assert best is not None
+    assert (best.rule.id, remedy(one.judgement).left) == ("slo/breached", 2)
+
+
+def test_a_gap_in_the_data_is_mended_too() -> None:
+    one = judged([("web.yaml", manifest(cost="").encode())]).run.services[0]
+    found = remedy(one.judgement)
+    assert [check.rule.id for check in found.fixes] == ["cost/no-data"]
+    assert (found.best and found.best.rule.id, found.left) == ("cost/no-data", 0)
+
+
+def test_what_is_waived_needs_no_fix() -> None:
+    text = manifest(slos=BREACHED, cost='cost: {budget_monthly: 1, entries: [{month: "2026-10", amount: 9}]}')
+    one = judged([("web.yaml", text.encode())]).run.services[0]
+    breach = next(check for check in open_checks(one) if check.rule.id == "slo/breached")
+    assert remedy(without(one, [breach])).fixes == ()
+    assert [check.rule.id for check in remedy(one.judgement).fixes] == ["slo/breached"]
+
+
+@pytest.mark.parametrize("count", [MOST_STEPS, MOST_STEPS + 1, 60])
+def test_many_breached_slos_are_all_mended_or_none(count: int) -> None:
+    slos = ", ".join(f"{{name: s{index}, target: 99, current: 98}}" for index in range(count))
+    one = judged([("web.yaml", manifest(slos=f"slos: [{slos}]").encode())]).run.services[0]
+    found = remedy(one.judgement)
+    assert len(found.fixes) == count
+    assert found.left == 2, "one of several breaches mended saves nothing"
+
+
+def test_a_service_with_more_failed_checks_than_can_be_tried_is_answered() -> None:
+    count = MOST_SETS.bit_length() + 5
+    checks = "".join(f"      extra_{index}: {{message: lacks something, help: Do it.}}\n" for index in range(count))
+    policy = policy_of(own_policy(f"  governance:\n    checks:\n{checks}").encode())
+    one = judged([("web.yaml", manifest().encode())], policy).run.services[0]
+    fixes = remedy(one.judgement).fixes
+    assert without(one, fixes).health is HealthStatus.HEALTHY
+    assert count - 2 <= len(fixes) <= count

@@ -1,0 +1,104 @@
+"""A commit finds what a work tree finds, and says of paths what a work tree says."""
+
+from pathlib import Path
+
+import pytest
+
+from platform_gate.documents.document import MAX_BYTES, DocumentError
+from platform_gate.repository.commit_tree import CommitTree, same_text
+from platform_gate.repository.config import Config
+from platform_gate.repository.git import Repository
+from tests.repositories import commit, repository
+from tests.samples import work_tree
+
+FILES: dict[str, str | bytes] = {
+    "services/a.yaml": "a\n",
+    "services/deep/b.YML": "b\n",
+    "services/.hidden.yaml": "h\n",
+    "services/readme.md": "r\n",
+    "apps/c.yaml": "c\n",
+    "d.yaml": "d\n",
+    "services/back\\slash.yaml": "s\n",
+    "services/größe.yaml": "g\n",
+}
+CONFIGS = [
+    Config(),
+    Config(manifests=("**/*.yaml",)),
+    Config(manifests=("services/*", "apps/**"), exclude=("services/a.*",)),
+    Config(exclude=("services/deep",)),
+    Config(exclude=("**/deep/",)),
+    Config(manifests=("d.yaml",)),
+    Config(manifests=()),
+]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = repository(tmp_path_factory.mktemp("commits") / "repo", FILES)
+    (folder / "services/link.yaml").symlink_to("a.yaml")
+    (folder / "services/linked").symlink_to("../apps")
+    return commit(folder, {"large.yaml": b"x" * (MAX_BYTES + 100)})
+
+
+def tree_of(clone: Path) -> CommitTree:
+    repo = Repository(clone, "/usr/local/bin:/usr/bin:/bin")
+    return CommitTree.of(repo, repo.resolve("HEAD"))
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("operands", [[], ["."], ["services"], ["services/a.yaml", "apps"], ["services/readme.md"]])
+def test_a_commit_finds_what_its_work_tree_finds(clone: Path, operands: list[str], config: Config) -> None:
+    head = [found for found in work_tree(clone).find(operands, config) if not found.empty]
+    base = tree_of(clone).find(operands, config)
+    assert [(found.path, found.refusal) for found in base] == [(found.path, found.refusal) for found in head]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("services", "services/", "./services/a.yaml", "services/a.yaml", "services/a.yaml#top", "services//a.yaml"),
+        *("services/link.yaml", "services/linked", "services/linked/c.yaml", "services/gone", "services/größe.yaml"),
+        *("apps/../d.yaml", "serv", "..", ".", "", "/etc/passwd", "../repo/d.yaml"),
+    ],
+)
+def test_a_commit_knows_the_paths_that_its_work_tree_knows(clone: Path, path: str) -> None:
+    assert tree_of(clone).exists(path) is work_tree(clone).exists(path)
+
+
+def test_bytes_are_those_of_the_commit(clone: Path) -> None:
+    tree = tree_of(clone)
+    (found,) = tree.find(["apps"], Config())
+    assert tree.read(found) == b"c\n"
+    assert tree.content("d.yaml") == b"d\n"
+    assert tree.content("nowhere") is None
+    with pytest.raises(DocumentError, match="symbolic link"):
+        tree.content("services/link.yaml")
+
+
+def test_a_large_file_is_not_kept_whole(clone: Path) -> None:
+    assert len(tree_of(clone).content("large.yaml") or b"") == MAX_BYTES + 1
+
+
+def test_what_is_the_same_elsewhere_is_not_asked_of_git(clone: Path) -> None:
+    tree = tree_of(clone)
+    assert tree.take("services/a.yaml", b"a\n")
+    assert tree.take("apps/c.yaml", b"c\r\n")
+    assert not tree.take("d.yaml", b"other\n")
+    assert not tree.take("nowhere", b"")
+    assert not tree.take("services/link.yaml", b"a.yaml")
+    assert not tree.take("d.yaml", None)
+    assert set(tree.loaded.values()) == {b"a\n", b"c\r\n"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (b"a\n", b"a\r\n", True),
+        (None, None, True),
+        (b"", None, False),
+        (b"a", b"b", False),
+        (b"a\r", b"a\n", False),
+    ],
+)
+def test_texts_are_the_same_but_for_line_ends(one: bytes | None, other: bytes | None, *, same: bool) -> None:
+    assert same_text(one, other) is same
