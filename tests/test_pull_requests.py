@@ -1,4 +1,4 @@
-"""Runs every folder below tests/pull_requests: a real repository with a base and a change, and what comparing them says.
+"""Runs every folder below tests/pull_requests: a real repository with a base and a change, and how they compare.
 
     base/               committed on the branch main
     head/               replaces it, committed on the branch change (left out: the branch has no commit of its own)
