@@ -97,12 +97,12 @@ class Rule(NamedTuple):
 
     def failed(
         self, message: str, *at: str | int, subject: str = "", value: float | None = None, fix: str = ""
-    ) -> "Check":
-        """The rule applied once, and not kept. ``at`` is the place below ``spec``; the rest is as in ``Check``."""
-        return Check(self, message, ("spec", *at), subject, value, fix)
+    ) -> "Violation":
+        """The rule applied once, and not kept. ``at`` is the place below ``spec``; the rest is as in ``Violation``."""
+        return Violation(self, message, ("spec", *at), subject, value, fix)
 
 
-class Check(NamedTuple):
+class Violation(NamedTuple):
     """One rule applied once that failed. Of a check that passes nothing is said, so it costs nothing either.
 
     ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say). With

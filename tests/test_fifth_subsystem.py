@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from platform_gate.documents import schema, shipped
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Rule, Severity
+from platform_gate.model import Charge, Context, Doubt, Problem, Rule, Severity, Violation
 from platform_gate.policy import loading
 from platform_gate.reports.formats import html as html_reporter
 from platform_gate.reports.formats import json as json_reporter
@@ -60,17 +60,17 @@ class Carbon:
     def has_data(self, kilograms: float | None) -> bool:
         return kilograms is not None
 
-    def check(self, kilograms: float | None, limits: CarbonLimits, _context: Context) -> Iterator[Check]:
+    def check(self, kilograms: float | None, limits: CarbonLimits, _context: Context) -> Iterator[Violation]:
         if kilograms is None:
             yield NO_DATA.failed("no carbon figure is known", "carbon")
         elif kilograms > limits.kg_at_most:
             yield ABOVE.failed(f"{kilograms} kg, above {limits.kg_at_most} kg", "carbon", "kg", value=kilograms)
 
-    def points(self, failed: Sequence[Check], limits: CarbonLimits) -> Iterator[Charge]:
+    def points(self, failed: Sequence[Violation], limits: CarbonLimits) -> Iterator[Charge]:
         if any(failure.rule is ABOVE for failure in failed):
             yield Charge(limits.above_points, frozenset({ABOVE.id}), ("carbon", "above_points"))
 
-    def status(self, kilograms: float | None, failed: Sequence[Check], _limits: CarbonLimits) -> str:
+    def status(self, kilograms: float | None, failed: Sequence[Violation], _limits: CarbonLimits) -> str:
         return "no_data" if kilograms is None else "sooty" if failed else "clean"
 
     def describe(self, kilograms: float | None, _limits: CarbonLimits) -> dict[str, Any]:

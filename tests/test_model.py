@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from platform_gate.model import (
     At,
-    Check,
     Disposition,
     Doubt,
     Excerpt,
@@ -18,6 +17,7 @@ from platform_gate.model import (
     Location,
     Rule,
     Severity,
+    Violation,
     days_after,
     nowhere,
     pointer,
@@ -80,7 +80,7 @@ def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> No
 
 def test_a_rule_applied_once_is_a_check_below_spec() -> None:
     check = RULE.failed("the wheel is off", "toys", 0, subject="car", value=3.0, fix="Glue it.")
-    assert check == Check(RULE, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")
+    assert check == Violation(RULE, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")
 
 
 def test_a_rule_warns_and_leaves_no_doubt_unless_it_says_otherwise() -> None:

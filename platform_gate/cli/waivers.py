@@ -20,7 +20,7 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode
 from platform_gate.judging.waiver_file import Entry
 from platform_gate.judging.waivers import Waiver
-from platform_gate.model import Check, Doubt, GateError, days_after
+from platform_gate.model import Doubt, GateError, Violation, days_after
 from platform_gate.reports.explanation import table
 from platform_gate.reports.markdown_text import escape
 from platform_gate.reports.outcome import Outcome
@@ -164,7 +164,7 @@ def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]
                     yield judged, scored, failure
 
 
-def _entry(judged: Judged, check: Check, terms: dict[str, str]) -> Entry:
+def _entry(judged: Judged, check: Violation, terms: dict[str, str]) -> Entry:
     subject = {"subject": check.subject} if check.subject else {}
     data = {"service": judged.name, "rule": check.rule.id, **subject, **terms}
     return Entry(data, f"{check.rule.id}: {check.message}")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from platform_gate.model import Charge, Check, Context, Doubt, Excuse, Rule, Severity, Subject
+from platform_gate.model import Charge, Context, Doubt, Excuse, Rule, Severity, Subject, Violation
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.subsystems import SUBSYSTEMS
 
@@ -30,16 +30,16 @@ _RANKS: Final = {status.value: rank for rank, status in enumerate(HealthStatus)}
 class Failure(NamedTuple):
     """A failed check, and the excuse for it where there is one. ``remark`` is added to the check's message."""
 
-    check: Check
+    check: Violation
     excuse: Excuse | None = None
     remark: str = ""
 
 
-Waive = Callable[[str, Check], tuple[Excuse | None, str]]
+Waive = Callable[[str, Violation], tuple[Excuse | None, str]]
 """Gives the excuse for a service's failed check, or a remark on why there is none."""
 
 
-def no_waivers(_service: str, _check: Check) -> tuple[Excuse | None, str]:
+def no_waivers(_service: str, _check: Violation) -> tuple[Excuse | None, str]:
     """Excuse nothing."""
     return None, ""
 
@@ -61,12 +61,12 @@ class Scored(NamedTuple):
     status: str
 
     @property
-    def failed(self) -> tuple[Check, ...]:
+    def failed(self) -> tuple[Violation, ...]:
         """Every failed check, waived or not."""
         return tuple(failure.check for failure in self.failures)
 
     @property
-    def open(self) -> tuple[Check, ...]:
+    def open(self) -> tuple[Violation, ...]:
         """The failed checks that count."""
         return tuple(failure.check for failure in self.failures if failure.excuse is None)
 
@@ -150,7 +150,11 @@ def judge(
 
 
 def _score(
-    name: str, facts: Any, effective: Effective, context: Context, excuse: Callable[[Check], tuple[Excuse | None, str]]
+    name: str,
+    facts: Any,
+    effective: Effective,
+    context: Context,
+    excuse: Callable[[Violation], tuple[Excuse | None, str]],
 ) -> Scored:
     subsystem, limits = SUBSYSTEMS[name], effective.limits[name]
     failed = [check for check in subsystem.check(facts, limits, context) if not effective.is_off(check.rule)]

@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Final, NamedTuple
 
 from platform_gate.judging.judgement import HealthStatus, Judgement, Scored, health, in_doubt
-from platform_gate.model import Check
+from platform_gate.model import Violation
 from platform_gate.subsystems import SUBSYSTEMS
 
 MOST_SETS: Final = 20_000
@@ -19,7 +19,7 @@ MOST_STEPS: Final = 8
 class Option(NamedTuple):
     """Some failed checks of a service fixed, and what is left then."""
 
-    fixed: tuple[Check, ...]
+    fixed: tuple[Violation, ...]
     points: int
     doubts: int
 
@@ -27,8 +27,8 @@ class Option(NamedTuple):
 class Remedy(NamedTuple):
     """``fixes`` make the service healthy. ``best`` alone helps most, and leaves ``left`` points."""
 
-    fixes: tuple[Check, ...]
-    best: Check | None
+    fixes: tuple[Violation, ...]
+    best: Violation | None
     left: int
 
 
@@ -59,9 +59,9 @@ def _options(scored: Scored, judgement: Judgement) -> Iterator[Option]:
             return
 
 
-def _sets(failed: Sequence[Check]) -> list[tuple[Check, ...]]:
+def _sets(failed: Sequence[Violation]) -> list[tuple[Violation, ...]]:
     """Sets of failed checks, small ones first. Which findings of a rule are fixed doesn't matter, only how many."""
-    by_rule: dict[str, list[Check]] = {}
+    by_rule: dict[str, list[Violation]] = {}
     for check in failed:
         by_rule.setdefault(check.rule.id, []).append(check)
     steps = [range(len(group) + 1) if len(group) <= MOST_STEPS else (0, len(group)) for group in by_rule.values()]
@@ -72,7 +72,7 @@ def _sets(failed: Sequence[Check]) -> list[tuple[Check, ...]]:
     return [*sorted(sets, key=len), tuple(failed)]
 
 
-def _after(scored: Scored, fixed: Sequence[Check], judgement: Judgement) -> Option:
+def _after(scored: Scored, fixed: Sequence[Violation], judgement: Judgement) -> Option:
     gone = set(map(id, fixed))
     left = [check for check in scored.open if id(check) not in gone]
     charges = SUBSYSTEMS[scored.name].points(left, scored.limits)

@@ -8,7 +8,7 @@ from platform_gate.documents.document import Document
 from platform_gate.judging.judgement import HealthStatus, Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.judging.manifest import Manifest
 from platform_gate.judging.totals import Figures, figures
-from platform_gate.model import Check, Disposition, Finding, Location, pointer
+from platform_gate.model import Disposition, Finding, Location, Violation, pointer
 from platform_gate.policy.limits import HealthLimits
 
 
@@ -142,7 +142,7 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
         )
 
 
-def _fingerprint(check: Check, service: str) -> str:
+def _fingerprint(check: Violation, service: str) -> str:
     """A digest of rule, service and place by names: no line, no index, no wording."""
     return digest(check.rule.id, service, *(key for key in check.at if isinstance(key, str)), check.subject)
 

@@ -15,13 +15,13 @@ from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
 from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, found_instead
 from platform_gate.model import (
-    Check,
     Context,
     Excuse,
     Finding,
     Location,
     Problem,
     Subject,
+    Violation,
     pointer,
 )
 from platform_gate.policy.loading import Policy
@@ -102,7 +102,7 @@ class Job(NamedTuple):
     row: Callable[[Judged], bytes] | None = None
     part: bool = False
 
-    def waive(self, service: str, check: Check) -> tuple[Excuse | None, str]:
+    def waive(self, service: str, check: Violation) -> tuple[Excuse | None, str]:
         """The excuse for a failed check."""
         return find(self.waivers, service, check, self.as_of)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
-from platform_gate.model import At, Check, Excuse, Location, Problem, Rule, Worse, days_after
+from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, Worse, days_after
 from platform_gate.policy.limits import Effective
 from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED
 from platform_gate.text import plural, quote, suggestion
@@ -141,7 +141,7 @@ def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
         yield Problem((*waiver.at, "expires"), "the waiver ends before it was granted", "Correct one of the days.")
 
 
-def find(waivers: Iterable[Waiver], service: str, check: Check, as_of: date) -> tuple[Excuse | None, str]:
+def find(waivers: Iterable[Waiver], service: str, check: Violation, as_of: date) -> tuple[Excuse | None, str]:
     """The excuse for a failed check; or what is to be said where a waiver's limit no longer holds."""
     remark = ""
     for waiver in waivers:
@@ -152,7 +152,7 @@ def find(waivers: Iterable[Waiver], service: str, check: Check, as_of: date) -> 
     return None, remark
 
 
-def exceeds(check: Check, limit: float | None) -> bool:
+def exceeds(check: Violation, limit: float | None) -> bool:
     """Whether a check's value is worse than what was granted."""
     if limit is None or check.value is None:
         return False

@@ -12,7 +12,7 @@ from typing import Any, Final
 from platform_gate.judging.judgement import HealthStatus, Judgement, Scored
 from platform_gate.judging.remedy import remedy
 from platform_gate.judging.result import Judged
-from platform_gate.model import Charge, Check, Rule
+from platform_gate.model import Charge, Rule, Violation
 from platform_gate.policy.layers import describe_origin
 from platform_gate.policy.limits import Effective
 from platform_gate.text import plural, printable
@@ -131,11 +131,11 @@ def _remedy(judgement: Judgement) -> Iterator[str]:
         yield f"One alone helps most: {_name(found.best)} leaves {plural(found.left, 'point')} of {judgement.points}."
 
 
-def _fix(check: Check) -> list[str]:
+def _fix(check: Violation) -> list[str]:
     return [f"{_name(check)}: {printable(check.message)}", f"    fix: {printable(check.fix or check.rule.help)}"]
 
 
-def _name(check: Check) -> str:
+def _name(check: Violation) -> str:
     return check.rule.id + (f" ({printable(check.subject)})" if check.subject else "")
 
 

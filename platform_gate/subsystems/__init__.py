@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from platform_gate.model import Charge, Check, Context, Problem, Relaxation, Rule
+from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
 from platform_gate.subsystems import cost, custom, governance, reliability, slo
 
 __all__ = [
@@ -53,10 +53,10 @@ class Subsystem(Protocol):
     def has_data(self, facts: Any, /) -> bool:
         """Whether the facts hold any measurement."""
 
-    def check(self, facts: Any, limits: Any, context: Context, /) -> Iterator[Check]:
+    def check(self, facts: Any, limits: Any, context: Context, /) -> Iterator[Violation]:
         """Every rule applied: the checks that fail."""
 
-    def points(self, failed: Sequence[Check], limits: Any, /) -> Iterable[Charge]:
+    def points(self, failed: Sequence[Violation], limits: Any, /) -> Iterable[Charge]:
         """What failed checks cost."""
 
     def most_points(self, limits: Any, /) -> int:
@@ -68,7 +68,7 @@ class Subsystem(Protocol):
     def relaxations(self, before: Any, after: Any, /) -> Iterator[Relaxation]:
         """What of the facts lowers the bar from one version of a manifest to the next."""
 
-    def status(self, facts: Any, failed: Sequence[Check], limits: Any, /) -> str:
+    def status(self, facts: Any, failed: Sequence[Violation], limits: Any, /) -> str:
         """The facts, and what of them failed, in one word of the subsystem's own vocabulary."""
 
     def describe(self, facts: Any, limits: Any, /) -> dict[str, Any]:

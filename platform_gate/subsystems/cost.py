@@ -7,7 +7,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Check, Context, Doubt, LimitError, Problem, Relaxation, Rule, Severity, Worse
+from platform_gate.model import (
+    Charge,
+    Context,
+    Doubt,
+    LimitError,
+    Problem,
+    Relaxation,
+    Rule,
+    Severity,
+    Violation,
+    Worse,
+)
 from platform_gate.numbers import as_written, compare_change, percent_of_change, rounded
 
 if TYPE_CHECKING:
@@ -182,7 +193,7 @@ def has_data(cost: CostProfile) -> bool:
     return bool(cost.entries)
 
 
-def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Check]:
+def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Violation]:
     """Every rule applied to the latest month."""
     if not has_data(cost):
         yield NO_DATA.failed("no monthly cost is known", SECTION)
@@ -224,7 +235,7 @@ def trend(cost: CostProfile, limits: Limits) -> CostTrend:
     return CostTrend.DECREASING if compare_change(limits.decreasing_below_pct, *months) < 0 else CostTrend.STABLE
 
 
-def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """What a month over budget and a spike cost."""
     failing = {failure.rule.id for failure in failed}
     if OVER_BUDGET.id in failing:
@@ -259,7 +270,7 @@ def most_points(limits: Limits) -> int:
     return limits.over_budget_points + limits.spiking_points
 
 
-def status(cost: CostProfile, _failed: Sequence[Check], limits: Limits) -> str:
+def status(cost: CostProfile, _failed: Sequence[Violation], limits: Limits) -> str:
     """The trend; ``no_data`` where no cost is known."""
     return trend(cost, limits) if cost.entries else NO_DATA_STATUS
 

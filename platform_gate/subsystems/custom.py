@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import schema, shipped
 from platform_gate.matching import applies
-from platform_gate.model import At, Charge, Check, Context, LimitError, Problem, Relaxation, Rule, Severity
+from platform_gate.model import At, Charge, Context, LimitError, Problem, Relaxation, Rule, Severity, Violation
 from platform_gate.subsystems import custom_schema
 from platform_gate.text import plural, quote
 
@@ -129,16 +129,16 @@ def has_data(_applied: Sequence[Applied]) -> bool:
     return False
 
 
-def check(applied: Sequence[Applied], _limits: Limits, _context: Context) -> Iterator[Check]:
+def check(applied: Sequence[Applied], _limits: Limits, _context: Context) -> Iterator[Violation]:
     """Every rule that applies and is broken."""
     for each in applied:
         if objection := each.objection:
             message = f"{each.own.rule.title.rstrip('.')}: {objection.message}"
             fix = each.own.rule.help or objection.fix
-            yield Check(each.own.rule, message, objection.at, fix=fix, on_key=objection.on_key)
+            yield Violation(each.own.rule, message, objection.at, fix=fix, on_key=objection.on_key)
 
 
-def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """What each broken rule costs."""
     broken = {failure.rule.id for failure in failed}
     for index, own in enumerate(limits.rules):
@@ -161,7 +161,7 @@ def most_points(limits: Limits) -> int:
     return sum(own.points for own in limits.rules)
 
 
-def status(_applied: Sequence[Applied], failed: Sequence[Check], _limits: Limits) -> RulesStatus:
+def status(_applied: Sequence[Applied], failed: Sequence[Violation], _limits: Limits) -> RulesStatus:
     """Whether anything is broken."""
     return RulesStatus.BROKEN if failed else RulesStatus.KEPT
 

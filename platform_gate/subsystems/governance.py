@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, further, nowhere
+from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation, further, nowhere
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Bands
 from platform_gate.text import quote, suggestion
@@ -209,7 +209,7 @@ def has_data(governance: Governance) -> bool:
     return governance.declared
 
 
-def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Check]:
+def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Violation]:
     """Every check of the policy as a rule."""
     if not governance.declared:
         yield NO_DATA.failed("nothing is said about governance", SECTION)
@@ -219,14 +219,14 @@ def check(governance: Governance, limits: Limits, _context: Context) -> Iterator
             yield missing(result.name).failed(result.message, SECTION, result.name, fix=fix)
 
 
-def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """What the number of failed checks costs."""
     failing = _missing(failed)
     if band := limits.points.find(len(failing)):
         yield Charge(band.worth, frozenset(failing), (NAME, *limits.points.key(band)))
 
 
-def _missing(failed: Sequence[Check]) -> list[str]:
+def _missing(failed: Sequence[Violation]) -> list[str]:
     return [failure.rule.id for failure in failed if failure.rule is not NO_DATA]
 
 
@@ -250,7 +250,7 @@ def most_points(limits: Limits) -> int:
     return max((band.worth for band in limits.points.bands), default=0)
 
 
-def status(governance: Governance, failed: Sequence[Check], limits: Limits) -> GovernanceStatus:
+def status(governance: Governance, failed: Sequence[Violation], limits: Limits) -> GovernanceStatus:
     """The number of failed checks in words; what has no checks at all needs a review."""
     failing = len(_missing(failed))
     if failing > limits.needs_review_up_to:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse, pointer
+from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation, Worse, pointer
 from platform_gate.numbers import optional_number
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Band, Bands
@@ -144,7 +144,7 @@ def score(metrics: ReliabilityMetrics, limits: Limits) -> int | None:
     return total
 
 
-def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Iterator[Check]:
+def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Iterator[Violation]:
     """Every rule applied to the metrics."""
     total = score(metrics, limits)
     if total is None:
@@ -157,7 +157,7 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
             yield NOT_MEASURED.failed(f"{words} is not measured and earns no score", SECTION, metric, subject=metric)
 
 
-def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limits) -> Check:
+def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limits) -> Violation:
     message = f"the score is {total} of {best(limits)}, below {band.bound}"
     enough = max((each.bound or 0 for each in limits.points.bands), default=0)
     metric, fix = _advice(total, enough, metrics, limits)
@@ -196,7 +196,7 @@ def gain(metric: str, metrics: ReliabilityMetrics, limits: Limits) -> int:
     return limits.score[metric].bands[0].worth - (band.worth if band else 0)
 
 
-def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """What the band of a low score costs."""
     for failure in failed:
         if failure.rule is LOW_SCORE and failure.value is not None and (band := limits.points.find(failure.value)):
@@ -220,7 +220,7 @@ def most_points(limits: Limits) -> int:
     return max((band.worth for band in limits.points.bands), default=0)
 
 
-def status(metrics: ReliabilityMetrics, failed: Sequence[Check], _limits: Limits) -> ReliabilityStatus:
+def status(metrics: ReliabilityMetrics, failed: Sequence[Violation], _limits: Limits) -> ReliabilityStatus:
     """Whether the score is low enough to fall into a band of points."""
     if not has_data(metrics):
         return ReliabilityStatus.NO_DATA

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Check, Context, Doubt, Problem, Relaxation, Rule, Worse
+from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation, Worse
 from platform_gate.numbers import as_written, compare, number, optional_number, rounded
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def has_data(slos: Sequence[SLODefinition]) -> bool:
     return any(slo.current is not None for slo in slos)
 
 
-def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Check]:
+def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Violation]:
     """Every rule applied to every objective. Before its launch a service has nothing to measure."""
     if not has_data(slos):
         yield NO_DATA.failed("no SLO is measured", SECTION)
@@ -175,17 +175,17 @@ def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> It
             yield _low_budget(slo, limits, index)
 
 
-def _not_measured(slo: SLODefinition, index: int) -> Check:
+def _not_measured(slo: SLODefinition, index: int) -> Violation:
     message = f"{slo.name} has a target of {slo.target} and no current value"
     return NOT_MEASURED.failed(message, SECTION, index, subject=slo.name)
 
 
-def _breached(slo: SLODefinition, index: int) -> Check:
+def _breached(slo: SLODefinition, index: int) -> Violation:
     message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
     return BREACHED.failed(message, SECTION, index, "current", subject=slo.name, value=slo.current)
 
 
-def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Check:
+def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Violation:
     left = optional_number(slo.budget_remaining_pct)
     message = f"{slo.name} has {left} % of its error budget left, less than {limits.low_budget_below_pct} %"
     return LOW_BUDGET.failed(message, SECTION, index, "current", subject=slo.name, value=slo.current)
@@ -212,7 +212,7 @@ def budget_remaining(slo: SLODefinition) -> "Fraction | None":
     return max(as_written(0), budget - consumed) / budget * WHOLE if budget > 0 else as_written(0)
 
 
-def points(failed: Sequence[Check], limits: Limits) -> Iterator[Charge]:
+def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """A breach costs once per service, however many objectives are breached; so does a low budget."""
     failing = {failure.rule.id for failure in failed}
     if BREACHED.id in failing:
@@ -246,7 +246,7 @@ def most_points(limits: Limits) -> int:
     return limits.breach_points + limits.low_budget_points
 
 
-def status(slos: Sequence[SLODefinition], failed: Sequence[Check], _limits: Limits) -> SLOStatus:
+def status(slos: Sequence[SLODefinition], failed: Sequence[Violation], _limits: Limits) -> SLOStatus:
     """The worst that can be said of any objective."""
     if any(failure.rule is BREACHED for failure in failed):
         return SLOStatus.BREACHED

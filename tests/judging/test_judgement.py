@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from platform_gate.judging import judgement as judging
 from platform_gate.judging.judgement import HealthStatus, Judgement, Waive, judge
-from platform_gate.model import Check, Context, Doubt, Excuse, Location, Rule, Subject, nowhere
+from platform_gate.model import Context, Doubt, Excuse, Location, Rule, Subject, Violation, nowhere
 from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.subsystems import slo
@@ -267,7 +267,7 @@ def test_what_is_waived_costs_nothing_and_is_still_told() -> None:
 def test_waivers_are_asked_for_by_the_name_of_the_service() -> None:
     asked: list[tuple[str, str]] = []
 
-    def none(name: str, check: Check) -> tuple[Excuse | None, str]:
+    def none(name: str, check: Violation) -> tuple[Excuse | None, str]:
         asked.append((name, check.rule.id))
         return None, ""
 

@@ -11,7 +11,7 @@ import pytest
 from platform_gate.judging.judgement import HealthStatus, Judgement, judge
 from platform_gate.judging.remedy import MOST_SETS, MOST_STEPS, remedy
 from platform_gate.judging.result import Judged
-from platform_gate.model import Check, Excuse, Location
+from platform_gate.model import Excuse, Location, Violation
 from tests.hostile.product import judged, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy
@@ -32,11 +32,11 @@ POLICIES = [
 ]
 
 
-def identity(check: Check) -> tuple[str, str, tuple[str | int, ...]]:
+def identity(check: Violation) -> tuple[str, str, tuple[str | int, ...]]:
     return check.rule.id, check.subject, check.at
 
 
-def without(one: Judged, fixed: Collection[Check]) -> Judgement:
+def without(one: Judged, fixed: Collection[Violation]) -> Judgement:
     """The judgement of a service in which some findings are gone."""
     gone = set(map(identity, fixed))
     manifest = one.manifest
@@ -49,7 +49,7 @@ def without(one: Judged, fixed: Collection[Check]) -> Judgement:
     )
 
 
-def open_checks(one: Judged) -> list[Check]:
+def open_checks(one: Judged) -> list[Violation]:
     return [check for scored in one.judgement.scored.values() for check in scored.open]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.problems import MAX_PROBLEMS
 from platform_gate.judging.result import Judged, Part, digest, judge_manifest
-from platform_gate.model import Check, Disposition, Excuse, Finding, Location
+from platform_gate.model import Disposition, Excuse, Finding, Location, Violation
 from platform_gate.policy.limits import HealthLimits
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository.config import Config
@@ -310,7 +310,7 @@ def waived(text: str, *subjects: str) -> Judged:
     """A service, with the failed checks of some subjects excused and a remark on the others."""
     excuse = Excuse("Failover.", "sre-lead", date(2026, 12, 31), "OPS-1", 38, Location("waivers.yaml", 4))
 
-    def waive(_service: str, check: Check) -> tuple[Excuse | None, str]:
+    def waive(_service: str, check: Violation) -> tuple[Excuse | None, str]:
         return (excuse, "") if check.subject in subjects else (None, " (not excused)")
 
     return judge_manifest(judged_text(text).run.services[0].manifest, waive)

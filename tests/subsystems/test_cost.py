@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.model import Check, Context, LimitError, Problem, nowhere
+from platform_gate.model import Context, LimitError, Problem, Violation, nowhere
 from platform_gate.subsystems import cost
 from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend, Limits
 
@@ -26,7 +26,7 @@ def profile(*amounts: float, budget: float = 0) -> CostProfile:
     return CostProfile(budget, [CostEntry(f"2026-{month:02}", amount) for month, amount in enumerate(amounts, 1)])
 
 
-def failed(costs: CostProfile, limits: Limits = DEFAULT) -> list[Check]:
+def failed(costs: CostProfile, limits: Limits = DEFAULT) -> list[Violation]:
     return list(cost.check(costs, limits, CONTEXT))
 
 

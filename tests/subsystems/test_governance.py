@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from platform_gate.documents import shipped
-from platform_gate.model import Check, Context, LimitError, nowhere
+from platform_gate.model import Context, LimitError, Violation, nowhere
 from platform_gate.subsystems import governance
 from platform_gate.subsystems.governance import Governance, GovernanceCheck, Limits, run_governance_checks
 
@@ -31,7 +31,7 @@ def read(section: dict[str, Any] | None, limits: Limits = DEFAULT) -> Governance
     return facts
 
 
-def failed(facts: Governance, limits: Limits = DEFAULT) -> list[Check]:
+def failed(facts: Governance, limits: Limits = DEFAULT) -> list[Violation]:
     return list(governance.check(facts, limits, CONTEXT))
 
 

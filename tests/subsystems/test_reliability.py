@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_gate.documents import shipped
-from platform_gate.model import Check, Context, LimitError, nowhere
+from platform_gate.model import Context, LimitError, Violation, nowhere
 from platform_gate.subsystems import reliability
 from platform_gate.subsystems.reliability import Limits, ReliabilityMetrics
 
@@ -20,11 +20,11 @@ WORST = ReliabilityMetrics(0, 9999, 99, 100)
 NOTHING = ReliabilityMetrics()
 
 
-def failed(metrics: ReliabilityMetrics, limits: Limits = DEFAULT) -> list[Check]:
+def failed(metrics: ReliabilityMetrics, limits: Limits = DEFAULT) -> list[Violation]:
     return list(reliability.check(metrics, limits, CONTEXT))
 
 
-def low_score(metrics: ReliabilityMetrics) -> Check:
+def low_score(metrics: ReliabilityMetrics) -> Violation:
     (check,) = (check for check in failed(metrics) if check.rule.id == "reliability/low-score")
     return check
 
@@ -151,7 +151,7 @@ def test_a_low_score_is_placed_at_the_metric_to_improve() -> None:
     assert check.fix == "Improve one metric: uptime at least 99.0 earns 10 more, which is enough."
 
 
-def improved(metrics: ReliabilityMetrics, check: Check) -> ReliabilityMetrics:
+def improved(metrics: ReliabilityMetrics, check: Violation) -> ReliabilityMetrics:
     """The metrics after the advice was followed: "... at least 99.5 earns ..."."""
     metric = str(check.at[-1])
     bound = float(check.fix.partition(" earns ")[0].split()[-1])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.model import Check, Context, nowhere
+from platform_gate.model import Context, Violation, nowhere
 from platform_gate.subsystems import slo
 from platform_gate.subsystems.slo import Limits, SLODefinition
 
@@ -22,7 +22,7 @@ BREACHED = SLODefinition("latency", 99.9, 99.8)
 UNMEASURED = SLODefinition("freshness", 99.9)
 
 
-def failed(slos: Sequence[SLODefinition], limits: Limits = DEFAULT, context: Context = CONTEXT) -> list[Check]:
+def failed(slos: Sequence[SLODefinition], limits: Limits = DEFAULT, context: Context = CONTEXT) -> list[Violation]:
     return list(slo.check(slos, limits, context))
 
 
