@@ -95,7 +95,7 @@ class Rule(NamedTuple):
     keys: tuple[str, ...] = ()
     source: str = ""
 
-    def failed(
+    def violation(
         self, message: str, *at: str | int, subject: str = "", value: float | None = None, fix: str = ""
     ) -> "Violation":
         """The rule applied once, and not kept. ``at`` is the place below ``spec``; the rest is as in ``Violation``."""

@@ -62,9 +62,9 @@ class Carbon:
 
     def check(self, kilograms: float | None, limits: CarbonLimits, _context: Context) -> Iterator[Violation]:
         if kilograms is None:
-            yield NO_DATA.failed("no carbon figure is known", "carbon")
+            yield NO_DATA.violation("no carbon figure is known", "carbon")
         elif kilograms > limits.kg_at_most:
-            yield ABOVE.failed(f"{kilograms} kg, above {limits.kg_at_most} kg", "carbon", "kg", value=kilograms)
+            yield ABOVE.violation(f"{kilograms} kg, above {limits.kg_at_most} kg", "carbon", "kg", value=kilograms)
 
     def points(self, failed: Sequence[Violation], limits: CarbonLimits) -> Iterator[Charge]:
         if any(failure.rule is ABOVE for failure in failed):

@@ -79,8 +79,8 @@ def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> No
 
 
 def test_a_rule_applied_once_is_a_check_below_spec() -> None:
-    check = RULE.failed("the wheel is off", "toys", 0, subject="car", value=3.0, fix="Glue it.")
-    assert check == Violation(RULE, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")
+    violation = RULE.violation("the wheel is off", "toys", 0, subject="car", value=3.0, fix="Glue it.")
+    assert violation == Violation(RULE, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")
 
 
 def test_a_rule_warns_and_leaves_no_doubt_unless_it_says_otherwise() -> None:

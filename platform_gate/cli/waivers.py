@@ -129,10 +129,10 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     chosen = [
         (judged, scored, failure)
         for judged, scored, failure in _open_failures(outcome)
-        if (not only_rules or failure.check.rule.id in only_rules)
+        if (not only_rules or failure.violation.rule.id in only_rules)
         and (not only_services or judged.name in only_services)
     ]
-    _write([_entry(judged, failure.check, terms) for judged, _, failure in chosen], output)
+    _write([_entry(judged, failure.violation, terms) for judged, _, failure in chosen], output)
     for finding in outcome.run.unjudged:
         write_error(f"error: {finding.location}: {finding.message}")
     write_error(_summary(chosen))
@@ -158,16 +158,16 @@ def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]
         judgement = judged.judgement
         for scored in judgement.scored.values() if judgement.failing else ():
             for failure in scored.failures:
-                rule = failure.check.rule
+                rule = failure.violation.rule
                 waivable = rule.id not in judgement.policy.gate.not_waivable
                 if failure.excuse is None and waivable and judgement.decisive(scored, rule):
                     yield judged, scored, failure
 
 
-def _entry(judged: Judged, check: Violation, terms: dict[str, str]) -> Entry:
-    subject = {"subject": check.subject} if check.subject else {}
-    data = {"service": judged.name, "rule": check.rule.id, **subject, **terms}
-    return Entry(data, f"{check.rule.id}: {check.message}")
+def _entry(judged: Judged, violation: Violation, terms: dict[str, str]) -> Entry:
+    subject = {"subject": violation.subject} if violation.subject else {}
+    data = {"service": judged.name, "rule": violation.rule.id, **subject, **terms}
+    return Entry(data, f"{violation.rule.id}: {violation.message}")
 
 
 def _write(entries: Sequence[Entry], output: str | None) -> None:
@@ -185,7 +185,7 @@ def _write(entries: Sequence[Entry], output: str | None) -> None:
 
 def _summary(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> str:
     services = {judged.name for judged, _, _ in chosen}
-    doubts = sum(failure.check.rule.doubt is not Doubt.NEVER for _, _, failure in chosen)
+    doubts = sum(failure.violation.rule.doubt is not Doubt.NEVER for _, _, failure in chosen)
     missing = f" and {plural(doubts, 'gap')} in the data" if doubts else ""
     whom = f"{plural(len(chosen), 'waiver')} for {plural(len(services), 'service')}"
     return f"{whom}: {plural(_saved(chosen), 'point')}{missing} waived"
@@ -193,9 +193,9 @@ def _summary(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> str:
 
 def _saved(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> int:
     """The points that the chosen waivers save, by the real points functions."""
-    excused = {id(failure.check) for _, _, failure in chosen}
+    excused = {id(failure.violation) for _, _, failure in chosen}
     parts = {id(scored): scored for _, scored, _ in chosen}.values()
-    left = ([check for check in scored.open if id(check) not in excused] for scored in parts)
+    left = ([violation for violation in scored.open if id(violation) not in excused] for scored in parts)
     pairs = zip(parts, left, strict=True)
     charges = (charge for scored, checks in pairs for charge in SUBSYSTEMS[scored.name].points(checks, scored.limits))
     return sum(scored.points for scored in parts) - sum(charge.points for charge in charges)

@@ -28,18 +28,18 @@ _RANKS: Final = {status.value: rank for rank, status in enumerate(HealthStatus)}
 
 
 class Failure(NamedTuple):
-    """A failed check, and the excuse for it where there is one. ``remark`` is added to the check's message."""
+    """A violation, and the excuse for it where there is one. ``remark`` is added to the violation's message."""
 
-    check: Violation
+    violation: Violation
     excuse: Excuse | None = None
     remark: str = ""
 
 
 Waive = Callable[[str, Violation], tuple[Excuse | None, str]]
-"""Gives the excuse for a service's failed check, or a remark on why there is none."""
+"""Gives the excuse for a service's violation, or a remark on why there is none."""
 
 
-def no_waivers(_service: str, _check: Violation) -> tuple[Excuse | None, str]:
+def no_waivers(_service: str, _violation: Violation) -> tuple[Excuse | None, str]:
     """Excuse nothing."""
     return None, ""
 
@@ -62,13 +62,13 @@ class Scored(NamedTuple):
 
     @property
     def failed(self) -> tuple[Violation, ...]:
-        """Every failed check, waived or not."""
-        return tuple(failure.check for failure in self.failures)
+        """Every violation, waived or not."""
+        return tuple(failure.violation for failure in self.failures)
 
     @property
     def open(self) -> tuple[Violation, ...]:
         """The failed checks that count."""
-        return tuple(failure.check for failure in self.failures if failure.excuse is None)
+        return tuple(failure.violation for failure in self.failures if failure.excuse is None)
 
     def describe(self) -> dict[str, Any]:
         """The facts as a report shows them."""
@@ -104,7 +104,7 @@ class Judgement(NamedTuple):
     def fatal(self) -> tuple[str, ...]:
         """The rules that failed and that the policy fails on, sorted."""
         wrong = [scored for scored in self.scored.values() if scored.failures]
-        named = {check.rule.id for scored in wrong for check in scored.open}
+        named = {violation.rule.id for scored in wrong for violation in scored.open}
         return tuple(sorted(named.intersection(self.policy.gate.fail_on))) if named else ()
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
@@ -113,8 +113,8 @@ class Judgement(NamedTuple):
         return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
 
     def severity(self, scored: Scored, failure: Failure) -> Severity:
-        """How a failed check is shown. What is waived, and what a passing service is told, is a warning at most."""
-        rule = failure.check.rule
+        """How a violation is shown. What is waived, and what a passing service is told, is a warning at most."""
+        rule = failure.violation.rule
         decisive = self.decisive(scored, rule)
         if rule.doubt is Doubt.REQUIRED and not decisive and rule.id not in self.policy.severities:
             return Severity.NOTE
@@ -142,8 +142,8 @@ def judge(
         return Judgement(subject, effective, required, scored, well, well, 0, 0)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
-    doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.open)
-    full_doubt = any(in_doubt(check.rule, part.name, required) for part in wrong for check in part.failed)
+    doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
+    full_doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.failed)
     status = health(points, effective.health, doubt=doubt)
     full_status = health(full_points, effective.health, doubt=full_doubt)
     return Judgement(subject, effective, required, scored, status, full_status, points, full_points - points)
@@ -157,13 +157,14 @@ def _score(
     excuse: Callable[[Violation], tuple[Excuse | None, str]],
 ) -> Scored:
     subsystem, limits = SUBSYSTEMS[name], effective.limits[name]
-    failed = [check for check in subsystem.check(facts, limits, context) if not effective.is_off(check.rule)]
+    checked = subsystem.check(facts, limits, context)
+    failed = [violation for violation in checked if not effective.is_off(violation.rule)]
     if not failed:
         return Scored(name, facts, limits, (), (), (), 0, str(subsystem.status(facts, failed, limits)))
-    failures = tuple(Failure(check, *excuse(check)) for check in failed)
-    open_checks = [failure.check for failure in failures if failure.excuse is None]
+    failures = tuple(Failure(violation, *excuse(violation)) for violation in failed)
+    open_violations = [failure.violation for failure in failures if failure.excuse is None]
     full_charges = tuple(subsystem.points(failed, limits))
-    charges = full_charges if len(open_checks) == len(failed) else tuple(subsystem.points(open_checks, limits))
+    charges = full_charges if len(open_violations) == len(failed) else tuple(subsystem.points(open_violations, limits))
     points, status = sum(charge.points for charge in charges), str(subsystem.status(facts, failed, limits))
     return Scored(name, facts, limits, failures, charges, full_charges, points, status)
 

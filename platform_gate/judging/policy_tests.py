@@ -135,7 +135,7 @@ def _differences(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[Mi
     for name, points in expect.get("points", {}).items():
         if found.get(name, 0) != points:
             yield Mismatch(f"points of {name}" if name != TOTAL else "points", str(points), str(found.get(name, 0)))
-    failed = {check.rule.id for scored in judgement.scored.values() for check in scored.failed}
+    failed = {violation.rule.id for scored in judgement.scored.values() for violation in scored.failed}
     silent = [rule for rule in expect.get("rules", ()) if rule not in failed]
     if silent:
         yield Mismatch("rules", f"{listing(silent)} to fire", listing(sorted(failed)) or "none")

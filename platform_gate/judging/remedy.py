@@ -62,11 +62,11 @@ def _options(scored: Scored, judgement: Judgement) -> Iterator[Option]:
 def _sets(failed: Sequence[Violation]) -> list[tuple[Violation, ...]]:
     """Sets of failed checks, small ones first. Which findings of a rule are fixed doesn't matter, only how many."""
     by_rule: dict[str, list[Violation]] = {}
-    for check in failed:
-        by_rule.setdefault(check.rule.id, []).append(check)
+    for violation in failed:
+        by_rule.setdefault(violation.rule.id, []).append(violation)
     steps = [range(len(group) + 1) if len(group) <= MOST_STEPS else (0, len(group)) for group in by_rule.values()]
     sets = [
-        tuple(check for group, taken in zip(by_rule.values(), counts, strict=True) for check in group[:taken])
+        tuple(violation for group, taken in zip(by_rule.values(), counts, strict=True) for violation in group[:taken])
         for counts in islice(product(*steps), MOST_SETS)
     ]
     return [*sorted(sets, key=len), tuple(failed)]
@@ -74,9 +74,9 @@ def _sets(failed: Sequence[Violation]) -> list[tuple[Violation, ...]]:
 
 def _after(scored: Scored, fixed: Sequence[Violation], judgement: Judgement) -> Option:
     gone = set(map(id, fixed))
-    left = [check for check in scored.open if id(check) not in gone]
+    left = [violation for violation in scored.open if id(violation) not in gone]
     charges = SUBSYSTEMS[scored.name].points(left, scored.limits)
-    doubts = sum(in_doubt(check.rule, scored.name, judgement.required) for check in left)
+    doubts = sum(in_doubt(violation.rule, scored.name, judgement.required) for violation in left)
     return Option(tuple(fixed), sum(charge.points for charge in charges), doubts)
 
 
@@ -100,7 +100,7 @@ def _single(judgement: Judgement) -> Iterator[Option]:
     """One fix of each rule on its own, with what it leaves of the whole service."""
     doubts = {name: _after(scored, (), judgement).doubts for name, scored in judgement.scored.items()}
     for scored in judgement.scored.values():
-        for check in {check.rule.id: check for check in reversed(scored.open)}.values():
-            after = _after(scored, (check,), judgement)
+        for violation in {violation.rule.id: violation for violation in reversed(scored.open)}.values():
+            after = _after(scored, (violation,), judgement)
             points = judgement.points - scored.points + after.points
-            yield Option((check,), points, sum(doubts.values()) - doubts[scored.name] + after.doubts)
+            yield Option((violation,), points, sum(doubts.values()) - doubts[scored.name] + after.doubts)

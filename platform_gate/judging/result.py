@@ -1,7 +1,6 @@
-"""A judged service as a run keeps it: what reports say of it, small, and fit to travel between processes."""
+"""The result of judging one service: its health, its findings, and where they are in its manifest."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from platform_gate.documents.document import Document
@@ -20,19 +19,19 @@ class Part(NamedTuple):
     points: int
 
 
-class Inside(NamedTuple):
-    """All that a service was judged by, and everything that came of it."""
+class Detail(NamedTuple):
+    """Everything that a service was judged by, and the whole judgement: for explanations and comparisons."""
 
     manifest: Manifest
     judgement: Judgement
 
 
 class Judged(NamedTuple):
-    """A service of a run. ``location`` is where its document begins.
+    """A service of a run: small, and fit to travel between processes.
 
-    ``fatal`` are the rules that fail the gate by themselves and are open, ``limits`` say what makes it degraded or
-    critical. ``row`` is its packed row of the report, where that was asked for; ``inside`` is kept where more than a
-    report is wanted.
+    ``location`` is where its document begins. ``fatal`` are the open rules that fail the gate by themselves, ``limits``
+    the points from which a service is degraded or critical. ``row`` is its row of the JSON report, compressed; empty
+    unless the run keeps rows. ``detail`` is None unless the run keeps everything.
     """
 
     figures: Figures
@@ -47,7 +46,7 @@ class Judged(NamedTuple):
     parts: tuple[Part, ...]
     findings: tuple[Finding, ...]
     row: bytes = b""
-    inside: Inside | None = None
+    detail: Detail | None = None
 
     @property
     def name(self) -> str:
@@ -71,27 +70,27 @@ class Judged(NamedTuple):
 
     @property
     def manifest(self) -> Manifest:
-        """What it was judged by, where that was kept."""
-        return self._kept.manifest
+        """The manifest; raises ``LookupError`` unless the run keeps everything."""
+        return self._detail().manifest
 
     @property
     def judgement(self) -> Judgement:
-        """The reason for every point, where that was kept."""
-        return self._kept.judgement
+        """The reason for every point; raises ``LookupError`` unless the run keeps everything."""
+        return self._detail().judgement
 
-    def without_inside(self, row: bytes) -> "Judged":
-        """The result alone, and its row of the report."""
-        return Judged(*self[:-2], row)
+    def _detail(self) -> Detail:
+        if self.detail is None:
+            raise LookupError(f"the run kept no detail of {self.name}")
+        return self.detail
 
-    @property
-    def _kept(self) -> Inside:
-        if self.inside is None:
-            raise LookupError(f"of {self.name} only the result was kept")
-        return self.inside
+
+def without_detail(judged: Judged) -> Judged:
+    """The result alone."""
+    return judged._replace(detail=None)
 
 
 def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
-    """A manifest judged, and its failed checks placed in its file."""
+    """Judge a manifest, and place its violations in its file."""
     judgement = judge(manifest.subject, manifest.facts, manifest.policy, manifest.context, waive)
     document, subject = manifest.document, judgement.subject
     wrong = [scored for scored in judgement.scored.values() if scored.failures]
@@ -106,45 +105,39 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         judgement.failing,
         judgement.fatal,
         judgement.policy.health,
-        _parts(tuple([(scored.name, scored.status, scored.points) for scored in judgement.scored.values()])),
+        tuple([Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values()]),
         tuple(findings),
-        inside=Inside(manifest, judgement),
+        detail=Detail(manifest, judgement),
     )
-
-
-@lru_cache(maxsize=1024)
-def _parts(said: tuple[tuple[str, str, int], ...]) -> tuple[Part, ...]:
-    """What the subsystems say; the same parts for all services of which the same is said, as of most of a fleet."""
-    return tuple(Part(*each) for each in said)
 
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:
     charged = set()
     for failure in scored.failures:
-        check, excuse = failure.check, failure.excuse
-        charge = scored.charge(check.rule) if excuse is None else None
+        violation, excuse = failure.violation, failure.excuse
+        charge = scored.charge(violation.rule) if excuse is None else None
         points = charge.points if charge and charge not in charged else 0
         charged.add(charge)
         yield Finding(
-            rule=check.rule.id,
+            rule=violation.rule.id,
             severity=judgement.severity(scored, failure),
-            message=check.message + failure.remark,
-            fix=check.fix or check.rule.help,
-            location=document.locate(check.at, on_key=check.on_key),
-            pointer=pointer(check.at),
+            message=violation.message + failure.remark,
+            fix=violation.fix or violation.rule.help,
+            location=document.locate(violation.at, on_key=violation.on_key),
+            pointer=pointer(violation.at),
             disposition=Disposition.OPEN if excuse is None else Disposition.WAIVED,
-            fingerprint=_fingerprint(check, judgement.subject.name),
+            fingerprint=_fingerprint(violation, judgement.subject.name),
             points=points,
-            decisive=judgement.decisive(scored, check.rule),
+            decisive=judgement.decisive(scored, violation.rule),
             subsystem=scored.name,
-            subject=check.subject,
+            subject=violation.subject,
             excuse=excuse,
         )
 
 
-def _fingerprint(check: Violation, service: str) -> str:
+def _fingerprint(violation: Violation, service: str) -> str:
     """A digest of rule, service and place by names: no line, no index, no wording."""
-    return digest(check.rule.id, service, *(key for key in check.at if isinstance(key, str)), check.subject)
+    return digest(violation.rule.id, service, *(key for key in violation.at if isinstance(key, str)), violation.subject)
 
 
 def digest(*words: str) -> str:

@@ -141,22 +141,22 @@ def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
         yield Problem((*waiver.at, "expires"), "the waiver ends before it was granted", "Correct one of the days.")
 
 
-def find(waivers: Iterable[Waiver], service: str, check: Violation, as_of: date) -> tuple[Excuse | None, str]:
-    """The excuse for a failed check; or what is to be said where a waiver's limit no longer holds."""
+def find(waivers: Iterable[Waiver], service: str, violation: Violation, as_of: date) -> tuple[Excuse | None, str]:
+    """The excuse for a violation; or what is to be said where a waiver's limit no longer holds."""
     remark = ""
     for waiver in waivers:
-        if waiver.covers(service, check.rule.id, check.subject) and waiver.in_force(as_of):
-            if not exceeds(check, waiver.limit):
+        if waiver.covers(service, violation.rule.id, violation.subject) and waiver.in_force(as_of):
+            if not exceeds(violation, waiver.limit):
                 return _excuse(waiver, as_of), ""
             remark = f"; waived only to {waiver.limit}, and this is worse"
     return None, remark
 
 
-def exceeds(check: Violation, limit: float | None) -> bool:
-    """Whether a check's value is worse than what was granted."""
-    if limit is None or check.value is None:
+def exceeds(violation: Violation, limit: float | None) -> bool:
+    """Whether a violation's value is worse than what was granted."""
+    if limit is None or violation.value is None:
         return False
-    return check.value > limit if check.rule.worse is Worse.ABOVE else check.value < limit
+    return violation.value > limit if violation.rule.worse is Worse.ABOVE else violation.value < limit
 
 
 def _excuse(waiver: Waiver, as_of: date) -> Excuse:

@@ -124,19 +124,20 @@ def _remedy(judgement: Judgement) -> Iterator[str]:
         return
     found = remedy(judgement)
     yield f"Healthy after {plural(len(found.fixes), 'fix', 'fixes')}, the fewest possible:"
-    yield from (f"  {line}" for check in found.fixes for line in _fix(check))
+    yield from (f"  {line}" for violation in found.fixes for line in _fix(violation))
     if found.best and found.left == judgement.points > 0:
         yield "No fix alone saves a point."
     elif found.best and judgement.points:
         yield f"One alone helps most: {_name(found.best)} leaves {plural(found.left, 'point')} of {judgement.points}."
 
 
-def _fix(check: Violation) -> list[str]:
-    return [f"{_name(check)}: {printable(check.message)}", f"    fix: {printable(check.fix or check.rule.help)}"]
+def _fix(violation: Violation) -> list[str]:
+    fix = violation.fix or violation.rule.help
+    return [f"{_name(violation)}: {printable(violation.message)}", f"    fix: {printable(fix)}"]
 
 
-def _name(check: Violation) -> str:
-    return check.rule.id + (f" ({printable(check.subject)})" if check.subject else "")
+def _name(violation: Violation) -> str:
+    return violation.rule.id + (f" ({printable(violation.subject)})" if violation.subject else "")
 
 
 def rule(about: Rule) -> Iterator[str]:

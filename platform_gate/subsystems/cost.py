@@ -196,20 +196,20 @@ def has_data(cost: CostProfile) -> bool:
 def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Violation]:
     """Every rule applied to the latest month."""
     if not has_data(cost):
-        yield NO_DATA.failed("no monthly cost is known", SECTION)
+        yield NO_DATA.violation("no monthly cost is known", SECTION)
         return
     if cost.budget_monthly <= 0:
-        yield NO_BUDGET.failed("no monthly budget is set", SECTION, "budget_monthly")
+        yield NO_BUDGET.violation("no monthly budget is set", SECTION, "budget_monthly")
     latest, currency = cost.entries[-1], cost.currency
     place = SECTION, "entries", len(cost.entries) - 1, "amount"
     if cost.over_budget:
         over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
-        yield OVER_BUDGET.failed(over, *place, value=latest.amount)
+        yield OVER_BUDGET.violation(over, *place, value=latest.amount)
     if trend(cost, limits) is CostTrend.SPIKING:
         percent = float(change(cost) or 0)
         signed = f"{percent:+.1f}".removesuffix(".0")
         rise = f"{latest.month} is {signed} % on the month before, above {limits.spiking_above_pct} %"
-        yield SPIKING.failed(rise, *place, value=percent)
+        yield SPIKING.violation(rise, *place, value=percent)
 
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:

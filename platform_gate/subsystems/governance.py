@@ -212,11 +212,11 @@ def has_data(governance: Governance) -> bool:
 def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Violation]:
     """Every check of the policy as a rule."""
     if not governance.declared:
-        yield NO_DATA.failed("nothing is said about governance", SECTION)
+        yield NO_DATA.violation("nothing is said about governance", SECTION)
     for result in governance.checks:
         if not result.passed:
             fix = limits.checks.get(result.name, {}).get("help", "")
-            yield missing(result.name).failed(result.message, SECTION, result.name, fix=fix)
+            yield missing(result.name).violation(result.message, SECTION, result.name, fix=fix)
 
 
 def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:

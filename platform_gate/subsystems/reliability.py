@@ -148,20 +148,20 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
     """Every rule applied to the metrics."""
     total = score(metrics, limits)
     if total is None:
-        yield NO_DATA.failed("no reliability metric is measured", SECTION)
+        yield NO_DATA.violation("no reliability metric is measured", SECTION)
         return
     if band := limits.points.find(total):
         yield _low_score(total, band, metrics, limits)
     for metric, (words, _) in METRICS.items():
         if getattr(metrics, metric) is None:
-            yield NOT_MEASURED.failed(f"{words} is not measured and earns no score", SECTION, metric, subject=metric)
+            yield NOT_MEASURED.violation(f"{words} is not measured and earns no score", SECTION, metric, subject=metric)
 
 
 def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limits) -> Violation:
     message = f"the score is {total} of {best(limits)}, below {band.bound}"
     enough = max((each.bound or 0 for each in limits.points.bands), default=0)
     metric, fix = _advice(total, enough, metrics, limits)
-    return LOW_SCORE.failed(message, SECTION, metric, value=total, fix=fix)
+    return LOW_SCORE.violation(message, SECTION, metric, value=total, fix=fix)
 
 
 def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limits) -> tuple[str, str]:

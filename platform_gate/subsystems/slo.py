@@ -164,7 +164,7 @@ def has_data(slos: Sequence[SLODefinition]) -> bool:
 def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Violation]:
     """Every rule applied to every objective. Before its launch a service has nothing to measure."""
     if not has_data(slos):
-        yield NO_DATA.failed("no SLO is measured", SECTION)
+        yield NO_DATA.violation("no SLO is measured", SECTION)
     for index, slo in enumerate(slos):
         if slo.current is None:
             if context.launched:
@@ -177,18 +177,18 @@ def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> It
 
 def _not_measured(slo: SLODefinition, index: int) -> Violation:
     message = f"{slo.name} has a target of {slo.target} and no current value"
-    return NOT_MEASURED.failed(message, SECTION, index, subject=slo.name)
+    return NOT_MEASURED.violation(message, SECTION, index, subject=slo.name)
 
 
 def _breached(slo: SLODefinition, index: int) -> Violation:
     message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
-    return BREACHED.failed(message, SECTION, index, "current", subject=slo.name, value=slo.current)
+    return BREACHED.violation(message, SECTION, index, "current", subject=slo.name, value=slo.current)
 
 
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Violation:
     left = optional_number(slo.budget_remaining_pct)
     message = f"{slo.name} has {left} % of its error budget left, less than {limits.low_budget_below_pct} %"
-    return LOW_BUDGET.failed(message, SECTION, index, "current", subject=slo.name, value=slo.current)
+    return LOW_BUDGET.violation(message, SECTION, index, "current", subject=slo.name, value=slo.current)
 
 
 def _is_low(slo: SLODefinition, limits: Limits) -> bool:

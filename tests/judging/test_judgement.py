@@ -45,11 +45,11 @@ def judged(spec: str = "  {}\n", *, launched: bool = True, **facts: Any) -> Judg
 
 def severity(judgement: Judgement, rule: str) -> str:
     pairs = ((scored, failure) for scored in judgement.scored.values() for failure in scored.failures)
-    return next(str(judgement.severity(*pair)) for pair in pairs if pair[1].check.rule.id == rule)
+    return next(str(judgement.severity(*pair)) for pair in pairs if pair[1].violation.rule.id == rule)
 
 
 def failed(judgement: Judgement) -> list[str]:
-    return [check.rule.id for scored in judgement.scored.values() for check in scored.failed]
+    return [violation.rule.id for scored in judgement.scored.values() for violation in scored.failed]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_the_whole_numbers_of_a_policy_stay_whole() -> None:
 def excusing(*rules: str) -> Waive:
     """Waive every failed check of these rules; remark on the others."""
     excuse = Excuse("Failover.", "sre-lead", date(2026, 12, 31), "OPS-1", 38, Location("waivers.yaml", 4))
-    return lambda _service, check: (excuse, "") if check.rule.id in rules else (None, "not excused")
+    return lambda _service, violation: (excuse, "") if violation.rule.id in rules else (None, "not excused")
 
 
 def waived(*rules: str, spec: str = "  {}\n", **facts: Any) -> Judgement:
@@ -260,15 +260,15 @@ def test_what_is_waived_costs_nothing_and_is_still_told() -> None:
     assert (judgement.health, judgement.points, judgement.waived_points) == ("healthy", 1, 2)
     assert judgement.health_without_waivers == "degraded"
     assert failed(judgement) == ["slo/breached", "cost/over-budget"]
-    assert [check.rule.id for check in judgement.scored["slo"].open] == []
+    assert [violation.rule.id for violation in judgement.scored["slo"].open] == []
     assert severity(judgement, "slo/breached") == "warning"
 
 
 def test_waivers_are_asked_for_by_the_name_of_the_service() -> None:
     asked: list[tuple[str, str]] = []
 
-    def none(name: str, check: Violation) -> tuple[Excuse | None, str]:
-        asked.append((name, check.rule.id))
+    def none(name: str, violation: Violation) -> tuple[Excuse | None, str]:
+        asked.append((name, violation.rule.id))
         return None, ""
 
     judge(SUBJECT, {**HEALTHY, "slo": [BREACHED]}, effective(), Context(date(2026, 11, 23), nowhere), none)

@@ -17,7 +17,7 @@ from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy
 
 EXCUSE = Excuse("", "", date.max, "", 0, Location(""))
-MOST_CHECKS = 8
+MOST_VIOLATIONS = 8
 """Of a service with more failed checks than this not every set is tried."""
 OWN = """  rules:
     - {id: org/a, title: A, require: false, points: 1}
@@ -32,8 +32,8 @@ POLICIES = [
 ]
 
 
-def identity(check: Violation) -> tuple[str, str, tuple[str | int, ...]]:
-    return check.rule.id, check.subject, check.at
+def identity(violation: Violation) -> tuple[str, str, tuple[str | int, ...]]:
+    return violation.rule.id, violation.subject, violation.at
 
 
 def without(one: Judged, fixed: Collection[Violation]) -> Judgement:
@@ -45,12 +45,12 @@ def without(one: Judged, fixed: Collection[Violation]) -> Judgement:
         manifest.facts,
         manifest.policy,
         manifest.context,
-        lambda _service, check: (EXCUSE if identity(check) in gone else None, ""),
+        lambda _service, violation: (EXCUSE if identity(violation) in gone else None, ""),
     )
 
 
-def open_checks(one: Judged) -> list[Violation]:
-    return [check for scored in one.judgement.scored.values() for check in scored.open]
+def open_violations(one: Judged) -> list[Violation]:
+    return [violation for scored in one.judgement.scored.values() for violation in scored.open]
 
 
 def services(seed: int, count: int) -> Iterator[Judged]:
@@ -58,17 +58,17 @@ def services(seed: int, count: int) -> Iterator[Judged]:
     for index, policy in enumerate(POLICIES):
         files = fleets.files(seed + index, count)
         for one in judged(files, policy).run.services:
-            if len(open_checks(one)) <= MOST_CHECKS:
+            if len(open_violations(one)) <= MOST_VIOLATIONS:
                 yield one
 
 
 def smallest(one: Judged) -> int:
     """How many findings must go, by trying every set."""
-    checks = open_checks(one)
+    violations = open_violations(one)
     return next(
         size
-        for size in range(len(checks) + 1)
-        if any(without(one, some).health is HealthStatus.HEALTHY for some in combinations(checks, size))
+        for size in range(len(violations) + 1)
+        if any(without(one, some).health is HealthStatus.HEALTHY for some in combinations(violations, size))
     )
 
 
@@ -86,7 +86,7 @@ def test_no_single_fix_helps_more_than_the_best() -> None:
     seen = set()
     for one in services(Random().randrange(10**6), 4):
         found = remedy(one.judgement)
-        alone = [without(one, [check]).points for check in open_checks(one)]
+        alone = [without(one, [violation]).points for violation in open_violations(one)]
         assert found.left == min(alone, default=0)
         assert (found.best is None) is (not alone)
         if found.best:
@@ -105,7 +105,7 @@ def test_of_two_ways_the_shorter_one_is_taken() -> None:
     one = judged([("web.yaml", text.encode())]).run.services[0]
     assert one.judgement.points == 4
     fixes = remedy(one.judgement).fixes
-    assert [check.rule.id.partition("/")[0] for check in fixes] == ["slo", "governance"]
+    assert [violation.rule.id.partition("/")[0] for violation in fixes] == ["slo", "governance"]
     best = remedy(one.judgement).best
     assert best is not None
     assert (best.rule.id, remedy(one.judgement).left) == ("slo/breached", 2)
@@ -114,16 +114,16 @@ def test_of_two_ways_the_shorter_one_is_taken() -> None:
 def test_a_gap_in_the_data_is_mended_too() -> None:
     one = judged([("web.yaml", manifest(cost="").encode())]).run.services[0]
     found = remedy(one.judgement)
-    assert [check.rule.id for check in found.fixes] == ["cost/no-data"]
+    assert [violation.rule.id for violation in found.fixes] == ["cost/no-data"]
     assert (found.best and found.best.rule.id, found.left) == ("cost/no-data", 0)
 
 
 def test_what_is_waived_needs_no_fix() -> None:
     text = manifest(slos=BREACHED, cost='cost: {budget_monthly: 1, entries: [{month: "2026-10", amount: 9}]}')
     one = judged([("web.yaml", text.encode())]).run.services[0]
-    breach = next(check for check in open_checks(one) if check.rule.id == "slo/breached")
+    breach = next(violation for violation in open_violations(one) if violation.rule.id == "slo/breached")
     assert remedy(without(one, [breach])).fixes == ()
-    assert [check.rule.id for check in remedy(one.judgement).fixes] == ["slo/breached"]
+    assert [violation.rule.id for violation in remedy(one.judgement).fixes] == ["slo/breached"]
 
 
 @pytest.mark.parametrize("count", [MOST_STEPS, MOST_STEPS + 1, 60])
