@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from platform_gate.check import Keep, check
+from platform_gate.checking import Keep, check
 from platform_gate.judging import verdict
 from platform_gate.judging.request import Request
 from platform_gate.judging.shards import Shard

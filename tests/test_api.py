@@ -1,6 +1,7 @@
 """The Python API: names, fields, defaults and values that programs rely on."""
 
 import inspect
+import pkgutil
 from dataclasses import MISSING, FrozenInstanceError, fields
 from enum import Enum
 from typing import Any
@@ -12,14 +13,18 @@ from platform_gate import (
     CostEntry,
     CostProfile,
     CostTrend,
+    GateError,
     GovernanceCheck,
     GovernanceStatus,
     HealthStatus,
+    Outcome,
     PlatformReport,
     PlatformService,
     PlatformToolkit,
     ReliabilityMetrics,
+    Request,
     SLODefinition,
+    check,
     run_governance_checks,
 )
 
@@ -70,10 +75,17 @@ def by_name(kind: type) -> str:
 
 
 def test_exactly_the_documented_names_are_exported() -> None:
-    kinds = {kind.__name__ for kind in (*FIELDS, *VALUES, PlatformToolkit)}
-    assert set(platform_gate.__all__) == kinds | {"run_governance_checks"}
+    kinds = {kind.__name__ for kind in (*FIELDS, *VALUES, PlatformToolkit, GateError, Outcome, Request)}
+    assert set(platform_gate.__all__) == kinds | {"check", "run_governance_checks"}
     assert list(platform_gate.__all__) == sorted(platform_gate.__all__)
     assert all(hasattr(platform_gate, name) for name in platform_gate.__all__)
+
+
+def test_no_module_takes_the_name_of_a_public_function() -> None:
+    """Importing a submodule binds its name in the package, where it would hide what ``__getattr__`` gives."""
+    modules = {module.name for module in pkgutil.iter_modules(platform_gate.__path__)}
+    assert modules.isdisjoint(platform_gate.__all__)
+    assert callable(check)
 
 
 @pytest.mark.parametrize("kind", FIELDS, ids=by_name)

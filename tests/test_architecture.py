@@ -20,7 +20,7 @@ FLOORS = (
     ("__main__",),
     ("cli",),
     ("__init__",),
-    ("check",),
+    ("checking",),
     ("reports",),
     ("api", "changes"),
     ("judging",),

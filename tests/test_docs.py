@@ -154,7 +154,8 @@ def test_make_knows_the_targets_that_are_shown() -> None:
 
 
 @pytest.mark.parametrize("page", sorted({page for page, _ in blocks("pycon")}))
-def test_the_python_of_a_page_runs(page: str) -> None:
+def test_the_python_of_a_page_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     source = "\n".join(body for of_page, body in blocks("pycon") if of_page == page)
     example = doctest.DocTestParser().get_doctest(source, {}, page, page, 0)
     assert len(example.examples) > 10

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from platform_gate.check import Keep
+from platform_gate.checking import Keep
 from platform_gate.cli import progress
 from platform_gate.cli.options import Command, display, display_options, judging_options
 from platform_gate.cli.processes import processes
@@ -103,8 +103,8 @@ def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **wishe
     request = Request(**wishes)
     _refuse_contradictions(request)
     keep = Keep.ROWS if writing.with_rows else Keep.FINDINGS
-    each = progress.shown(processes(jobs), quiet=display().verbosity < 0)
-    outcome = check_here(request, keep, each)
+    executor = progress.shown(processes(jobs), quiet=display().verbosity < 0)
+    outcome = check_here(request, keep, executor)
     write(outcome, writing)
     return outcome.exit_code
 

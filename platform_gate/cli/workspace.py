@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from platform_gate.check import Keep, check
+from platform_gate.checking import Keep, check
 from platform_gate.cli.options import display
 from platform_gate.documents.document import MAX_BYTES
 from platform_gate.judging.request import Request
-from platform_gate.judging.runner import Each, here
+from platform_gate.judging.runner import Executor, in_process
 from platform_gate.model import GateError
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository.work_tree import WorkTree, find_root
@@ -33,9 +33,9 @@ def current_tree() -> WorkTree:
     return WorkTree(find_root(cwd), cwd, _stdin)
 
 
-def check_here(request: Request, keep: Keep = Keep.ALL, each: Each = here) -> Outcome:
+def check_here(request: Request, keep: Keep = Keep.ALL, executor: Executor = in_process) -> Outcome:
     """Run the gate in the working directory; raises as ``check`` does."""
-    return check(request, cwd=working_directory(), stdin=_stdin, display=display(), keep=keep, each=each)
+    return check(request, cwd=working_directory(), stdin=_stdin, display=display(), keep=keep, executor=executor)
 
 
 def _stdin() -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from platform_gate.check import check
+from platform_gate.checking import check
 from platform_gate.judging.request import Request
 from platform_gate.model import Finding, Location, Severity
 from platform_gate.reports.outcome import Display, Outcome

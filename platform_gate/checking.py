@@ -8,8 +8,8 @@ from pathlib import Path
 
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.request import Request, narrowed, reproduce
-from platform_gate.judging.result import Judged
-from platform_gate.judging.runner import Each, Job, here
+from platform_gate.judging.result import without_detail
+from platform_gate.judging.runner import Executor, Job, Reduce, in_process, keep_everything
 from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
 from platform_gate.model import GateError, Scope
@@ -37,7 +37,7 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
     stdin: Callable[[], bytes] = no_input,
     display: Display = PLAIN,
     keep: Keep = Keep.ALL,
-    each: Each = here,
+    executor: Executor = in_process,
 ) -> Outcome:
     """Judge the manifests that a request names.
 
@@ -47,7 +47,7 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
         stdin: reads standard input, for the operand ``-``.
         display: how text formats look.
         keep: how much of each service the outcome holds. A comparison with a base always keeps everything.
-        each: applies the judge to the files, in this process or in several.
+        executor: applies the judge to the files, in this process or in several.
 
     Raises:
         GateError: configuration, policy or waivers can't be used, or git can't answer. What is wrong with a manifest
@@ -56,25 +56,17 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
     tree = WorkTree(find_root(cwd), cwd, stdin)
     if request.base is not None:
         return _check_change(request, tree, display)
-    return _check_fleet(request, tree, display, keep, each)
+    return _check_fleet(request, tree, display, keep, executor)
 
 
-def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, each: Each) -> Outcome:
+def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, executor: Executor) -> Outcome:
     settings, source = ruleset.of_work_tree(tree)
     rules = ruleset.load(request, settings, source)
     files, part = _part(tree.find(request.paths, settings), request, rules.waivers)
-    job = Job(
-        tree,
-        rules.policy,
-        request.as_of,
-        rules.waivers,
-        whole=keep is Keep.ALL,
-        row=_row(keep),
-        part=part is not None,
-    )
-    run = narrowed(runner.run(job, files, schema_only=request.schema_only, each=each), request, {})
+    job = Job(tree, rules.policy, request.as_of, rules.waivers, part=part is not None)
+    run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
     return decided(
-        run,
+        narrowed(run, request, {}),
         rules.policy,
         request.as_of,
         reproduce(request),
@@ -101,12 +93,16 @@ def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
     return repr((request.team, request.tier, waived))
 
 
-def _row(keep: Keep) -> Callable[[Judged], bytes] | None:
-    if keep is not Keep.ROWS:
-        return None
-    from platform_gate.reports import report  # noqa: PLC0415 - most runs end as text for people
+def _reduce(keep: Keep) -> Reduce:
+    """What is kept of each file's result."""
+    if keep is Keep.ALL:
+        return keep_everything
+    reduced = without_detail
+    if keep is Keep.ROWS:
+        from platform_gate.reports.report import with_row  # noqa: PLC0415 - most runs end as text for people
 
-    return report.row
+        reduced = with_row
+    return lambda result: result._replace(services=tuple(map(reduced, result.services)))
 
 
 def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome:
