@@ -59,7 +59,7 @@ def work_tree(root: Path, cwd: Path | None = None, stdin: bytes = b"") -> WorkTr
     return WorkTree(root, cwd or root, lambda: stdin)
 
 
-def judged(
+def check_folder(
     root: Path,
     *operands: str,
     reference: str = "default",
@@ -74,7 +74,7 @@ def judged(
     return decided(run, chosen, as_of, schema_only=schema_only, display=display or Display())
 
 
-def judged_text(text: str) -> Outcome:
+def check_text(text: str) -> Outcome:
     """What the default policy makes of one manifest, without any file."""
     tree = work_tree(Path("/"), stdin=text.encode())
     chosen = loading.load("default", loading.nothing_to_read)

@@ -15,7 +15,7 @@ from platform_gate.policy import loading as product_policy
 from platform_gate.policy.loading import Policy
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF
-from tests.hostile.product import judged, policy_of, report
+from tests.hostile.product import check_files, policy_of, report
 from tests.oracle import fleets
 from tests.oracle.evaluator import Figures, Totals, roundings
 from tests.oracle.judge import Judged, judge_documents
@@ -61,7 +61,7 @@ def checks_of(one: fleets.Policy) -> tuple[str, ...]:
 def test_figures(index: int, seed: int) -> None:
     one = POLICIES[index]
     files = fleets.laid_out(1000 * seed + index, SIZE, checks_of(one))
-    outcome = judged([(path, raw) for path, raw, _ in files], loaded(one), there)
+    outcome = check_files([(path, raw) for path, raw, _ in files], loaded(one), there)
     oracle = judge_documents([(path, data) for path, _, data in files], one.spec, as_of=AS_OF, exists=there)
     assert outcome.exit_code == oracle.exit_code
     compare(report(outcome), oracle)
@@ -71,7 +71,7 @@ def test_figures(index: int, seed: int) -> None:
 def test_fail_on_by_flag(wanted: tuple[str, ...]) -> None:
     for index, one in enumerate(POLICIES):
         files = fleets.laid_out(7000 + index, 2)
-        outcome = judged([(path, raw) for path, raw, _ in files], loaded(one).with_fail_on(wanted))
+        outcome = check_files([(path, raw) for path, raw, _ in files], loaded(one).with_fail_on(wanted))
         documents = [(path, data) for path, _, data in files]
         assert outcome.exit_code == judge_documents(documents, one.spec, as_of=AS_OF, fail_on=wanted).exit_code
 

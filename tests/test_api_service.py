@@ -7,7 +7,7 @@ import pytest
 from platform_gate.api import PlatformService
 from platform_gate.model import Subject
 from platform_gate.subsystems.governance import run_governance_checks
-from tests.judging.test_judgement import BREACHED, LOW, MET, OVER, RELIABLE, UNMEASURED, WITHIN, judged
+from tests.judging.test_judgement import BREACHED, LOW, MET, OVER, RELIABLE, UNMEASURED, WITHIN, judgement_of
 
 
 def test_a_service_built_in_python_needs_only_a_name_and_a_team() -> None:
@@ -36,5 +36,5 @@ def test_in_python_an_slo_without_a_measurement_is_never_a_pass() -> None:
 
 def test_in_python_a_service_is_judged_as_its_manifest_would_be() -> None:
     built = PlatformService("web", "shop", 1, [BREACHED], OVER, LOW, run_governance_checks("web", *[True] * 5))
-    by_gate = judged(slo=[BREACHED], cost=OVER, reliability=LOW)
+    by_gate = judgement_of(slo=[BREACHED], cost=OVER, reliability=LOW)
     assert (built.health, built.judgement.points) == (by_gate.health, by_gate.points) == ("critical", 4)

@@ -8,7 +8,7 @@ from platform_gate.policy import loading
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository.config import Config
 from tests.conftest import ROOT
-from tests.samples import judged, work_tree
+from tests.samples import check_folder, work_tree
 
 FLEET = ROOT / "examples/services"
 MANIFESTS = sorted(FLEET.glob("*.yaml"))
@@ -30,7 +30,7 @@ DEFAULT = {
 
 
 def fleet(reference: str) -> Outcome:
-    return judged(ROOT, "examples/services", reference=reference)
+    return check_folder(ROOT, "examples/services", reference=reference)
 
 
 def healths(outcome: Outcome) -> dict[str, str]:
@@ -90,7 +90,7 @@ def test_every_manifest_begins_with_its_schema(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
 def test_every_manifest_is_called_like_its_service(path: Path) -> None:
-    outcome = judged(ROOT, str(path.relative_to(ROOT)))
+    outcome = check_folder(ROOT, str(path.relative_to(ROOT)))
     assert [judged.name for judged in outcome.run.services] == [path.stem]
 
 

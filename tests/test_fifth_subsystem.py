@@ -20,7 +20,7 @@ from platform_gate.reports.formats import text as text_reporter
 from platform_gate.reports.outcome import Display, Outcome
 from platform_gate.reports.page import rendering
 from platform_gate.subsystems import SUBSYSTEMS
-from tests.samples import judged, manifest, own_policy, write
+from tests.samples import check_folder, manifest, own_policy, write
 
 ABOVE = Rule("carbon/above-limit", "Too much carbon", "Emit less.")
 NO_DATA = Rule("carbon/no-data", "No carbon figure", "Add `carbon.kg`.", doubt=Doubt.REQUIRED)
@@ -128,7 +128,7 @@ def carbon(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
 
 def outcome_of(folder: Path, carbon: str, spec: str = "") -> Outcome:
     write(folder, {"web.yaml": manifest(carbon=carbon), "policy.yaml": own_policy(spec)})
-    return judged(folder, "web.yaml", reference="policy.yaml" if spec else "default")
+    return check_folder(folder, "web.yaml", reference="policy.yaml" if spec else "default")
 
 
 def text_of(outcome: Outcome) -> str:

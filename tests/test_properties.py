@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from platform_gate.policy.loading import Policy
 from tests.hostile.corpus import AS_OF, corpus
-from tests.hostile.product import command_line, judged, policy_of, report, shipped
+from tests.hostile.product import check_files, command_line, policy_of, report, shipped
 from tests.oracle import fleets
 from tests.oracle.evaluator import DEFAULT, overlaid
 
@@ -47,7 +47,7 @@ def written(data: Data, style: str = "block") -> bytes:
 
 def result(data: Data, policy: Policy | None = None) -> tuple[int, int]:
     """Exit code and health of a service, both from good to bad."""
-    found = report(judged([("service.yaml", written(data))], policy))
+    found = report(check_files([("service.yaml", written(data))], policy))
     healths = [HEALTHS.index(one["health"]) for one in found["services"]]
     return found["exit_code"], healths[0] if healths else len(HEALTHS)
 
@@ -189,8 +189,8 @@ TIGHTER: list[Data] = [
 def test_a_tighter_policy_is_never_milder(delta: Data) -> None:
     tighter = policy_of(fleets.as_policy("tighter", delta).text.encode())
     files = fleets.files(31, 60)
-    before = report(judged(files, there=lambda path: path != "README.md"))
-    after = report(judged(files, tighter, there=lambda path: path != "README.md"))
+    before = report(check_files(files, there=lambda path: path != "README.md"))
+    after = report(check_files(files, tighter, there=lambda path: path != "README.md"))
     assert after["exit_code"] >= before["exit_code"]
     for one, other in zip(before["services"], after["services"], strict=True):
         assert HEALTHS.index(other["health"]) >= HEALTHS.index(one["health"]), one["name"]
@@ -204,7 +204,7 @@ def test_every_required_subsystem_counts() -> None:
     for count in range(5):
         required = ["slo", "cost", "reliability", "governance"][:count]
         policy = policy_of(fleets.as_policy("required", {"gate": {"required": required}}).text.encode())
-        after = {one["name"]: HEALTHS.index(one["health"]) for one in report(judged(files, policy))["services"]}
+        after = {one["name"]: HEALTHS.index(one["health"]) for one in report(check_files(files, policy))["services"]}
         assert all(after[name] >= health for name, health in before.items())
         before = after
 
@@ -216,7 +216,7 @@ def test_every_required_subsystem_counts() -> None:
 @settings(max_examples=30)
 def test_a_bad_file_is_never_better_and_touches_no_other(seed: int, bad: bytes, path: str) -> None:
     files = fleets.files(seed, 4)
-    before, after = report(judged(files)), report(judged([*files, (path, bad)]))
+    before, after = report(check_files(files)), report(check_files([*files, (path, bad)]))
     assert after["exit_code"] == 2
     rows = {one["name"]: one for one in after["services"] if one["path"] != path}
     assert rows == {one["name"]: one for one in before["services"]}
@@ -246,8 +246,8 @@ def without_places(found: Any) -> Any:
 @settings(max_examples=30)
 def test_the_order_of_keys_does_not_matter(seed: int, other_seed: int) -> None:
     services, rng = fleets.fleet(seed, 3), Random(other_seed)
-    one = judged([("a.yaml", fleets.multi_yaml(services, "block"))])
-    other = judged([("a.yaml", fleets.multi_yaml([shuffled(rng, data) for data in services], "block"))])
+    one = check_files([("a.yaml", fleets.multi_yaml(services, "block"))])
+    other = check_files([("a.yaml", fleets.multi_yaml([shuffled(rng, data) for data in services], "block"))])
     assert json.dumps(without_places(report(one))) == json.dumps(without_places(report(other)))
 
 
@@ -257,7 +257,8 @@ def test_the_order_of_documents_does_not_matter(seed: int, other_seed: int) -> N
     services, rng = fleets.fleet(seed, 4), Random(other_seed)
     moved = rng.sample(services, len(services))
     one, other = (
-        without_places(report(judged([("a.yaml", fleets.multi_yaml(each, "block"))]))) for each in (services, moved)
+        without_places(report(check_files([("a.yaml", fleets.multi_yaml(each, "block"))])))
+        for each in (services, moved)
     )
     assert [row["name"] for row in other["services"]] == [data["metadata"]["name"] for data in moved]
     for found in (one, other):
@@ -297,9 +298,9 @@ def test_the_order_of_files_does_not_matter(seed: int, tmp_path: Path, monkeypat
 def test_a_service_does_not_depend_on_the_others(seed: int, index: int) -> None:
     files = fleets.files(seed, 5)
     together: dict[str, list[Data]] = {path: [] for path, _ in files}
-    for row in report(judged(files, MONOTONE[index]))["services"]:
+    for row in report(check_files(files, MONOTONE[index]))["services"]:
         together[row["path"]].append(row)
-    alone = {path: report(judged([(path, raw)], MONOTONE[index]))["services"] for path, raw in files}
+    alone = {path: report(check_files([(path, raw)], MONOTONE[index]))["services"] for path, raw in files}
     assert together == alone
 
 

@@ -20,7 +20,7 @@ from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.config import Config
 from platform_gate.subsystems import catalogue
-from tests.samples import BREACHED, DAY, SECTIONS, judged, manifest, own_policy, write
+from tests.samples import BREACHED, DAY, SECTIONS, check_folder, manifest, own_policy, write
 
 LOW = "reliability: {uptime_pct: 99.5, mttr_minutes: 20, incidents_30d: 3, change_failure_rate_pct: 5}"
 LOWER = "reliability: {uptime_pct: 98, mttr_minutes: 90, incidents_30d: 9, change_failure_rate_pct: 50}"
@@ -40,7 +40,7 @@ class Compare:
 
     def run(self, side: str, files: Mapping[str, str]) -> Run:
         root = write(self._folder / side, {".git/x": "", "policy.yaml": own_policy(self._spec), **files})
-        return judged(root, reference=str(root / "policy.yaml")).run
+        return check_folder(root, reference=str(root / "policy.yaml")).run
 
     def __call__(self, before: Mapping[str, str], after: Mapping[str, str]) -> Sides:
         changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
@@ -185,7 +185,7 @@ def test_scopes(sides: Compare) -> None:
 
 def test_a_manifest_at_the_root_is_touched_by_itself_only(tmp_path: Path) -> None:
     root = write(tmp_path, {".git/x": "", "web.yaml": manifest()})
-    run = judged(root, "web.yaml").run
+    run = check_folder(root, "web.yaml").run
     assert not compare.transitions(Sides(run, run, frozenset({"README.md"})))["web"].touched
     assert compare.transitions(Sides(run, run, frozenset({"web.yaml"})))["web"].touched
 

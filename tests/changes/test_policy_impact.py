@@ -13,7 +13,7 @@ from platform_gate.judging.manifest import facts_of
 from platform_gate.judging.result import Judged
 from platform_gate.policy import strictness
 from platform_gate.policy.loading import Policy
-from tests.hostile.product import judged, policy_of, shipped
+from tests.hostile.product import check_files, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy
 
@@ -26,7 +26,7 @@ def ours(spec: str) -> Policy:
 
 
 def compared(files: Files, old: Policy, new: Policy) -> Impact:
-    before, after = judged(files, old).run.services, judged(files, new).run.services
+    before, after = check_files(files, old).run.services, check_files(files, new).run.services
     return policy_impact.compare(before, after, lambda name, effective: again(before, name, effective))
 
 
@@ -152,7 +152,7 @@ def test_flips_are_true_for_any_two_policies() -> None:
     seen: list[Flip] = []
     for old, new in pairwise(policies):
         files = fleets.files(rng.randrange(10**6), 12)
-        runs = [{one.name: one.judgement for one in judged(files, each).run.services} for each in (old, new)]
+        runs = [{one.name: one.judgement for one in check_files(files, each).run.services} for each in (old, new)]
         found = compared(files, old, new)
         flipped = {flip.name for flip in found.flips}
         for name in runs[0].keys() & runs[1].keys():

@@ -53,7 +53,7 @@ def policy_of(raw: bytes) -> Policy:
     return loading.load("./policy.yaml", lambda reference: (raw, reference))
 
 
-def judged(
+def check_files(
     files: Iterable[tuple[str, bytes]], chosen: Policy | None = None, there: Callable[[str], bool] = lambda _: True
 ) -> Outcome:
     """What `platform-gate check` would make of the files."""

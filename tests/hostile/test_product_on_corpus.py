@@ -12,20 +12,14 @@ import pytest
 from platform_gate.reports.outcome import Outcome
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF, BASE, Case, corpus
+from tests.hostile.leaks import unsafe
 from tests.hostile.policies import policies
-from tests.hostile.product import Done, command_line, judged, report, shown
+from tests.hostile.product import Done, check_files, command_line, report, shown
 
 ALLOWED = {"refuse": {2}, "not-zero": {1, 2}, "accept": {0}}
 PATH = "services/payments.yaml"
 POLICY = "mine.yaml"
 MANIFESTS, POLICIES = list(corpus()), list(policies())
-QUOTED_AT_MOST = 80
-
-UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-GUTTER = re.compile(r"^ *[0-9]+ \| ", re.MULTILINE)
-COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
 
 
 def families(cases: Iterable[Case]) -> dict[str, list[Case]]:
@@ -44,28 +38,6 @@ def sample(cases: list[Case], count: int) -> list[Case]:
     return largest + rest[:: len(rest) // (count - 5)][: count - 5]
 
 
-def unsafe(text: str, raw: bytes) -> str:
-    """What a text may not hold: characters that act, runner commands, more than a bit of the file."""
-    if match := UNSAFE.search(text):
-        return f"unsafe character {match[0]!r}"
-    if match := COMMAND.search(text):
-        return f"live command {match[0]!r}"
-    long_lines = "\n".join(line for line in raw.decode("utf-8", "replace").splitlines() if len(line) > QUOTED_AT_MOST)
-    for line in GUTTER.sub("", text).splitlines() if long_lines else ():
-        if too_much(line, long_lines):
-            return f"more than {QUOTED_AT_MOST} characters of the file: {line[:200]!r}"
-    return ""
-
-
-def too_much(line: str, long_lines: str) -> bool:
-    """Whether a line of output holds 81 characters of the file; if so, then 41 that begin at a multiple of 40 too."""
-    half = QUOTED_AT_MOST // 2
-    if not any(line[start : start + half + 1] in long_lines for start in range(0, len(line) - half, half)):
-        return False
-    windows = (line[start : start + QUOTED_AT_MOST + 1] for start in range(len(line) - QUOTED_AT_MOST))
-    return any(window in long_lines for window in windows)
-
-
 def placeless(outcome: Outcome, raw: bytes) -> str:
     """A finding of the file that names no place in it."""
     lines = raw.count(b"\n") + raw.count(b"\r") + 1
@@ -78,7 +50,7 @@ def placeless(outcome: Outcome, raw: bytes) -> str:
 
 def verdict_on(one: Case) -> str:
     """What is wrong with the answer to a manifest; empty where nothing is."""
-    outcome = judged([(PATH, one.raw)])
+    outcome = check_files([(PATH, one.raw)])
     if outcome.exit_code not in ALLOWED[one.must]:
         return f"exit code {outcome.exit_code}"
     if (outcome.exit_code == 2) != bool(outcome.run.findings):
@@ -149,7 +121,7 @@ def test_one_bad_file_hides_no_other() -> None:
     bad = [one for one in MANIFESTS if one.must == "refuse"][::5]
     files = [(f"services/{index:04}.yaml", one.raw) for index, one in enumerate(bad)]
     good = BASE.replace("name: payments", "name: healthy", 1)
-    outcome = judged([*files, ("services/good.yaml", good.encode())])
+    outcome = check_files([*files, ("services/good.yaml", good.encode())])
     assert outcome.exit_code == 2
     assert {one.location.path for one in outcome.run.findings} == {path for path, _ in files}
     assert ("healthy", "healthy") in {(one.name, str(one.judgement.health)) for one in outcome.run.services}

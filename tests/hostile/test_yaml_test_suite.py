@@ -7,8 +7,8 @@ from time import process_time
 
 from platform_gate.model import GateError
 from tests.conftest import ROOT
-from tests.hostile.product import judged, policy_of, report, shown
-from tests.hostile.test_product_on_corpus import unsafe
+from tests.hostile.leaks import unsafe
+from tests.hostile.product import check_files, policy_of, report, shown
 
 SUITE = ROOT / "tests/data/yaml-test-suite"
 INPUTS = 402
@@ -26,7 +26,7 @@ def refused_as_policy(raw: bytes) -> bool:
 def wrong(path: Path) -> str:
     """What is wrong with the answer to one input."""
     raw = path.read_bytes()
-    outcome = judged([(path.name, raw)])
+    outcome = check_files([(path.name, raw)])
     if outcome.exit_code != 2 or not report(outcome)["findings"]:
         return f"exit code {outcome.exit_code}"
     if not refused_as_policy(raw):

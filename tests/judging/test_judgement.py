@@ -38,7 +38,7 @@ def effective(spec: str = "  {}\n") -> Effective:
     return loading.load("p.yaml", lambda path: (content.encode(), path)).base()
 
 
-def judged(spec: str = "  {}\n", *, launched: bool = True, **facts: Any) -> Judgement:
+def judgement_of(spec: str = "  {}\n", *, launched: bool = True, **facts: Any) -> Judgement:
     context = Context(date(2026, 11, 23), nowhere, launched=launched)
     return judge(SUBJECT, {**HEALTHY, **facts}, effective(spec), context)
 
@@ -101,12 +101,12 @@ def test_health_ranks_from_good_to_bad() -> None:
     ],
 )
 def test_points_add_up_over_the_subsystems(facts: dict[str, Any], points: int, health: str) -> None:
-    judgement = judged(**facts)
+    judgement = judgement_of(**facts)
     assert (judgement.points, judgement.health) == (points, health)
 
 
 def test_a_service_that_is_well_is_well_with_waivers_and_without() -> None:
-    judgement = judged()
+    judgement = judgement_of()
     assert judgement.health is judgement.health_without_waivers is HealthStatus.HEALTHY
     assert (judgement.points, judgement.waived_points, judgement.failing, judgement.fatal) == (0, 0, False, ())
     assert judgement.required == judgement.policy.gate.required
@@ -115,7 +115,7 @@ def test_a_service_that_is_well_is_well_with_waivers_and_without() -> None:
 
 
 def test_a_service_of_which_nothing_is_said_has_no_point() -> None:
-    assert judged("  health: {degraded_at: 1, critical_at: 1}\n").health == "healthy"
+    assert judgement_of("  health: {degraded_at: 1, critical_at: 1}\n").health == "healthy"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_service_of_which_nothing_is_said_has_no_point() -> None:
     ],
 )
 def test_a_required_subsystem_without_data_leaves_doubt(facts: dict[str, Any], rule: str) -> None:
-    judgement = judged(**facts)
+    judgement = judgement_of(**facts)
     assert (judgement.health, judgement.points) == ("unknown", 0)
     assert severity(judgement, rule) == "error"
 
@@ -137,41 +137,43 @@ def test_a_required_subsystem_without_data_leaves_doubt(facts: dict[str, Any], r
     [({"slo": []}, "slo/no-data"), ({"cost": CostProfile()}, "cost/no-data")],
 )
 def test_a_subsystem_that_is_not_required_leaves_none(facts: dict[str, Any], rule: str) -> None:
-    judgement = judged("  gate: {required: [governance]}\n", **facts)
+    judgement = judgement_of("  gate: {required: [governance]}\n", **facts)
     assert judgement.health == "healthy"
     assert severity(judgement, rule) == "note"
 
 
 def test_an_slo_that_is_not_measured_leaves_doubt_whether_or_not_slos_are_required() -> None:
     for required in ("[]", "[slo]"):
-        judgement = judged(f"  gate: {{required: {required}}}\n", slo=[MET, UNMEASURED])
+        judgement = judgement_of(f"  gate: {{required: {required}}}\n", slo=[MET, UNMEASURED])
         assert judgement.health == "unknown"
         assert severity(judgement, "slo/not-measured") == "error"
 
 
 def test_before_its_launch_only_governance_is_required() -> None:
     nothing: dict[str, Any] = {"slo": [], "cost": CostProfile(), "reliability": ReliabilityMetrics()}
-    unborn = judged(launched=False, **nothing)
+    unborn = judgement_of(launched=False, **nothing)
     assert (unborn.health, unborn.required) == ("healthy", ("governance",))
-    assert judged(**nothing).health == "unknown"
+    assert judgement_of(**nothing).health == "unknown"
     without = Governance(run_governance_checks("web", *[True] * 5), declared=False)
-    assert judged(launched=False, **nothing, governance=without).health == "unknown"
+    assert judgement_of(launched=False, **nothing, governance=without).health == "unknown"
 
 
 def test_a_rule_that_is_off_costs_nothing_leaves_no_doubt_and_is_not_told() -> None:
-    assert judged("  severities: {slo/breached: 'off'}\n", slo=[BREACHED]).points == 0
-    silent = judged("  severities: {slo/no-data: 'off'}\n", slo=[])
+    assert judgement_of("  severities: {slo/breached: 'off'}\n", slo=[BREACHED]).points == 0
+    silent = judgement_of("  severities: {slo/no-data: 'off'}\n", slo=[])
     assert (silent.health, failed(silent)) == ("healthy", [])
 
 
 def test_severity_never_decides() -> None:
-    quiet, loud = (judged(f"  severities: {{slo/breached: {word}}}\n", slo=[BREACHED]) for word in ("note", "error"))
+    quiet, loud = (
+        judgement_of(f"  severities: {{slo/breached: {word}}}\n", slo=[BREACHED]) for word in ("note", "error")
+    )
     assert (quiet.points, quiet.health, quiet.failing) == (loud.points, loud.health, loud.failing)
     assert [severity(each, "slo/breached") for each in (quiet, loud)] == ["note", "error"]
 
 
 def test_what_costs_points_is_an_error_where_the_service_fails() -> None:
-    judgement = judged(slo=[BREACHED], cost=CostProfile(0, [CostEntry("2026-09", 1), CostEntry("2026-10", 2)]))
+    judgement = judgement_of(slo=[BREACHED], cost=CostProfile(0, [CostEntry("2026-09", 1), CostEntry("2026-10", 2)]))
     assert judgement.failing
     told = {rule: severity(judgement, rule) for rule in failed(judgement)}
     assert told == {"slo/breached": "error", "cost/no-budget": "note", "cost/spiking": "warning"}
@@ -179,14 +181,14 @@ def test_what_costs_points_is_an_error_where_the_service_fails() -> None:
 
 @pytest.mark.parametrize("spec", ["  {}\n", "  severities: {cost/over-budget: error}\n"])
 def test_a_service_that_passes_is_warned_at_most(spec: str) -> None:
-    judgement = judged(spec, cost=OVER)
+    judgement = judgement_of(spec, cost=OVER)
     assert not judgement.failing
     assert severity(judgement, "cost/over-budget") == "warning"
 
 
 def test_a_policy_may_say_how_missing_data_is_shown_where_it_is_not_required() -> None:
     spec = "  gate: {required: []}\n  severities: {slo/no-data: warning}\n"
-    assert severity(judged(spec, slo=[]), "slo/no-data") == "warning"
+    assert severity(judgement_of(spec, slo=[]), "slo/no-data") == "warning"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_a_policy_may_say_how_missing_data_is_shown_where_it_is_not_required() -
     ],
 )
 def test_a_service_fails_by_its_health_or_by_a_rule(fail_on: str, facts: dict[str, Any], *, failing: bool) -> None:
-    assert judged(f"  gate: {{fail_on: {fail_on}}}\n", **facts).failing is failing
+    assert judgement_of(f"  gate: {{fail_on: {fail_on}}}\n", **facts).failing is failing
 
 
 @pytest.mark.parametrize(
@@ -220,7 +222,7 @@ def test_a_rule_leaves_doubt_as_it_says(doubt: Doubt, subsystem: str, *, in_doub
 
 
 def test_a_subsystem_says_its_status_facts_and_charges() -> None:
-    scored = judged(slo=[BREACHED], governance=governed(1)).scored
+    scored = judgement_of(slo=[BREACHED], governance=governed(1)).scored
     assert {name: (part.status, part.points) for name, part in scored.items()} == {
         "slo": ("breached", 2),
         "cost": ("stable", 0),
@@ -235,12 +237,12 @@ def test_a_subsystem_says_its_status_facts_and_charges() -> None:
 def test_facts_are_told_under_the_limits_of_the_policy() -> None:
     rising = CostProfile(100, [CostEntry("2026-09", 80), CostEntry("2026-10", 90)])
     calm = "  cost: {trend: {spiking_above_pct: 20, increasing_above_pct: 15, decreasing_below_pct: -5}}\n"
-    told = [judged(spec, cost=rising).scored["cost"].describe()["trend"] for spec in ("  {}\n", calm)]
+    told = [judgement_of(spec, cost=rising).scored["cost"].describe()["trend"] for spec in ("  {}\n", calm)]
     assert told == ["increasing", "stable"]
 
 
 def test_the_whole_numbers_of_a_policy_stay_whole() -> None:
-    judgement = judged("  slo: {breach_points: 2.0}\n", slo=[BREACHED])
+    judgement = judgement_of("  slo: {breach_points: 2.0}\n", slo=[BREACHED])
     assert repr(judgement.points) == "2"
 
 
@@ -293,7 +295,7 @@ def test_one_waived_check_of_several_lowers_the_charge_to_what_is_left() -> None
 
 def test_a_rule_that_the_gate_fails_on_does_not_fail_it_while_waived() -> None:
     spec = "  gate: {fail_on: [slo/breached]}\n"
-    assert judged(spec, slo=[BREACHED]).failing
+    assert judgement_of(spec, slo=[BREACHED]).failing
     assert not waived("slo/breached", spec=spec, slo=[BREACHED]).failing
 
 
@@ -309,7 +311,7 @@ def test_a_check_that_is_not_excused_keeps_the_remark_on_it() -> None:
 
 
 def test_without_waivers_health_is_the_same_twice() -> None:
-    judgement = judged(slo=[BREACHED])
+    judgement = judgement_of(slo=[BREACHED])
     assert judgement.health is judgement.health_without_waivers
     assert judgement.waived_points == 0
 

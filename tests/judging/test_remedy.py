@@ -12,7 +12,7 @@ from platform_gate.judging.judgement import HealthStatus, Judgement, judge
 from platform_gate.judging.remedy import MOST_SETS, MOST_STEPS, remedy
 from platform_gate.judging.result import Judged
 from platform_gate.model import Excuse, Location, Violation
-from tests.hostile.product import judged, policy_of, shipped
+from tests.hostile.product import check_files, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy
 
@@ -57,7 +57,7 @@ def services(seed: int, count: int) -> Iterator[Judged]:
     """Services under many policies, those with few enough findings to try every set."""
     for index, policy in enumerate(POLICIES):
         files = fleets.files(seed + index, count)
-        for one in judged(files, policy).run.services:
+        for one in check_files(files, policy).run.services:
             if len(open_violations(one)) <= MOST_VIOLATIONS:
                 yield one
 
@@ -96,13 +96,13 @@ def test_no_single_fix_helps_more_than_the_best() -> None:
 
 
 def test_what_is_healthy_needs_no_fix() -> None:
-    one = judged([("web.yaml", manifest().encode())]).run.services[0]
+    one = check_files([("web.yaml", manifest().encode())]).run.services[0]
     assert (remedy(one.judgement).fixes, remedy(one.judgement).best) == ((), None)
 
 
 def test_of_two_ways_the_shorter_one_is_taken() -> None:
     text = manifest(slos=BREACHED, governance="governance: {monitoring: true, ownership: me}")
-    one = judged([("web.yaml", text.encode())]).run.services[0]
+    one = check_files([("web.yaml", text.encode())]).run.services[0]
     assert one.judgement.points == 4
     fixes = remedy(one.judgement).fixes
     assert [violation.rule.id.partition("/")[0] for violation in fixes] == ["slo", "governance"]
@@ -112,7 +112,7 @@ def test_of_two_ways_the_shorter_one_is_taken() -> None:
 
 
 def test_a_gap_in_the_data_is_mended_too() -> None:
-    one = judged([("web.yaml", manifest(cost="").encode())]).run.services[0]
+    one = check_files([("web.yaml", manifest(cost="").encode())]).run.services[0]
     found = remedy(one.judgement)
     assert [violation.rule.id for violation in found.fixes] == ["cost/no-data"]
     assert (found.best and found.best.rule.id, found.left) == ("cost/no-data", 0)
@@ -120,7 +120,7 @@ def test_a_gap_in_the_data_is_mended_too() -> None:
 
 def test_what_is_waived_needs_no_fix() -> None:
     text = manifest(slos=BREACHED, cost='cost: {budget_monthly: 1, entries: [{month: "2026-10", amount: 9}]}')
-    one = judged([("web.yaml", text.encode())]).run.services[0]
+    one = check_files([("web.yaml", text.encode())]).run.services[0]
     breach = next(violation for violation in open_violations(one) if violation.rule.id == "slo/breached")
     assert remedy(without(one, [breach])).fixes == ()
     assert [violation.rule.id for violation in remedy(one.judgement).fixes] == ["slo/breached"]
@@ -129,7 +129,7 @@ def test_what_is_waived_needs_no_fix() -> None:
 @pytest.mark.parametrize("count", [MOST_STEPS, MOST_STEPS + 1, 60])
 def test_many_breached_slos_are_all_mended_or_none(count: int) -> None:
     slos = ", ".join(f"{{name: s{index}, target: 99, current: 98}}" for index in range(count))
-    one = judged([("web.yaml", manifest(slos=f"slos: [{slos}]").encode())]).run.services[0]
+    one = check_files([("web.yaml", manifest(slos=f"slos: [{slos}]").encode())]).run.services[0]
     found = remedy(one.judgement)
     assert len(found.fixes) == count
     assert found.left == 2, "one of several breaches mended saves nothing"
@@ -139,7 +139,7 @@ def test_a_service_with_more_failed_checks_than_can_be_tried_is_answered() -> No
     count = MOST_SETS.bit_length() + 5
     checks = "".join(f"      extra_{index}: {{message: lacks something, help: Do it.}}\n" for index in range(count))
     policy = policy_of(own_policy(f"  governance:\n    checks:\n{checks}").encode())
-    one = judged([("web.yaml", manifest().encode())], policy).run.services[0]
+    one = check_files([("web.yaml", manifest().encode())], policy).run.services[0]
     fixes = remedy(one.judgement).fixes
     assert without(one, fixes).health is HealthStatus.HEALTHY
     assert count - 2 <= len(fixes) <= count

@@ -14,7 +14,18 @@ from platform_gate.model import Disposition, Excuse, Finding, Location, Violatio
 from platform_gate.policy.limits import HealthLimits
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository.config import Config
-from tests.samples import BREACHED, DAY, SECTIONS, SPIKING, judged, judged_text, manifest, own_policy, work_tree, write
+from tests.samples import (
+    BREACHED,
+    DAY,
+    SECTIONS,
+    SPIKING,
+    check_folder,
+    check_text,
+    manifest,
+    own_policy,
+    work_tree,
+    write,
+)
 
 BAD = {
     "slos": "slos: [{name: latency, target: 99, current: 98}, {name: errors, target: 99.9, current: 99.2}]",
@@ -26,7 +37,7 @@ BAD = {
 
 def judge_one(folder: Path, text: str, **options: str) -> Outcome:
     write(folder, {"web.yaml": text})
-    return judged(folder, "web.yaml", **options)  # type: ignore[arg-type]  # only the policy is a string
+    return check_folder(folder, "web.yaml", **options)  # type: ignore[arg-type]  # only the policy is a string
 
 
 def findings(outcome: Outcome) -> list[Finding]:
@@ -125,7 +136,7 @@ def test_each_charge_is_paid_once_and_adds_up(tmp_path: Path) -> None:
 @given(st.data())
 def test_points_of_findings_are_the_points_of_the_service(data: st.DataObject) -> None:
     sections = {name: data.draw(st.sampled_from([SECTIONS[name], BAD[name], ""])) for name in SECTIONS}
-    [web] = judged_text(manifest(**sections)).run.services
+    [web] = check_text(manifest(**sections)).run.services
     assert sum(finding.points for finding in web.findings) == web.judgement.points
 
 
@@ -158,7 +169,7 @@ def test_a_digest_takes_words_that_are_no_text() -> None:
 def test_fingerprints_of_broken_files_are_unique(tmp_path: Path) -> None:
     broken = "a: 010\nb: yes\nb: 1\n"
     write(tmp_path, {"s/a.yaml": broken, "s/b.yaml": broken, "s/c.yaml": "---\n1\n---\n2\n"})
-    fingerprints = [finding.fingerprint for finding in judged(tmp_path, "s").run.findings]
+    fingerprints = [finding.fingerprint for finding in check_folder(tmp_path, "s").run.findings]
     assert len(set(fingerprints)) == len(fingerprints) == 8
 
 
@@ -208,7 +219,7 @@ def test_a_broken_document_does_not_spoil_its_neighbours(tmp_path: Path) -> None
 
 def test_the_first_of_two_services_of_one_name_is_judged(tmp_path: Path) -> None:
     write(tmp_path, {"s/b.yaml": manifest("twin"), "s/a.yaml": manifest("twin", slos=BREACHED), "s/c.yaml": manifest()})
-    run = judged(tmp_path, "s/b.yaml", "s").run
+    run = check_folder(tmp_path, "s/b.yaml", "s").run
     assert [str(judged.location) for judged in run.services] == ["s/a.yaml:1:1", "s/c.yaml:1:1"]
     [finding] = run.findings
     assert (finding.rule, str(finding.location)) == ("manifest/duplicate-service", "s/b.yaml:3:18")
@@ -240,12 +251,12 @@ def test_a_launch_further_ahead_than_allowed_is_invalid(tmp_path: Path) -> None:
 
 def test_the_last_day_of_all_is_a_day_like_any_other(tmp_path: Path) -> None:
     write(tmp_path, {"web.yaml": manifest(metadata='launches: "2026-11-24"')})
-    assert judged(tmp_path, "web.yaml", as_of=date.max).exit_code == 0
+    assert check_folder(tmp_path, "web.yaml", as_of=date.max).exit_code == 0
 
 
 def test_schema_only_judges_no_service(tmp_path: Path) -> None:
     write(tmp_path, {"web.yaml": manifest("a", slos=BREACHED) + "---\n" + manifest("b")})
-    outcome = judged(tmp_path, "web.yaml", schema_only=True)
+    outcome = check_folder(tmp_path, "web.yaml", schema_only=True)
     assert (outcome.exit_code, outcome.run.manifests, outcome.run.services) == (0, 2, ())
 
 
@@ -256,7 +267,7 @@ def test_overrides_that_make_no_sense_together_stop_the_gate(tmp_path: Path) -> 
         "    - {match: {team: shop}, spec: {health: {critical_at: 3}}}\n"
     )
     write(tmp_path, {"policy.yaml": both, "web.yaml": manifest()})
-    outcome = judged(tmp_path, "web.yaml", reference="policy.yaml")
+    outcome = check_folder(tmp_path, "web.yaml", reference="policy.yaml")
     assert outcome.exit_code == 2
     [finding] = outcome.findings
     assert finding.message == "critical would begin before degraded"
@@ -277,43 +288,43 @@ STRANGER = "kind: Deployment\n"
 )
 def test_globs_are_proposed_where_most_files_are_no_manifests(tmp_path: Path, files: dict[str, str], glob: str) -> None:
     write(tmp_path, files)
-    hint = judged(tmp_path, ".").run.hint
+    hint = check_folder(tmp_path, ".").run.hint
     assert (f"'{glob}'" in hint) if glob else not hint
 
 
 def test_no_globs_are_proposed_for_what_was_named_and_is_missing(tmp_path: Path) -> None:
     write(tmp_path, {"s/web.yaml": manifest()})
-    assert not judged(tmp_path, "s", "gone", "gone-too").run.hint
+    assert not check_folder(tmp_path, "s", "gone", "gone-too").run.hint
 
 
 def test_no_globs_are_proposed_for_manifests_that_are_broken(tmp_path: Path) -> None:
     broken = manifest("b").replace("team: shop", "team: shop, team: shop")
     write(tmp_path, {"s/web.yaml": manifest(), "s/b.yaml": broken, "s/c.yaml": broken})
-    assert not judged(tmp_path, "s").run.hint
+    assert not check_folder(tmp_path, "s").run.hint
 
 
 def test_no_globs_are_proposed_for_links(tmp_path: Path) -> None:
     write(tmp_path, {"s/web.yaml": manifest()})
     for name in ("a", "b"):
         (tmp_path / f"s/{name}.yaml").symlink_to("web.yaml")
-    assert not judged(tmp_path, "s").run.hint
+    assert not check_folder(tmp_path, "s").run.hint
 
 
 def test_files_are_judged_in_the_order_of_their_paths(tmp_path: Path) -> None:
     write(tmp_path, {f"s/{name}.yaml": manifest(name) for name in ("c", "a", "b")})
     tree = work_tree(tmp_path)
     assert [found.path for found in tree.find(["s"], Config())] == ["s/a.yaml", "s/b.yaml", "s/c.yaml"]
-    assert [judged.name for judged in judged(tmp_path, "s").run.services] == ["a", "b", "c"]
+    assert [judged.name for judged in check_folder(tmp_path, "s").run.services] == ["a", "b", "c"]
 
 
 def waived(text: str, *subjects: str) -> Judged:
     """A service, with the failed checks of some subjects excused and a remark on the others."""
     excuse = Excuse("Failover.", "sre-lead", date(2026, 12, 31), "OPS-1", 38, Location("waivers.yaml", 4))
 
-    def waive(_service: str, check: Violation) -> tuple[Excuse | None, str]:
-        return (excuse, "") if check.subject in subjects else (None, " (not excused)")
+    def waive(_service: str, violation: Violation) -> tuple[Excuse | None, str]:
+        return (excuse, "") if violation.subject in subjects else (None, " (not excused)")
 
-    return judge_manifest(judged_text(text).run.services[0].manifest, waive)
+    return judge_manifest(check_text(text).run.services[0].manifest, waive)
 
 
 TWO = "slos: [{name: latency, target: 99, current: 98}, {name: errors, target: 99, current: 98}]"
@@ -336,7 +347,7 @@ def test_a_judged_service_knows_what_waivers_save() -> None:
 
 
 def test_a_judged_service_says_who_it_is_where_it_stands_and_what_each_subsystem_says() -> None:
-    [web] = judged_text("# first\n" + manifest("api", "core", "tier: 3", slos=BREACHED)).run.services
+    [web] = check_text("# first\n" + manifest("api", "core", "tier: 3", slos=BREACHED)).run.services
     assert (web.name, web.team, web.tier, web.location) == ("api", "core", 3, Location("<stdin>", 2, 1, 2, 2))
     assert web.parts == (
         Part("slo", "breached", 2),
@@ -354,23 +365,17 @@ def test_a_judged_service_knows_the_rules_that_fail_it_and_its_limits(tmp_path: 
 
 
 def test_a_finding_is_decisive_where_it_costs_points() -> None:
-    [web] = judged_text(manifest(slos=BREACHED, cost=SPIKING)).run.services
+    [web] = check_text(manifest(slos=BREACHED, cost=SPIKING)).run.services
     assert [(finding.rule, finding.decisive) for finding in web.findings] == [
         ("slo/breached", True),
         ("cost/spiking", False),
     ]
 
 
-def test_of_what_was_not_kept_nothing_is_told() -> None:
-    [web] = judged_text(manifest()).run.services
-    with pytest.raises(LookupError, match=r"^of web only the result was kept$"):
-        _ = web._replace(inside=None).judgement
-
-
-def test_a_run_can_keep_of_its_services_only_what_reports_say(tmp_path: Path) -> None:
+def test_a_run_can_keep_only_what_reports_need(tmp_path: Path) -> None:
     whole = judge_one(tmp_path, manifest(slos=BREACHED)).run.services[0]
-    light = whole.without_inside(b"row")
-    assert (light.inside, light.row) == (None, b"row")
+    light = without_detail(whole)
+    assert (light.detail, light.row) == (None, b"")
     assert light[:-2] == whole[:-2]
-    with pytest.raises(LookupError, match="of web only the result was kept"):
+    with pytest.raises(LookupError, match=r"^the run kept no detail of web$"):
         assert light.judgement

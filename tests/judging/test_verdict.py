@@ -9,7 +9,7 @@ from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import ExitCode, Verdict, decide, exit_code
 from platform_gate.model import Finding, Location, Scope, Severity
 from platform_gate.policy import loading
-from tests.samples import BREACHED, judged, manifest, own_policy, write
+from tests.samples import BREACHED, check_folder, manifest, own_policy, write
 
 HEALTHS = ("degraded", "critical", "unknown")
 
@@ -17,7 +17,7 @@ HEALTHS = ("degraded", "critical", "unknown")
 def run_of(folder: Path, *texts: str, rules: tuple[str, ...] = ()) -> Run:
     """A run over some manifests, with findings of some rules that belong to no service."""
     write(folder, {f"s/{number}.yaml": text for number, text in enumerate(texts)})
-    run = judged(folder, "s").run
+    run = check_folder(folder, "s").run
     extra = tuple(Finding(rule, Severity.ERROR, "", "", Location("x"), fingerprint=rule) for rule in rules)
     return Run(run.services, (*run.findings, *extra), run.manifests)
 
@@ -55,15 +55,15 @@ def test_a_waiver_finding_decides_only_where_fail_on_names_it(
 )
 def test_a_service_fails_by_its_health_or_by_a_rule(tmp_path: Path, fail_on: str, expected: Verdict) -> None:
     write(tmp_path, {"web.yaml": manifest(slos=BREACHED), "p.yaml": own_policy(f"  gate: {{fail_on: {fail_on}}}\n")})
-    assert judged(tmp_path, "web.yaml", reference="p.yaml").verdict is expected
+    assert check_folder(tmp_path, "web.yaml", reference="p.yaml").verdict is expected
 
 
 def test_an_override_changes_what_fails_its_services(tmp_path: Path) -> None:
     spec = "  overrides:\n    - {match: {team: lab}, spec: {gate: {fail_on: [critical]}}}\n"
     files = {"shop.yaml": manifest("a", slos=BREACHED), "lab.yaml": manifest("b", "lab", slos=BREACHED)}
     write(tmp_path, files | {"p.yaml": own_policy(spec)})
-    assert judged(tmp_path, "lab.yaml", reference="p.yaml").verdict is Verdict.PASSED
-    assert judged(tmp_path, "shop.yaml", reference="p.yaml").verdict is Verdict.FAILED
+    assert check_folder(tmp_path, "lab.yaml", reference="p.yaml").verdict is Verdict.PASSED
+    assert check_folder(tmp_path, "shop.yaml", reference="p.yaml").verdict is Verdict.FAILED
 
 
 def decided(run: Run, scope: Scope, *standing: str, touched: tuple[str, ...] = (), fail_on: str = "") -> Verdict:
@@ -112,7 +112,7 @@ def test_a_severity_never_decides_unless_it_is_off(tmp_path: Path, severity: str
     spec = f"  severities: {{slo/breached: {severity}}}\n"
     write(tmp_path, {"web.yaml": manifest(slos=BREACHED), "p.yaml": own_policy(spec)})
     expected = Verdict.PASSED if "off" in severity else Verdict.FAILED
-    assert judged(tmp_path, "web.yaml", reference="p.yaml").verdict is expected
+    assert check_folder(tmp_path, "web.yaml", reference="p.yaml").verdict is expected
 
 
 @pytest.mark.parametrize(

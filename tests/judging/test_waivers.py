@@ -69,7 +69,9 @@ def ours(spec: str) -> Policy:
     return policy_of(own_policy(spec).encode())
 
 
-def judged(files: Files, loaded: Sequence[Waiver] = (), policy: Policy | None = None, as_of: date = AS_OF) -> Outcome:
+def check_waived(
+    files: Files, loaded: Sequence[Waiver] = (), policy: Policy | None = None, as_of: date = AS_OF
+) -> Outcome:
     chosen = policy or shipped()
     tree = Memory(dict(files))
     run = runner.run(runner.Job(tree, chosen, as_of, tuple(loaded)), tree.find((), Config()))
@@ -87,7 +89,7 @@ def notices(
     *entries: Mapping[str, Any], files: Files = WEB, policy: Policy | None = None, as_of: date = AS_OF
 ) -> list[str]:
     loaded = load(*entries, policy=policy, as_of=date(2026, 1, 1) if as_of < AS_OF else AS_OF)
-    return [f"{one.rule}: {one.message}" for one in judged(files, loaded, policy, as_of).run.notices]
+    return [f"{one.rule}: {one.message}" for one in check_waived(files, loaded, policy, as_of).run.notices]
 
 
 def finding(outcome: Outcome, rule: str = "slo/breached") -> Finding:
@@ -228,13 +230,13 @@ def test_the_fix_names_the_last_day_that_fits() -> None:
 
 
 def test_a_waived_finding_costs_nothing_and_stays_visible() -> None:
-    found = report(judged(WEB, load(entry(ticket="OPS-1", reason="Fail\nover. "))))
+    found = report(check_waived(WEB, load(entry(ticket="OPS-1", reason="Fail\nover. "))))
     service = found["services"][0]
     assert (found["exit_code"], service["health"], service["points"]) == (0, "healthy", 0)
     assert (service["health_without_waivers"], found["slo_breaches"]) == ("degraded", 1)
     shown = service["findings"][0]
     assert (shown["rule"], shown["disposition"]) == ("slo/breached", "waived")
-    excuse = finding(judged(WEB, load(entry(ticket="OPS-1", reason="Fail\nover. ")))).excuse
+    excuse = finding(check_waived(WEB, load(entry(ticket="OPS-1", reason="Fail\nover. ")))).excuse
     assert str(excuse) == f"waived until {day(30)} (30 days left) by sre: Fail over. [OPS-1]"
     assert excuse is not None
     assert excuse.location.line == 5
@@ -242,15 +244,15 @@ def test_a_waived_finding_costs_nothing_and_stays_visible() -> None:
 
 def test_a_waived_gap_leaves_nothing_unknown() -> None:
     files = fleet(web=manifest(cost=""))
-    assert report(judged(files))["services"][0]["health"] == "unknown"
-    service = report(judged(files, load(entry(rule="cost/no-data"))))["services"][0]
+    assert report(check_waived(files))["services"][0]["health"] == "unknown"
+    service = report(check_waived(files, load(entry(rule="cost/no-data"))))["services"][0]
     assert (service["health"], service["health_without_waivers"]) == ("healthy", "unknown")
 
 
 def test_a_waived_rule_in_fail_on_no_longer_fails() -> None:
     policy = ours("  gate: {fail_on: [slo/breached]}\n")
-    assert judged(WEB, (), policy).exit_code == 1
-    assert judged(WEB, load(entry()), policy).exit_code == 0
+    assert check_waived(WEB, (), policy).exit_code == 1
+    assert check_waived(WEB, load(entry()), policy).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -271,15 +273,15 @@ def test_a_waived_rule_in_fail_on_no_longer_fails() -> None:
     ],
 )
 def test_whom_what_and_when_a_waiver_excuses(keys: dict[str, Any], *, waived: bool) -> None:
-    assert (finding(judged(WEB, load(entry(**keys)))).excuse is not None) is waived
+    assert (finding(check_waived(WEB, load(entry(**keys)))).excuse is not None) is waived
 
 
 def test_one_of_two_breaches_waived_costs_as_much_as_both() -> None:
     two = "slos: [{name: a, target: 99, current: 98}, {name: b, target: 99, current: 98}]"
     files = fleet(web=manifest(slos=two))
-    half = report(judged(files, load(entry(subject="a"))))["services"][0]
+    half = report(check_waived(files, load(entry(subject="a"))))["services"][0]
     assert (half["points"], [one["disposition"] for one in half["findings"]]) == (2, ["waived", "open"])
-    assert report(judged(files, load(entry(subject="a"), entry(subject="b"))))["services"][0]["points"] == 0
+    assert report(check_waived(files, load(entry(subject="a"), entry(subject="b"))))["services"][0]["points"] == 0
 
 
 @pytest.mark.parametrize(
@@ -299,7 +301,7 @@ def test_one_of_two_breaches_waived_costs_as_much_as_both() -> None:
 )
 def test_a_limit_is_the_worst_value_that_is_excused(rule: str, limit: float, *, waived: bool) -> None:
     files = fleet(web=manifest(slos=BREACHED, cost=OVER, reliability=SLOW))
-    one = finding(judged(files, load(entry(rule=rule, limit=limit))), rule)
+    one = finding(check_waived(files, load(entry(rule=rule, limit=limit))), rule)
     assert (one.excuse is not None) is waived
     worse = f"; waived only to {limit}, and this is worse"
     assert one.message.endswith(worse) is not waived
@@ -309,7 +311,7 @@ def test_beyond_one_limit_another_waiver_may_still_hold() -> None:
     files = fleet(web=manifest(cost=OVER))
     low, high = (entry(rule="cost/over-budget", limit=limit) for limit in (5000, 6000))
     for both in ((low, high), (high, low)):
-        one = finding(judged(files, load(*both)), "cost/over-budget")
+        one = finding(check_waived(files, load(*both)), "cost/over-budget")
         assert one.excuse is not None
         assert "waived only" not in one.message
 
@@ -364,7 +366,7 @@ def test_the_policy_says_from_when_an_end_is_announced(days: int, said: int) -> 
 
 
 def test_a_notice_stands_at_its_waiver_and_says_what_to_do() -> None:
-    outcome = judged(WEB, load(entry(), entry(expires=day(-1))))
+    outcome = check_waived(WEB, load(entry(), entry(expires=day(-1))))
     notice = report(outcome)["findings"][0]
     assert (notice["path"], notice["line"], notice["pointer"]) == ("w.yaml", 6, "/spec/waivers/1")
     assert notice["fix"].startswith("Mend what it excused")
@@ -384,7 +386,7 @@ def test_a_notice_decides_only_where_fail_on_names_it(keys: dict[str, Any], rule
     )
     for fail_on, code in (("critical", 0), (f"critical, {rule}", 1)):
         policy = ours(f"  gate: {{fail_on: [{fail_on}]}}\n")
-        outcome = judged(good, load(entry(**keys), policy=policy), policy)
+        outcome = check_waived(good, load(entry(**keys), policy=policy), policy)
         assert [one.rule for one in outcome.run.notices] == [rule]
         assert outcome.exit_code == code
         assert outcome.run.notices[0].severity == ("error" if code else "warning")
@@ -397,7 +399,7 @@ def test_a_notice_that_is_off_is_not_said() -> None:
 def test_the_last_day_counts_in_full_and_the_day_after_does_not() -> None:
     for after, code in ((0, 0), (1, 1)):
         loaded = load(entry(expires=day(5)))
-        assert judged(WEB, loaded, as_of=AS_OF + timedelta(days=5 + after)).exit_code == code
+        assert check_waived(WEB, loaded, as_of=AS_OF + timedelta(days=5 + after)).exit_code == code
 
 
 # for every fleet
@@ -445,10 +447,10 @@ MONOTONE = [shipped(), shipped("strict"), ours("  gate: {fail_on: [critical, slo
 def test_a_waiver_improves_nothing_but_its_own_services_and_rules(seed: int, policy: Policy) -> None:
     rng = Random(seed)
     files = fleets.files(seed, 5)
-    bare = judged(files, (), policy)
+    bare = check_waived(files, (), policy)
     made = random_waivers(rng, list(seen(bare)) or ["none"], policy)
     loaded = load(*made, policy=policy)
-    full = judged(files, loaded, policy)
+    full = check_waived(files, loaded, policy)
     allowed = {
         (name, rule) for one in made if one["expires"] >= DAY for name in one["services"] for rule in one["rules"]
     }
@@ -465,10 +467,10 @@ def test_a_waiver_improves_nothing_but_its_own_services_and_rules(seed: int, pol
 def test_a_waiver_less_improves_nothing(seed: int, policy: Policy) -> None:
     rng = Random(seed)
     files = fleets.files(seed, 5)
-    made = random_waivers(rng, list(seen(judged(files, (), policy))) or ["none"], policy)
+    made = random_waivers(rng, list(seen(check_waived(files, (), policy))) or ["none"], policy)
     gone = rng.randrange(len(made))
-    more = judged(files, load(*made, policy=policy), policy)
-    less = judged(files, load(*made[:gone], *made[gone + 1 :], policy=policy), policy)
+    more = check_waived(files, load(*made, policy=policy), policy)
+    less = check_waived(files, load(*made[:gone], *made[gone + 1 :], policy=policy), policy)
     assert excused(less) <= excused(more)
     assert all(seen(less)[name] >= value for name, value in seen(more).items())
     assert less.exit_code >= more.exit_code
@@ -479,6 +481,6 @@ def test_a_waiver_less_improves_nothing(seed: int, policy: Policy) -> None:
 def test_the_order_of_waivers_decides_nothing(seed: int) -> None:
     rng = Random(seed)
     files = fleets.files(seed, 5)
-    made = random_waivers(rng, list(seen(judged(files))) or ["none"], shipped())
-    outcome, other = judged(files, load(*made)), judged(files, load(*rng.sample(made, len(made))))
+    made = random_waivers(rng, list(seen(check_waived(files))) or ["none"], shipped())
+    outcome, other = check_waived(files, load(*made)), check_waived(files, load(*rng.sample(made, len(made))))
     assert (seen(outcome), excused(outcome)) == (seen(other), excused(other))

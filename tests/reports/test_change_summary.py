@@ -11,7 +11,7 @@ from platform_gate.judging.judgement import HealthStatus
 from platform_gate.model import Scope
 from platform_gate.reports import change_summary
 from platform_gate.reports.outcome import Outcome
-from tests.samples import BREACHED, judged, manifest, write
+from tests.samples import BREACHED, check_folder, manifest, write
 
 BEFORE = {
     "services/red.yaml": manifest("red", slos=BREACHED),
@@ -33,8 +33,8 @@ AFTER = {
 
 @pytest.fixture
 def outcome(tmp_path: Path) -> Outcome:
-    base = judged(write(tmp_path / "base", BEFORE | {".git/x": ""}))
-    head = judged(write(tmp_path / "head", AFTER | {".git/x": ""}))
+    base = check_folder(write(tmp_path / "base", BEFORE | {".git/x": ""}))
+    head = check_folder(write(tmp_path / "head", AFTER | {".git/x": ""}))
     sides = Sides(base.run, head.run, frozenset())
     found = compare.transitions(sides)
     comparison = Comparison(

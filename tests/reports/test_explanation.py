@@ -18,7 +18,7 @@ from platform_gate.policy.loading import Policy
 from platform_gate.reports import explanation
 from platform_gate.repository.config import Config
 from platform_gate.subsystems.catalogue import EXPIRED, INVALID
-from tests.hostile.product import AS_OF, Memory, judged, policy_of, shipped
+from tests.hostile.product import AS_OF, Memory, check_files, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, SPIKING, manifest, own_policy
 
@@ -33,7 +33,7 @@ def lines_of(one: Judged) -> list[str]:
 
 
 def explained(text: str, policy: str = "  {}\n") -> list[str]:
-    return lines_of(judged([("web.yaml", text.encode())], policy_of(own_policy(policy).encode())).run.services[0])
+    return lines_of(check_files([("web.yaml", text.encode())], policy_of(own_policy(policy).encode())).run.services[0])
 
 
 def fleet() -> Iterator[tuple[Judged, str]]:
@@ -41,7 +41,7 @@ def fleet() -> Iterator[tuple[Judged, str]]:
     rng = Random()  # noqa: S311 - new services in every run
     for one in rng.sample(fleets.policies(seed=rng.randrange(10**6), count=12), 9):
         policy: Policy = policy_of(one.text.encode())
-        for service in judged(fleets.files(rng.randrange(10**6), 8), policy).run.services:
+        for service in check_files(fleets.files(rng.randrange(10**6), 8), policy).run.services:
             yield service, one.text
 
 

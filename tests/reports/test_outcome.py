@@ -5,7 +5,7 @@ from pathlib import Path
 
 from platform_gate.judging.judgement import HealthStatus
 from platform_gate.reports.outcome import Outcome
-from tests.samples import BREACHED, judged, manifest, own_policy, write
+from tests.samples import BREACHED, check_folder, manifest, own_policy, write
 
 LOW = "reliability: {uptime_pct: 90, mttr_minutes: 500, incidents_30d: 9, change_failure_rate_pct: 50}"
 UNMEASURED = "slos: [{name: a, target: 99}]"
@@ -22,7 +22,7 @@ def fleet(folder: Path) -> Outcome:
         "kind: Deployment\n",
     ]
     write(folder, {f"s/{number}.yaml": text for number, text in enumerate(texts)})
-    return judged(folder, "s")
+    return check_folder(folder, "s")
 
 
 def test_the_worst_service_comes_first(tmp_path: Path) -> None:
@@ -50,5 +50,5 @@ def test_healths_are_ordered_from_good_to_bad() -> None:
 
 def test_help_is_the_policys(tmp_path: Path) -> None:
     write(tmp_path, {"web.yaml": manifest(), "p.yaml": own_policy("  gate: {help: Ask us.}\n")})
-    assert judged(tmp_path, "web.yaml", reference="p.yaml").help == "Ask us."
-    assert judged(tmp_path, "web.yaml").help == ""
+    assert check_folder(tmp_path, "web.yaml", reference="p.yaml").help == "Ask us."
+    assert check_folder(tmp_path, "web.yaml").help == ""

@@ -10,7 +10,7 @@ from platform_gate.model import Context, LimitError, Subject, nowhere
 from platform_gate.policy import loading
 from platform_gate.subsystems import custom
 from platform_gate.subsystems.custom import Limits, RulesStatus
-from tests.hostile.product import AS_OF, judged, policy_of
+from tests.hostile.product import AS_OF, check_files, policy_of
 from tests.samples import manifest, own_policy
 
 MANIFEST: dict[str, Any] = {
@@ -152,7 +152,7 @@ def test_rules_hold_no_data_relax_nothing_and_look_at_what_people_declare() -> N
 
 def judge(spec: str, text: str = "") -> Judged:
     text = text or manifest(slos="slos: [{name: a, target: 99, current: 99.5, window: 7d}, {name: b, target: 9}]")
-    outcome = judged([("services/web.yaml", text.encode())], policy_of(own_policy(spec).encode()))
+    outcome = check_files([("services/web.yaml", text.encode())], policy_of(own_policy(spec).encode()))
     assert outcome.run.findings == ()
     return outcome.run.services[0]
 
@@ -231,7 +231,7 @@ def test_a_parents_rules_come_first_and_an_override_may_turn_one_off() -> None:
     files = {"./policy.yaml": child, "base.yaml": own_policy(WINDOW)}
     loaded = loading.load("./policy.yaml", lambda path: (files[path].encode(), path))
     assert [own.rule.id for own in loaded.base().limits["rules"].rules] == ["org/window", "org/two"]
-    outcome = judged([("a.yaml", manifest().encode()), ("b.yaml", manifest("api", "core").encode())], loaded)
+    outcome = check_files([("a.yaml", manifest().encode()), ("b.yaml", manifest("api", "core").encode())], loaded)
     points = {each.name: each.judgement.scored["rules"].points for each in outcome.run.services}
     assert points == {"web": 2, "api": 3}
 

@@ -9,7 +9,7 @@ from platform_gate.reports.history import History, Snapshot
 from platform_gate.reports.outcome import Links, Outcome
 from tests.reports.formats.fleets import fleet
 from tests.reports.page.pages import TREE, Read
-from tests.samples import judged, manifest, own_policy, write
+from tests.samples import check_folder, manifest, own_policy, write
 
 
 def seen(outcome: Outcome) -> Read:
@@ -23,11 +23,11 @@ def test_a_page_has_the_outcomes_command_help_links_and_history(tmp_path: Path) 
     assert f"{TREE}/s/bad.yaml#L5" in shown.hrefs
     assert "2026-10-01" in shown.text
     write(tmp_path, {"policy.yaml": own_policy("  gate: {help: Ask the platform team.}\n")})
-    failing = judged(write(tmp_path / "own", {"a.yaml": manifest(slos="")}), "a.yaml")
-    policy = replace(failing, policy=judged(tmp_path, "s/good.yaml", reference="policy.yaml").policy)
+    failing = check_folder(write(tmp_path / "own", {"a.yaml": manifest(slos="")}), "a.yaml")
+    policy = replace(failing, policy=check_folder(tmp_path, "s/good.yaml", reference="policy.yaml").policy)
     assert "Ask the platform team." in seen(policy).text
 
 
 def test_the_form_alone_is_told_from_a_judgement(tmp_path: Path) -> None:
-    shown = seen(judged(write(tmp_path, {"a.yaml": manifest()}), "a.yaml", schema_only=True))
+    shown = seen(check_folder(write(tmp_path, {"a.yaml": manifest()}), "a.yaml", schema_only=True))
     assert "Only the form was checked: 1 valid manifest." in shown.text

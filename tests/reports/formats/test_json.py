@@ -14,7 +14,7 @@ from platform_gate.documents import shipped
 from platform_gate.reports.formats import json as reporter
 from platform_gate.reports.outcome import Outcome
 from tests.conftest import Gate
-from tests.samples import BREACHED, SPIKING, judged, judged_text, manifest, own_policy, write
+from tests.samples import BREACHED, SPIKING, check_folder, check_text, manifest, own_policy, write
 
 EUROS = 'cost: {currency: EUR, entries: [{month: "2026-10", amount: 0.1}]}'
 SEED_KEYS = [
@@ -73,7 +73,7 @@ def report_of(outcome: Outcome) -> Any:
 def test_every_report_fits_its_schema(tmp_path: Path, name: str) -> None:
     write(tmp_path, REPOSITORIES[name])
     reference = "policy.yaml" if "policy.yaml" in REPOSITORIES[name] else "default"
-    outcome = judged(tmp_path, "s", reference=reference)
+    outcome = check_folder(tmp_path, "s", reference=reference)
     report = report_of(outcome)
     assert report["exit_code"] == outcome.exit_code
     assert report["verdict"] == outcome.verdict
@@ -82,12 +82,12 @@ def test_every_report_fits_its_schema(tmp_path: Path, name: str) -> None:
 
 def test_schema_only_reports_fit_the_schema_too(tmp_path: Path) -> None:
     write(tmp_path, {"s/a.yaml": manifest(), "s/b.yaml": "kind: Service\n"})
-    assert report_of(judged(tmp_path, "s", schema_only=True))["services"] == []
+    assert report_of(check_folder(tmp_path, "s", schema_only=True))["services"] == []
 
 
 def test_the_seeds_keys_come_first_and_in_its_order(tmp_path: Path) -> None:
     write(tmp_path, {"s/a.yaml": manifest()})
-    report = report_of(judged(tmp_path, "s"))
+    report = report_of(check_folder(tmp_path, "s"))
     assert list(report)[: len(SEED_KEYS)] == SEED_KEYS
     assert list(report["services"][0])[: len(SEED_SERVICE_KEYS)] == SEED_SERVICE_KEYS
 
@@ -96,7 +96,7 @@ def test_the_contracts_example_comes_out(tmp_path: Path) -> None:
     root = Path(__file__).parents[3] / "examples/services"
     for name in ("api-gateway.yaml", "payments.yaml"):
         write(tmp_path, {f"services/{name}": (root / name).read_bytes()})
-    report = report_of(judged(tmp_path, "services"))
+    report = report_of(check_folder(tmp_path, "services"))
     assert [report[key] for key in SEED_KEYS if key != "services"] == [
         *(2, 1, 0, 1, 0, 1, 1, 1),
         8000,
@@ -138,7 +138,7 @@ def test_the_contracts_example_comes_out(tmp_path: Path) -> None:
 def test_every_sum_is_the_sum_of_its_parts(tmp_path: Path) -> None:
     write(tmp_path, {f"s/{number}.yaml": text for number, text in enumerate(REPOSITORIES["two currencies"].values())})
     write(tmp_path, {"s/x.yaml": manifest("x", slos=BREACHED, cost=SPIKING, governance="governance: {runbook: true}")})
-    report = report_of(judged(tmp_path, "s"))
+    report = report_of(check_folder(tmp_path, "s"))
     for service in report["services"]:
         assert service["points"] == sum(part["points"] for part in service["subsystems"].values())
         assert service["points"] == sum(each["points"] for each in service["findings"])
@@ -148,7 +148,7 @@ def test_every_sum_is_the_sum_of_its_parts(tmp_path: Path) -> None:
 
 def test_amounts_in_several_currencies_are_never_added(tmp_path: Path) -> None:
     write(tmp_path, REPOSITORIES["two currencies"])
-    report = report_of(judged(tmp_path, "s"))
+    report = report_of(check_folder(tmp_path, "s"))
     assert report["total_monthly_cost"] is None
     assert report["monthly_cost_by_currency"] == {"EUR": 0.1, "USD": 900}
 
@@ -156,7 +156,7 @@ def test_amounts_in_several_currencies_are_never_added(tmp_path: Path) -> None:
 def test_no_number_is_written_with_an_empty_fraction(tmp_path: Path) -> None:
     cost = 'cost: {budget_monthly: 1000.0, entries: [{month: "2026-10", amount: 900.00}]}'
     write(tmp_path, {"s/a.yaml": manifest(slos="slos: [{name: a, target: 99.0, current: 99.50}]", cost=cost)})
-    text = text_of(judged(tmp_path, "s"))
+    text = text_of(check_folder(tmp_path, "s"))
     assert '"target": 99, "current": 99.5' in text
     assert '"budget_monthly": 1000, "latest_cost": 900' in text
 
@@ -164,7 +164,7 @@ def test_no_number_is_written_with_an_empty_fraction(tmp_path: Path) -> None:
 def test_a_runner_that_reads_the_report_finds_no_command(tmp_path: Path) -> None:
     evil = "slos: [{name: '##[error]x', target: 99, current: 98}, {name: '::error::y', target: 99, current: 98}]"
     write(tmp_path, {"s/a.yaml": manifest(slos=evil)})
-    outcome = judged(tmp_path, "s")
+    outcome = check_folder(tmp_path, "s")
     text = text_of(outcome)
     assert "##[" not in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
@@ -174,7 +174,7 @@ def test_a_runner_that_reads_the_report_finds_no_command(tmp_path: Path) -> None
 
 def test_the_report_comes_in_pieces_that_end_in_a_line_feed(tmp_path: Path) -> None:
     write(tmp_path, {f"s/{number}.yaml": manifest(f"n{number}") for number in range(5)})
-    pieces = list(reporter.render(judged(tmp_path, "s")))
+    pieces = list(reporter.render(check_folder(tmp_path, "s")))
     assert len(pieces) > 5
     assert pieces[-1].endswith("\n")
 
@@ -186,7 +186,7 @@ name = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_s
 @given(name, name)
 def test_any_names_give_a_valid_report(slo: str, team: str) -> None:
     text = manifest(team=json.dumps(team), slos=f"slos: [{{name: {json.dumps(slo)}, target: 99, current: 98}}]")
-    report = report_of(judged_text(text))
+    report = report_of(check_text(text))
     if report["services"]:
         assert report["services"][0]["team"] == team
         assert report["services"][0]["subsystems"]["slo"]["facts"]["slos"][0]["name"] == slo

@@ -8,7 +8,7 @@ import pytest
 
 from platform_gate.reports.formats import text as reporter
 from platform_gate.reports.outcome import Display, Outcome
-from tests.samples import BREACHED, SPIKING, judged, manifest, own_policy, write
+from tests.samples import BREACHED, SPIKING, check_folder, manifest, own_policy, write
 
 LOW = "reliability: {uptime_pct: 90, mttr_minutes: 500, incidents_30d: 9, change_failure_rate_pct: 50}"
 NO_BUDGET = 'cost: {entries: [{month: "2026-10", amount: 900}]}'
@@ -21,7 +21,7 @@ def text_of(outcome: Outcome, display: Display | None = None) -> str:
 
 def one(folder: Path, text: str, policy: str = "") -> Outcome:
     write(folder, {"web.yaml": text, "policy.yaml": own_policy(policy)})
-    return judged(folder, "web.yaml", reference="policy.yaml" if policy else "default")
+    return check_folder(folder, "web.yaml", reference="policy.yaml" if policy else "default")
 
 
 def fleet(folder: Path) -> Outcome:
@@ -32,7 +32,7 @@ def fleet(folder: Path) -> Outcome:
         manifest("odd", metadata="teir: 1"),
     ]
     write(folder, {f"s/{number}.yaml": text for number, text in enumerate(texts)})
-    return judged(folder, "s")
+    return check_folder(folder, "s")
 
 
 def test_a_healthy_fleet_takes_two_lines(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_the_rule_that_fails_a_healthy_service_is_shown(tmp_path: Path) -> None:
 def test_the_last_line_begins_with_a_service_that_fails(tmp_path: Path) -> None:
     files = {"s/a.yaml": manifest("sick", slos=BREACHED), "s/b.yaml": manifest("spiky", cost=SPIKING)}
     write(tmp_path, files | {"policy.yaml": own_policy("  gate: {fail_on: [cost/spiking]}\n")})
-    assert "Begin with spiky." in text_of(judged(tmp_path, "s", reference="policy.yaml"))
+    assert "Begin with spiky." in text_of(check_folder(tmp_path, "s", reference="policy.yaml"))
 
 
 def test_the_closing_line_says_what_to_do_and_how_to_see_it_again(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_help_closes_a_failing_report_and_no_other(tmp_path: Path) -> None:
 def test_a_policy_of_ones_own_is_never_mistaken_for_a_shipped_one(tmp_path: Path, path: str) -> None:
     name = Path(path).stem
     write(tmp_path, {"web.yaml": manifest(), path: own_policy("  gate: {fail_on: [critical]}\n", name)})
-    assert f"policy {name} ({path})" in text_of(judged(tmp_path, "web.yaml", reference=path))
+    assert f"policy {name} ({path})" in text_of(check_folder(tmp_path, "web.yaml", reference=path))
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
@@ -123,7 +123,9 @@ def test_paragraphs_keep_to_the_width(tmp_path: Path, width: int) -> None:
 
 def test_lines_are_never_longer_than_is_readable(tmp_path: Path) -> None:
     write(tmp_path, {"web.yaml": manifest(governance="governance: {}")})
-    assert text_of(judged(tmp_path, "web.yaml"), Display(500)) == text_of(judged(tmp_path, "web.yaml"), Display(120))
+    assert text_of(check_folder(tmp_path, "web.yaml"), Display(500)) == text_of(
+        check_folder(tmp_path, "web.yaml"), Display(120)
+    )
 
 
 def test_colour_adds_nothing_but_colour(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_a_runner_that_reads_the_log_finds_no_command(tmp_path: Path, evil: str,
 
 def test_a_path_cannot_draw_on_the_terminal(tmp_path: Path) -> None:
     write(tmp_path, {"s/\x1b[2J\n::error::x.yaml": "a: 010\n"})
-    shown = text_of(judged(tmp_path, "s"))
+    shown = text_of(check_folder(tmp_path, "s"))
     assert "\x1b" not in shown
     assert not [line for line in shown.splitlines() if line.startswith("::")]
     assert "\\x1b[2J\\x0a" in shown
@@ -172,4 +174,4 @@ def test_points_are_measured_by_the_services_own_limits(tmp_path: Path) -> None:
 
 def test_schema_only_counts_manifests(tmp_path: Path) -> None:
     write(tmp_path, {"s/a.yaml": manifest("a") + "---\n" + manifest("b"), "s/c.yaml": manifest("c", slos=BREACHED)})
-    assert text_of(judged(tmp_path, "s", schema_only=True)) == "PASSED  3 valid manifests\n"
+    assert text_of(check_folder(tmp_path, "s", schema_only=True)) == "PASSED  3 valid manifests\n"
