@@ -13,9 +13,9 @@ from platform_gate.documents import fast_positions, fast_yaml, positions
 from platform_gate.documents.document import DocumentError, read
 from platform_gate.documents.errors import location_of
 from platform_gate.model import At, Location
-from tests.documents.test_fast_yaml import LINES, PLAIN, mapping
+from tests.documents.texts import LINES, PLAIN, random_mapping
 from tests.hostile.corpus import corpus
-from tests.hostile.test_fuzz import ancestors, mutant
+from tests.hostile.mutants import ancestors, mutant
 
 MUTANTS = 300
 MOST = 100
@@ -126,4 +126,4 @@ def test_both_agree_on_texts_that_are_nearly_plain(lines: list[str]) -> None:
 def test_both_agree_on_random_texts_of_the_plain_kind() -> None:
     rng = Random(8)  # noqa: S311 - the same texts in every run
     for _ in range(100):
-        assert agreed(("\n".join(mapping(rng, 0)) + "\n").encode())
+        assert agreed(("\n".join(random_mapping(rng, 0)) + "\n").encode())

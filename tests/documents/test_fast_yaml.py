@@ -17,8 +17,9 @@ from platform_gate.documents.document import DocumentError, read
 from platform_gate.documents.errors import decode
 from platform_gate.documents.strict_yaml import Reader
 from tests.conftest import ROOT
+from tests.documents.texts import LINES, PLAIN, random_mapping
 from tests.hostile.corpus import corpus
-from tests.hostile.test_fuzz import ancestors, mutant
+from tests.hostile.mutants import ancestors, mutant
 
 EXAMPLES = sorted((ROOT / "examples").rglob("services/*.yaml"))
 SUITE = ROOT / "tests/data/yaml-test-suite"
@@ -54,39 +55,6 @@ def agreed(content: bytes) -> bool:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_the_examples_are_plain(path: Path) -> None:
     assert agreed(path.read_bytes())
-
-
-PLAIN = {
-    "a: 1": {"a": 1},
-    "# before\n\na: 1 # behind\n": {"a": 1},
-    "a:\n  b: x\nc: z": {"a": {"b": "x"}, "c": "z"},
-    "a:\n- 1\n- x\nb: 2": {"a": [1, "x"], "b": 2},
-    "a:\n  - b: 1\n    c: 2\n  - b: 3": {"a": [{"b": 1, "c": 2}, {"b": 3}]},
-    "a:\n  -   b: 1\n      c:\n        - true": {"a": [{"b": 1, "c": [True]}]},
-    'a: {b: 1, c: "x, y"}': {"a": {"b": 1, "c": "x, y"}},
-    "a: [ x , 2.50 ]": {"a": ["x", 2.5]},
-    "a: [X]\nb: [ ]": {"a": ["X"], "b": []},
-    "a: https://example.com:80/x?y=z&w#v": {"a": "https://example.com:80/x?y=z&w#v"},
-    "a: it's right, at 99.9%(x)": {"a": "it's right, at 99.9%(x)"},
-    'a: "# : {}"': {"a": "# : {}"},
-    "a: []\nb: { }": {"a": [], "b": {}},
-    "a: 'b: \\ #'\nb: ['c', 'd, e']\nc: {d: 'e'}": {"a": "b: \\ #", "b": ["c", "d, e"], "c": {"d": "e"}},
-    "---\n# one\na: 1\n": {"a": 1},
-    "a: {b: two words, c: 1, d: a b c}\ne: [two words, -x y , z]": {
-        "a": {"b": "two words", "c": 1, "d": "a b c"},
-        "e": ["two words", "-x y", "z"],
-    },
-    "a: {} # b\nc: [1] # d\ne: {f: 1}  # g": {"a": {}, "c": [1], "e": {"f": 1}},
-    "# Gr\u00f6\u00dfe \U0001f600\na: 'Gr\u00fc\u00dfe' # \u4e16\nb: \"\u4e16\u754c\"\nc: [ '\u00e9' ]": {
-        "a": "Gr\u00fc\u00dfe",
-        "b": "\u4e16\u754c",
-        "c": ["\u00e9"],
-    },
-    "a: ~x": None,
-    "a: -5": {"a": -5},
-    "a: null\nb: true": {"a": None, "b": True},
-    "a: X\nb:\n  - X": {"a": "X", "b": ["X"]},
-}
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -212,45 +180,6 @@ def test_both_readers_agree_on_the_yaml_test_suite() -> None:
     assert sum(agreed(path.read_bytes()) for path in sorted(SUITE.glob("*.yaml"))) > 10
 
 
-WORDS = st.sampled_from(
-    [
-        "a",
-        "b",
-        "yes",
-        "1",
-        "-1",
-        "1.5",
-        "010",
-        "x y",
-        "a:b",
-        "~",
-        "null",
-        "http://x/y",
-        '"q"',
-        '"q: #"',
-        "'q: \\ \"#'",
-        "'it''s'",
-        "{a: 1}",
-        "[1, b]",
-        "{a: 1, b: x}",
-        "- a",
-        "a: b",
-        "#c",
-        "a #c",
-        "-",
-        ":",
-        "a:",
-        "",
-    ]
-)
-LINES = st.tuples(
-    st.integers(0, 4),
-    st.sampled_from(["", "- ", "-  ", "- - "]),
-    st.sampled_from(["", "a: ", "b:", "c:  ", "on: "]),
-    WORDS,
-).map(lambda parts: " " * parts[0] + "".join(parts[1:]))
-
-
 @example(["a:", "- b: 1", "  c: 2", "- 3"])
 @given(st.lists(LINES, max_size=8))
 def test_both_readers_agree_on_texts_that_are_nearly_plain(lines: list[str]) -> None:
@@ -289,31 +218,7 @@ def test_a_long_line_takes_no_longer_for_being_wrong(line: str) -> None:
 def test_random_texts_of_its_own_kind_are_read_alike() -> None:
     rng = Random(7)  # noqa: S311 - the same texts in every run
     for _ in range(300):
-        assert agreed("\n".join(mapping(rng, 0)).encode())
-
-
-def mapping(rng: Random, depth: int) -> list[str]:
-    lines: list[str] = []
-    for number in range(rng.randint(1, 4)):
-        key, room = f"k{number}", " " * (2 * depth)
-        kind = rng.choice(["scalar", "flow", "comment", *(["mapping", "list"] * (depth < 4))])
-        if kind == "mapping":
-            lines += [f"{room}{key}:", *mapping(rng, depth + 1)]
-        elif kind == "list":
-            lines += [
-                f"{room}{key}:",
-                *(f"{room}{'  ' * rng.randint(0, 0)}- {_value(rng)}" for _ in range(rng.randint(1, 3))),
-            ]
-        else:
-            value = f"{{v: {rng.randint(0, 9)}, w: z}}" if kind == "flow" else _value(rng)
-            lines += [f"{room}# {key}: {value}"] * (kind == "comment") + [f"{room}{key}: {value}"]
-    return lines
-
-
-def _value(rng: Random) -> str:
-    return rng.choice(
-        ["word", "two words", "1", "2.5", '"quoted: # text"', "docs/a.md#b", "true", "https://example.com/x"]
-    )
+        assert agreed("\n".join(random_mapping(rng, 0)).encode())
 
 
 @pytest.mark.parametrize(("items", "read"), [(19_997, True), (19_998, False)])
