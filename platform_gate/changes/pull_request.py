@@ -55,9 +55,9 @@ class Case(NamedTuple):
 def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
     """The head judged by the base's rules, and compared with the base."""
     case = _case(request, change_against(request.base or "", tree))
-    sides, rulings = _sides(case)
-    run = narrowed(sides.head, request, rulings)
-    comparison = _comparison(case, sides, run, rulings)
+    sides, base_subjects = _sides(case)
+    run = narrowed(sides.head, request, base_subjects)
+    comparison = _comparison(case, sides, run, base_subjects)
     return run, comparison, case.ruling.policy, case.ruling.settings
 
 
@@ -97,9 +97,9 @@ def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
     changed -= {each.path for each in files if each.path in changed and _same_lines(change, each)}
     known: dict[tuple[str, bytes], FileResult] = {}
     base = runner.run(Job(change.base, ruling.policy, case.request.as_of, ruling.waivers, known=known), everything)
-    rulings = {each.name: each.judgement.subject for each in base.services}
-    head = runner.run(case.job(ruling, rulings=rulings, known=known), files)
-    return Sides(_within(base, found, head), head, frozenset(changed)), rulings
+    base_subjects = {each.name: each.judgement.subject for each in base.services}
+    head = runner.run(case.job(ruling, base_subjects=base_subjects, known=known), files)
+    return Sides(_within(base, found, head), head, frozenset(changed)), base_subjects
 
 
 def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
@@ -141,7 +141,7 @@ def _same_lines(change: Change, found: Found) -> bool:
     return content is not None and same_text(content, change.base.loaded[entry.oid])
 
 
-def _comparison(case: Case, sides: Sides, run: Run, rulings: Mapping[str, Subject]) -> Comparison:
+def _comparison(case: Case, sides: Sides, run: Run, base_subjects: Mapping[str, Subject]) -> Comparison:
     request, change = case.request, case.change
     reported = {each.name for each in run.services}
     transitions = {
@@ -156,7 +156,7 @@ def _comparison(case: Case, sides: Sides, run: Run, rulings: Mapping[str, Subjec
         fixed=tuple(comparison.fixed(transitions.values())),
         lowered=(*comparison.lowered(transitions.values()), *_lowered_rules(case)),
         standing=comparison.standing(sides),
-        previews=tuple(_previews(case, run, rulings)),
+        previews=tuple(_previews(case, run, base_subjects)),
         adoption=case.adoption,
     )
 
@@ -192,11 +192,11 @@ def _at_base(case: Case) -> Rules | None:
     return None
 
 
-def _previews(case: Case, run: Run, rulings: Mapping[str, Subject]) -> Iterable[Preview]:
+def _previews(case: Case, run: Run, base_subjects: Mapping[str, Subject]) -> Iterable[Preview]:
     """Services that head's own rules would see otherwise: where those are the same, only other metadata can tell."""
     ruling, own = case.ruling, case.own
     same = ruling.policy.layered.data == own.policy.layered.data and ruling.waivers == own.waivers
     subjects = [each.judgement.subject for each in run.services]
-    moved = {who.path for who in subjects if rulings.get(who.name, who) != who}
+    moved = {who.path for who in subjects if base_subjects.get(who.name, who) != who}
     files = [each for each in case.selected[1] if not same or each.path in moved]
     return comparison.previews(run, runner.run(case.job(own), files))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final, TextIO
 
 from platform_gate.judging.judgement import HealthStatus
-from platform_gate.judging.runner import Each, FileResult, Judge
+from platform_gate.judging.runner import Executor, FileResult, Judge
 from platform_gate.repository.work_tree import Found
 from platform_gate.text import plural
 
@@ -21,14 +21,14 @@ USUAL: Final = 80
 ERASE: Final = "\r\x1b[K"
 
 
-def shown(each: Each, *, quiet: bool) -> Each:
+def shown(executor: Executor, *, quiet: bool) -> Executor:
     """The same, watched by whoever sits at the terminal; nothing is shown in a log, nor to those who want quiet."""
     stream = sys.stderr
     if quiet or stream is None or not stream.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
-        return each
+        return executor
 
     def watched(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
-        return _watched(each(judge, files), len(files), stream)
+        return _watched(executor(judge, files), len(files), stream)
 
     return watched
 

@@ -32,17 +32,17 @@ class Manifest(NamedTuple):
 
 
 def interpret(
-    document: Document, policy: Policy, context: Context, rulings: Mapping[str, Subject] | None = None
+    document: Document, policy: Policy, context: Context, base_subjects: Mapping[str, Subject] | None = None
 ) -> Manifest | list[Problem]:
     """A document as a manifest, or everything that keeps it from being one.
 
-    ``rulings`` says by what metadata a service is matched, where that isn't its own.
+    ``base_subjects`` says by what metadata a service is matched, where that isn't its own.
     """
     problems = schema.validate(document.data, "service")
     if problems:
         return _stranger(document.data) or problems
     subject = subject_of(document)
-    ruling = rulings.get(subject.name, subject) if rulings else subject
+    ruling = base_subjects.get(subject.name, subject) if base_subjects else subject
     effective = policy.effective(ruling)
     own = effective if ruling is subject else policy.effective(subject)
     launch, problems = _launch(document.data, effective, context)

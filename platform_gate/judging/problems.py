@@ -66,7 +66,7 @@ def repeated(names: Iterable[P], say: Callable[[P, P], Finding]) -> list[Finding
     return found
 
 
-def told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
+def with_fingerprints(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Fingerprints for findings of files: rule, path and pointer as shown, and which of several at the same place."""
     seen: Counter[tuple[str, str, str]] = Counter()
     for finding in sorted(findings, key=_in_order):

@@ -34,10 +34,10 @@ class Request(NamedTuple):
     repository: str | None = None
 
 
-def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
+def narrowed(run: Run, request: Request, base_subjects: Mapping[str, Subject]) -> Run:
     """The run narrowed to a team's or a tier's services; files that can't be judged may be anybody's and stay.
 
-    ``rulings`` says by what metadata a service is matched, where that isn't its own.
+    ``base_subjects`` says by what metadata a service is matched, where that isn't its own.
 
     Raises:
         GateError: nothing is left, and so nothing was judged.
@@ -45,7 +45,7 @@ def narrowed(run: Run, request: Request, rulings: Mapping[str, Subject]) -> Run:
     team, tier = request.team, request.tier
     if team is None and tier is None:
         return run
-    kept = [judged for judged in run.services if is_wanted(request, rulings.get(judged.name, judged))]
+    kept = [judged for judged in run.services if is_wanted(request, base_subjects.get(judged.name, judged))]
     if not kept and not run.unjudged and request.shard is None:
         wish = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)

@@ -10,7 +10,14 @@ from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_documents
 from platform_gate.judging.judgement import no_waivers
 from platform_gate.judging.manifest import STRANGER, Manifest, interpret
-from platform_gate.judging.problems import MAX_PROBLEMS, described_already, finding_of, further_of, repeated, told_apart
+from platform_gate.judging.problems import (
+    MAX_PROBLEMS,
+    described_already,
+    finding_of,
+    further_of,
+    repeated,
+    with_fingerprints,
+)
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
 from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, found_instead
@@ -29,7 +36,7 @@ from platform_gate.repository.work_tree import Found, Tree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.text import quote
 
-NO_RULINGS: Final[Mapping[str, Subject]] = MappingProxyType({})
+NO_SUBJECTS: Final[Mapping[str, Subject]] = MappingProxyType({})
 NAME: Final = ("metadata", "name")
 
 
@@ -71,103 +78,85 @@ class FileResult(NamedTuple):
 
 Judge = Callable[[Sequence[Found]], Iterable[FileResult]]
 """Judges some files, in order."""
-Each = Callable[[Judge, Sequence[Found]], Iterable[FileResult]]
-"""Applies a judge to all files, in order: here, or in several processes."""
+Executor = Callable[[Judge, Sequence[Found]], Iterable[FileResult]]
+"""Applies a judge to all files, in order: in this process, or in several."""
+Reduce = Callable[[FileResult], FileResult]
+"""What is kept of a file's result; it runs where the file was judged, before the result travels between processes."""
 
-READ_AHEAD: Final = 16
-"""Files. To read some before any is judged takes a tenth less time than to alternate; more would take memory."""
 
-
-def here(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
-    """Judge in this process."""
+def in_process(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
+    """Judge every file in this process."""
     return judge(files)
 
 
-class Job(NamedTuple):
-    """By what files are judged.
+def keep_everything(result: FileResult) -> FileResult:
+    """Leave a file's result as it is."""
+    return result
 
-    ``rulings`` says by what metadata a service is matched, where that isn't its own. ``known`` remembers results by
-    path and bytes, so that what is the same in two trees is judged once. Without ``whole`` only what reports say is
-    kept of each service, and ``row`` makes its row of them while the rest is at hand. As ``part`` of something the run
-    keeps what it ``Seen``.
+
+class Job(NamedTuple):
+    """Policy, tree, date and waivers to judge by.
+
+    ``base_subjects`` is metadata at the base, by service name: a pull request can't re-tier a service. ``known``
+    remembers results by path and bytes, so that what is the same in two trees is judged once. As ``part`` of a fleet,
+    the run records what ``merge`` needs to know of a shard.
     """
 
     tree: Tree
     policy: Policy
     as_of: date
     waivers: Sequence[Waiver] = ()
-    rulings: Mapping[str, Subject] = NO_RULINGS
+    base_subjects: Mapping[str, Subject] = NO_SUBJECTS
     known: dict[tuple[str, bytes], FileResult] | None = None
-    whole: bool = True
-    row: Callable[[Judged], bytes] | None = None
     part: bool = False
 
-    def waive(self, service: str, check: Violation) -> tuple[Excuse | None, str]:
-        """The excuse for a failed check."""
-        return find(self.waivers, service, check, self.as_of)
-
-    def kept(self, judged: Judged) -> Judged:
-        """What a run keeps of a judged service."""
-        if self.whole:
-            return judged
-        return judged.without_inside(self.row(judged) if self.row else b"")
+    def waive(self, service: str, violation: Violation) -> tuple[Excuse | None, str]:
+        """The excuse for a violation, or a remark on why there is none."""
+        return find(self.waivers, service, violation, self.as_of)
 
 
-def run(job: Job, files: Sequence[Found], *, schema_only: bool = False, each: Each = here) -> Run:
+def run(
+    job: Job,
+    files: Sequence[Found],
+    *,
+    schema_only: bool = False,
+    executor: Executor = in_process,
+    reduce: Reduce = keep_everything,
+) -> Run:
     """Judge every file; with ``schema_only`` say only whether each is a valid manifest."""
-    every: list[Judged] = []
+    judged: list[Judged] = []
     findings: list[Finding] = []
     names: list[Named] = []
-    for result in each(partial(judge_files, job), files):
-        every += result.services
+    for result in executor(partial(judge_files, job, reduce), files):
+        judged += result.services
         findings += result.findings
         names += result.names
-    kept, duplicates = _without_duplicates(every, partial(_document_of, job, files))
+    unique, duplicates = _without_duplicates(judged, partial(_document_of, job, files))
     findings += duplicates
-    hint = _propose_globs(every, findings)
-    services = () if schema_only else tuple(kept)
+    hint = _propose_globs(judged, findings)
+    services = () if schema_only else tuple(unique)
     findings += _notices(services, job)
-    return Run(services, tuple(told_apart(findings)), len(every), hint, _seen(job, services, names))
+    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
 
 
-def judge_files(job: Job, files: Sequence[Found]) -> Iterator[FileResult]:
+def judge_files(job: Job, reduce: Reduce, files: Sequence[Found]) -> Iterator[FileResult]:
     """Judge every document of some files."""
-    for start in range(0, len(files), READ_AHEAD):
-        opened = [_opened(job, found) for found in files[start : start + READ_AHEAD]]
-        for each in opened:
-            yield each if isinstance(each, FileResult) else _judged(job, each)
+    return (reduce(_judge_file(job, file)) for file in files)
 
 
-class _Opened(NamedTuple):
-    """A file that was read, and is still to be judged. ``key`` is its path and its bytes."""
-
-    key: tuple[str, bytes]
-    documents: Sequence[Document]
-
-
-def _opened(job: Job, found: Found) -> _Opened | FileResult:
-    """A file's documents; what came of it, where it can't be read or was judged before."""
-    if found.refusal:
-        return FileResult((), (finding_of(UNREADABLE, found.refusal),))
+def _judge_file(job: Job, file: Found) -> FileResult:
+    if file.refusal:
+        return FileResult((), (finding_of(UNREADABLE, file.refusal),))
     try:
-        key = found.path, job.tree.read(found)
-        known = job.known.get(key) if job.known else None
-        return known if _still_true(known, job.tree) else _Opened(key, read_documents(key[1], found.path))
-    except DocumentError as error:
-        return _refused(error)
-
-
-def _refused(error: DocumentError) -> FileResult:
-    return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in error.refusals))
-
-
-def _judged(job: Job, opened: _Opened) -> FileResult:
-    try:
-        result = _judge_documents(job, opened.documents)
-    except DocumentError as error:  # overrides that make no sense together
-        return _refused(error)
+        content = job.tree.read(file)
+        known = job.known.get((file.path, content)) if job.known else None
+        if _still_true(known, job.tree):
+            return known
+        result = _judge_documents(job, read_documents(content, file.path))
+    except DocumentError as error:  # the bytes, or overrides that make no sense together
+        return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in error.refusals))
     if job.known is not None:
-        job.known[opened.key] = result
+        job.known[file.path, content] = result
     return result
 
 
@@ -194,9 +183,9 @@ def _judge_documents(job: Job, opened: Iterable[Document]) -> FileResult:
     beside = 0
     names = []
     for document in opened:
-        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.rulings)
+        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.base_subjects)
         if isinstance(manifest, Manifest):
-            services.append(job.kept(judge_manifest(manifest, job.waive if job.waivers else no_waivers)))
+            services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
             if job.part:
                 names.append(Named(services[-1].name, document.locate(NAME)))
         elif (room := MAX_PROBLEMS - len(findings)) > 0:
@@ -270,7 +259,7 @@ def _without_duplicates(
 
 def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
     """The document of a service; where it was not kept, it is read again."""
-    if judged.inside:
+    if judged.detail:
         return judged.manifest.document
     found = next(found for found in files if found.path == judged.location.path)
     several = read_documents(job.tree.read(found), found.path)

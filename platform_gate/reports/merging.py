@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby, islice, pairwise
 from typing import Any, Final, NamedTuple
 
-from platform_gate.judging.problems import described_already, repeated, told_apart
+from platform_gate.judging.problems import described_already, repeated, with_fingerprints
 from platform_gate.judging.result import Judged, digest
 from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import NAME_POINTER, Named, Slice
@@ -143,7 +143,7 @@ def _of_shards(parts: Sequence[Part]) -> Run:
     services = [judged for part in parts for judged in part.source.services if _is_first(judged, first)]
     own = [finding for part in parts for finding in part.source.findings if finding.rule.startswith("manifest/")]
     others = [finding for finding in own if finding.rule != DUPLICATE_SERVICE.id]
-    findings = told_apart([*others, *repeated(names, _duplicate), *_notices(parts)])
+    findings = with_fingerprints([*others, *repeated(names, _duplicate), *_notices(parts)])
     return Run(tuple(sorted(services, key=_place)), tuple(findings), len(names))
 
 

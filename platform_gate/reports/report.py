@@ -1,4 +1,4 @@
-"""An outcome as data: the report that `schemas/report.schema.json` describes, its rows as streams."""
+"""An outcome as data, row by row: the report that `schemas/report.schema.json` describes."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
     }
 
 
-def row(judged: Judged) -> bytes:
-    """A service's row, packed; made while everything that it was judged by is at hand."""
-    return pack(encode(service(judged)))
+def with_row(judged: Judged) -> Judged:
+    """The result with its row of the report, compressed, instead of its detail: a fifth of the size."""
+    return judged._replace(row=pack(encode(service(judged))), detail=None)
 
 
 def _service(judged: Judged, comparison: Comparison | None) -> Row:

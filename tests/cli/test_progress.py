@@ -20,7 +20,7 @@ import pytest
 from platform_gate.cli import progress
 from platform_gate.cli.progress import ERASE, line
 from platform_gate.judging.judgement import HealthStatus
-from platform_gate.judging.runner import FileResult, here
+from platform_gate.judging.runner import FileResult, in_process
 from platform_gate.repository.work_tree import Found
 from tests.conftest import scrubbed_environment
 from tests.joined import repository
@@ -31,11 +31,11 @@ import time
 import platform_gate.cli.progress as progress
 import platform_gate.judging.runner as gate
 progress.FIRST_AFTER = 0.05
-judge = gate._opened
+judge = gate._judge_file
 def slow(*words):
     time.sleep(0.02)
     return judge(*words)
-gate._opened = slow
+gate._judge_file = slow
 from platform_gate.__main__ import main
 main()
 """
@@ -133,7 +133,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> Iterator[Fil
     monkeypatch.setattr(sys, "stderr", terminal)
     for name in ("CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    results = progress.shown(here, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a"), Found("b")])
+    results = progress.shown(in_process, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a"), Found("b")])
     return iter(results)
 
 
@@ -165,7 +165,7 @@ def test_it_is_drawn_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stderr", terminal)
     for name in ("CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    list(progress.shown(here, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a")] * 100))
+    list(progress.shown(in_process, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a")] * 100))
     assert 9 <= terminal.getvalue().count("files") <= 11
 
 

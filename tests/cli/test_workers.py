@@ -37,13 +37,13 @@ class Odd(Exception):
     def __init__(self, one, two): super().__init__(one)
 class Stuck(Exception):
     def __reduce__(self): raise TypeError("stays here")
-judge = gate._opened
+judge = gate._judge_file
 parent = os.getpid()
 def faulty(job, found):
     if found.path.endswith("/077.yaml"):
         {fault}
     return judge(job, found)
-gate._opened = faulty
+gate._judge_file = faulty
 from platform_gate.__main__ import main
 main()
 """

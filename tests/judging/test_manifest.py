@@ -18,14 +18,14 @@ LAB = own_policy("  overrides: [{match: {team: lab}, spec: {slo: {breach_points:
 
 
 def interpreted(
-    text: str, chosen: Policy = DEFAULT, rulings: Mapping[str, Subject] | None = None
+    text: str, chosen: Policy = DEFAULT, base_subjects: Mapping[str, Subject] | None = None
 ) -> Manifest | list[Problem]:
     (document,) = read_documents(text.encode(), "s/web.yaml")
-    return interpret(document, chosen, CONTEXT, rulings)
+    return interpret(document, chosen, CONTEXT, base_subjects)
 
 
-def valid(text: str, chosen: Policy = DEFAULT, rulings: Mapping[str, Subject] | None = None) -> Manifest:
-    found = interpreted(text, chosen, rulings)
+def valid(text: str, chosen: Policy = DEFAULT, base_subjects: Mapping[str, Subject] | None = None) -> Manifest:
+    found = interpreted(text, chosen, base_subjects)
     assert isinstance(found, Manifest)
     return found
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.problems import MAX_PROBLEMS
-from platform_gate.judging.result import Judged, Part, digest, judge_manifest
+from platform_gate.judging.result import Judged, Part, digest, judge_manifest, without_detail
 from platform_gate.model import Disposition, Excuse, Finding, Location, Violation
 from platform_gate.policy.limits import HealthLimits
 from platform_gate.reports.outcome import Outcome
