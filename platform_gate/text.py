@@ -76,8 +76,31 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(choice)}."
 
 
+# A CI runner reads commands in a log: GitHub's ``::name::`` at the start of a line, GitHub's and Azure's ``##[name]``
+# anywhere. The functions below spell them in a way that means the same to a reader of the format and nothing to a
+# runner: one function per sink.
+
+
 def log_line(line: str) -> str:
-    """A line of output in which a CI runner finds no command: ``::name::`` at its start, ``##[name]`` anywhere."""
-    line = line.replace("##[", "#\\x23[")
-    bare = line.lstrip()
-    return line.replace("::", ":\\x3a", 1) if bare.startswith("::") else line
+    """A line of plain text in which a CI runner finds no command."""
+    return _disarmed(line, bracket="#\\x23[", colons=":\\x3a")
+
+
+def log_xml(line: str) -> str:
+    """A line of escaped XML, or a quoted attribute, in which a CI runner finds no command."""
+    return _disarmed(line, bracket="#&#35;[", colons="&#58;:")
+
+
+def log_json(text: str) -> str:
+    """JSON text in which a CI runner finds no command; none of its lines starts with a colon."""
+    return text.replace("##[", "#\\u0023[")
+
+
+def log_html(markup: str) -> str:
+    """Escaped text for HTML in which a CI runner finds no command, wherever a template puts it in a line."""
+    return markup.replace("##[", "##&#91;").replace("::", ":&#58;")
+
+
+def _disarmed(line: str, bracket: str, colons: str) -> str:
+    line = line.replace("##[", bracket)
+    return line.replace("::", colons, 1) if line.lstrip().startswith("::") else line

@@ -1,7 +1,10 @@
 """What may be shown, how much of it, and how lists read in a sentence."""
 
+import html
+import json
 import re
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -13,7 +16,10 @@ from platform_gate.text import (
     displayed,
     escape,
     listing,
+    log_html,
+    log_json,
     log_line,
+    log_xml,
     plural,
     printable,
     quote,
@@ -130,6 +136,26 @@ def test_a_word_like_no_other_gets_the_choice_in_order() -> None:
 )
 def test_a_ci_runner_finds_no_command_in_a_line(line: str, expected: str) -> None:
     assert log_line(line) == expected
+
+
+SINKS: list[tuple[Callable[[str], str], Callable[[str], str]]] = [
+    (log_xml, html.unescape),
+    (lambda text: log_xml(f'"{text}"'), lambda text: html.unescape(text)[1:-1]),
+    (lambda text: log_json(json.dumps(text)), json.loads),
+    (log_html, html.unescape),
+]
+"""Every sink whose readers decode what is escaped: how a text is written, and how it is read."""
+
+
+@pytest.mark.parametrize("text", ["::error::x", "  ::group::x", "##[error]x", "a ##[b ::c", ":::##[##[", "a::b # [c]"])
+@pytest.mark.parametrize(("write", "read"), SINKS)
+def test_a_ci_runner_finds_no_command_in_a_format_and_its_reader_the_same_text(
+    text: str, write: Callable[[str], str], read: Callable[[str], str]
+) -> None:
+    written = write(text)
+    assert "##[" not in written
+    assert not written.lstrip().startswith("::")
+    assert read(written) == text
 
 
 @pytest.mark.parametrize(

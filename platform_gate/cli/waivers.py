@@ -26,7 +26,7 @@ from platform_gate.reports.markdown_text import escape
 from platform_gate.reports.outcome import Outcome
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.catalogue import EXPIRED, UNUSED
-from platform_gate.text import log_line, plural, printable
+from platform_gate.text import log_json, log_line, plural, printable
 
 FORMATS: Final = click.Choice(["text", "json", "markdown"])
 
@@ -90,7 +90,7 @@ def _place(waiver: Waiver) -> str:
 
 def _listed(rows: Sequence[dict[str, Any]], form: str, none: str) -> Iterator[str]:
     if form == "json":
-        yield json.dumps(list(rows), indent=2, ensure_ascii=False).replace("##[", "#\\u0023[")
+        yield log_json(json.dumps(list(rows), indent=2, ensure_ascii=False))
     elif not rows:
         yield none
     elif form == "markdown":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from platform_gate.text import printable
+from platform_gate.text import log_xml, printable
 
 
 class Testcase(NamedTuple):
@@ -55,16 +55,16 @@ def _element(indent: str, name: str, attributes: str, text: str) -> Iterator[str
 
 
 def _text(text: str) -> str:
-    """Text in which an XML parser finds every line as it was, and a runner that shows the file no command."""
-    lines = (_safe(line) for line in text.split("\n"))
-    return "\n".join(line.replace("::", "&#58;:", 1) if line.lstrip().startswith("::") else line for line in lines)
+    """The content of an element. An XML parser gives every line back as it was."""
+    return "\n".join(log_xml(_escaped(line)) for line in text.split("\n"))
 
 
 def _attribute(text: str) -> str:
-    """A quoted attribute."""
-    return '"' + "&#10;".join(_safe(line) for line in text.split("\n")).replace('"', "&quot;") + '"'
+    """A quoted attribute. Its line feeds are references, because a parser turns literal ones into spaces."""
+    lines = "&#10;".join(map(_escaped, text.split("\n")))
+    return log_xml('"' + lines.replace('"', "&quot;") + '"')
 
 
-def _safe(line: str) -> str:
-    """A line without markup, without ``##[``, and with what XML can't hold or a reader can't see spelled out."""
-    return escape(printable(line)).replace("##[", "#&#35;[")
+def _escaped(line: str) -> str:
+    """A line without markup, control characters and invisible characters: XML 1.0 can't hold all of them."""
+    return escape(printable(line))

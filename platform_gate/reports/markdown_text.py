@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from platform_gate.text import plural, printable
+from platform_gate.text import log_line, plural, printable
 
 _ACTIVE: Final = re.compile(
     r"""
@@ -47,7 +47,7 @@ def link(text: str, trusted: str, url: str) -> str:
 
 def block(line: str) -> str:
     """A line to be copied, as an indented block: there's no fence that the line could close."""
-    return f"    {printable(line)}".replace("##[", "#\\x23[")
+    return f"    {log_line(printable(line))}"
 
 
 class Section(NamedTuple):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from platform_gate.model import GateError
-from platform_gate.text import printable
+from platform_gate.text import log_html, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
-
-_COMMAND: Final = re.compile(r"##\[|::")
 
 
 @cache
@@ -70,10 +67,11 @@ def _shown(value: Any) -> Any:
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     text = printable(value)
-    return text if not _COMMAND.search(text) else _spelled(text)
+    return text if log_html(text) == text else _disarmed(text)
 
 
-def _spelled(text: str) -> Any:
+def _disarmed(text: str) -> Any:
+    """Text that holds a runner's command, as markup that holds none: Jinja2 alone would leave it as it is."""
     from markupsafe import Markup, escape  # noqa: PLC0415 - comes with Jinja2
 
-    return Markup(str(escape(text)).replace("##[", "##&#91;").replace("::", ":&#58;"))  # noqa: S704 - escaped before
+    return Markup(log_html(str(escape(text))))  # noqa: S704 - escaped before
