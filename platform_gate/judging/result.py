@@ -12,7 +12,7 @@ from platform_gate.policy.limits import HealthLimits
 
 
 class Part(NamedTuple):
-    """What one subsystem says: its status, in its own vocabulary, and the points it adds."""
+    """One subsystem's status, in its own vocabulary, and the points it adds."""
 
     name: str
     status: str
@@ -136,12 +136,12 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
 
 
 def _fingerprint(violation: Violation, service: str) -> str:
-    """A digest of rule, service and place by names: no line, no index, no wording."""
+    """A digest of rule, service and place by names: it survives moved lines, reordered lists and new wording."""
     return digest(violation.rule.id, service, *(key for key in violation.at if isinstance(key, str)), violation.subject)
 
 
 def digest(*words: str) -> str:
-    """32 hexadecimal digits that stand for some words."""
+    """The first 32 hexadecimal digits of the SHA-256 of some words."""
     import hashlib  # noqa: PLC0415 - with it OpenSSL is loaded, and a healthy fleet needs no fingerprint
 
     return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The one path: a tree under a policy to a run, services judged and findings placed in their files."""
+"""Judge every manifest of a tree."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -41,9 +41,11 @@ NAME: Final = ("metadata", "name")
 
 
 class Run(NamedTuple):
-    """Everything in scope. ``findings`` are those of no judged service, ``manifests`` counts the documents that fit.
+    """The result of judging every file in scope.
 
-    ``seen`` is what has to be known of a run that is a part of something.
+    ``findings`` are those that belong to no judged service: unreadable files, invalid manifests, waivers.
+    ``manifests`` counts the documents that fit the schema, ``hint`` advises where most files are something else, and
+    ``seen`` is what ``merge`` needs to know of a shard.
     """
 
     services: tuple[Judged, ...]
@@ -54,25 +56,25 @@ class Run(NamedTuple):
 
     @property
     def unjudged(self) -> list[Finding]:
-        """What keeps files from being judged: any of it makes the whole answer doubtful."""
+        """Findings that kept a file or document from being judged; any of them makes the verdict "not judged"."""
         return [finding for finding in self.findings if finding.rule.startswith("manifest/")]
 
     @property
     def notices(self) -> list[Finding]:
-        """What is to be said about the waivers themselves."""
+        """Findings about the waivers themselves."""
         return [finding for finding in self.findings if not finding.rule.startswith("manifest/")]
 
 
 class FileResult(NamedTuple):
-    """What came of a file: its services, and what is wrong with it or one of its documents.
+    """The services of one file, and the problems of the file or its documents.
 
-    ``asked`` holds the paths whose existence mattered, and the tree's answers; ``names`` are those of its services,
-    where the run is a part of something.
+    ``lookups`` are pairs of a path and whether it exists: the result is the same only while they are. ``names`` says
+    where each service's name stands, for shards.
     """
 
     services: tuple[Judged, ...]
     findings: tuple[Finding, ...] = ()
-    asked: tuple[tuple[str, bool], ...] = ()
+    lookups: tuple[tuple[str, bool], ...] = ()
     names: tuple[Named, ...] = ()
 
 
@@ -160,46 +162,46 @@ def _judge_file(job: Job, file: Found) -> FileResult:
     return result
 
 
-def lost(found: Found) -> FileResult:
-    """What is to be said of a file whose judge was killed."""
+def lost(file: Found) -> FileResult:
+    """The result of a file whose worker was killed: it was not judged."""
     message = "the process that was to judge it was killed, perhaps because memory ran out"
-    refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(found.path))
+    refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(file.path))
     return FileResult((), (finding_of(UNREADABLE, refusal),))
 
 
 def _still_true(known: FileResult | None, tree: Tree) -> TypeGuard[FileResult]:
-    return known is not None and all(tree.exists(path) is answer for path, answer in known.asked)
+    return known is not None and all(tree.exists(path) is answer for path, answer in known.lookups)
 
 
-def _judge_documents(job: Job, opened: Iterable[Document]) -> FileResult:
+def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
     services: list[Judged] = []
     findings: list[Finding] = []
-    asked: dict[str, bool] = {}
+    lookups: dict[str, bool] = {}
 
     def exists(path: str) -> bool:
-        asked[path] = job.tree.exists(path)
-        return asked[path]
+        lookups[path] = job.tree.exists(path)
+        return lookups[path]
 
-    beside = 0
+    omitted = 0
     names = []
-    for document in opened:
+    for document in documents:
         manifest = interpret(document, job.policy, Context(job.as_of, exists), job.base_subjects)
         if isinstance(manifest, Manifest):
             services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
             if job.part:
                 names.append(Named(services[-1].name, document.locate(NAME)))
         elif (room := MAX_PROBLEMS - len(findings)) > 0:
-            found, more = _invalid(document, manifest, room)
-            findings += found
-            beside += more
+            shown, more = _invalid(document, manifest, room)
+            findings += shown
+            omitted += more
         else:
-            beside += len(manifest)
-    findings += further_of(INVALID, findings, beside)
-    return FileResult(tuple(services), tuple(findings), tuple(asked.items()), tuple(names))
+            omitted += len(manifest)
+    findings += further_of(INVALID, findings, omitted)
+    return FileResult(tuple(services), tuple(findings), tuple(lookups.items()), tuple(names))
 
 
 def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
-    """What is to be said about the waivers themselves."""
+    """Findings about the waivers themselves: expired, expiring, unused."""
     if not job.waivers:
         return
     policy = job.policy.base()
@@ -211,17 +213,17 @@ def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
 
 
 def _failed(services: Iterable[Judged]) -> dict[str, Failed]:
-    return {judged.name: {(each.rule, each.subject) for each in judged.findings} for judged in services}
+    return {judged.name: {(finding.rule, finding.subject) for finding in judged.findings} for judged in services}
 
 
 def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
-    """What whoever joins a part with the others has to know of it."""
+    """The facts that ``merge`` needs and can't read from a shard's report."""
     if not job.part:
         return Seen()
     failed = _failed(services)
     in_use = [_place(waiver) for waiver in job.waivers if excuses(waiver, failed)]
-    found = {_place(waiver): found_instead(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)}
-    unused = {place: subjects for place, subjects in found.items() if subjects is not None}
+    instead = {_place(waiver): found_instead(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)}
+    unused = {place: subjects for place, subjects in instead.items() if subjects is not None}
     return Seen(names, in_use, unused)
 
 
@@ -230,11 +232,11 @@ def _place(waiver: Waiver) -> str:
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:
-    """The first problems of a document in the order in which they stand, and how many there are beside."""
+    """At most ``room`` problems of a document, in the order of its lines, and the number of those left out."""
     named = [problem for problem in problems if not problem.more]
-    refusals = sorted(((document.refusal(each), pointer(each.at)) for each in named), key=_place_of)
-    beside = sum(problem.more for problem in problems) + max(0, len(named) - room)
-    return [finding_of(INVALID, refusal, at) for refusal, at in refusals[:room]], beside
+    refusals = sorted(((document.refusal(problem), pointer(problem.at)) for problem in named), key=_place_of)
+    omitted = sum(problem.more for problem in problems) + max(0, len(named) - room)
+    return [finding_of(INVALID, refusal, at) for refusal, at in refusals[:room]], omitted
 
 
 def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
@@ -244,31 +246,31 @@ def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
 def _without_duplicates(
     services: Sequence[Judged], document_of: Callable[[Judged], Document]
 ) -> tuple[list[Judged], list[Finding]]:
-    """The first manifest of each service, and the others as findings."""
+    """The first manifest of each service, and a finding for each further one."""
 
-    def say(each: Judged, other: Judged) -> Finding:
-        document, place = document_of(each), document_of(other).locate(NAME)
-        refusal = document.refusal(Problem(NAME, described_already(each.name, place)))
+    def duplicate(later: Judged, earlier: Judged) -> Finding:
+        document, place = document_of(later), document_of(earlier).locate(NAME)
+        refusal = document.refusal(Problem(NAME, described_already(later.name, place)))
         return finding_of(DUPLICATE_SERVICE, refusal, pointer(NAME))
 
     first: dict[str, Judged] = {}
     for judged in services:
         first.setdefault(judged.name, judged)
-    return list(first.values()), repeated(services, say) if len(first) < len(services) else []
+    return list(first.values()), repeated(services, duplicate) if len(first) < len(services) else []
 
 
 def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
-    """The document of a service; where it was not kept, it is read again."""
+    """The document of a service; read again unless the run kept it."""
     if judged.detail:
         return judged.manifest.document
-    found = next(found for found in files if found.path == judged.location.path)
-    several = read_documents(job.tree.read(found), found.path)
-    return next(document for document in several if document.line == judged.location.line)
+    file = next(file for file in files if file.path == judged.location.path)
+    documents = read_documents(job.tree.read(file), file.path)
+    return next(document for document in documents if document.line == judged.location.line)
 
 
 def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:
-    """A word of help where most files of a folder are something else than manifests."""
-    strangers = {each.location.path for each in findings if each.message.startswith(STRANGER)}
+    """Advice for a folder most of whose files are not manifests."""
+    strangers = {finding.location.path for finding in findings if finding.message.startswith(STRANGER)}
     if len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
         return ""
     known = sorted({judged.location.path for judged in services})

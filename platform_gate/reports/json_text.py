@@ -1,4 +1,4 @@
-"""JSON as reports write it: one line, finite numbers only, nothing that a CI runner takes for a command."""
+"""JSON for reports: one line, finite numbers only, nothing that a CI runner takes for a command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FASTEST: Final = 1
 
 
 class Kept(Mapping[str, Any]):
-    """A mapping that is kept as its packed text, a third as large, and read when somebody looks inside."""
+    """A mapping kept as compressed JSON, a third of the size, and parsed when somebody looks inside."""
 
     __slots__ = ("_packed",)
 
@@ -20,7 +20,7 @@ class Kept(Mapping[str, Any]):
 
     @property
     def text(self) -> str:
-        """What ``encode`` made of it."""
+        """The JSON text."""
         return zlib.decompress(self._packed).decode()
 
     def __getitem__(self, key: str) -> Any:
@@ -33,30 +33,30 @@ class Kept(Mapping[str, Any]):
         return len(self.read())
 
     def read(self) -> dict[str, Any]:
-        """All of it as data: for whoever looks more than once."""
+        """The whole mapping, parsed once for callers that look more than once."""
         read: dict[str, Any] = json.loads(self.text)
         return read
 
 
 def opened(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A mapping as data, however it was kept."""
+    """A plain mapping, parsed if it is ``Kept``."""
     return mapping.read() if isinstance(mapping, Kept) else mapping
 
 
 def pack(text: str) -> bytes:
-    """What ``Kept`` is made from: the text of a mapping."""
+    """Compress the JSON text of a mapping for ``Kept``."""
     return zlib.compress(text.encode(), FASTEST)
 
 
 def encode(value: Any) -> str:
-    """A value on one line. ``##[`` would be a command to a runner that reads it in a log, so it is written apart."""
+    """A value on one line. ``##[`` is a command to a runner that sees it in a log, so its ``#`` is escaped."""
     if isinstance(value, Kept):
         return value.text
     return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("##[", "#\\u0023[")
 
 
 def array(values: Iterable[Any]) -> Iterator[str]:
-    """A list, one value a line, as its values come."""
+    """A list with one value per line, streamed."""
     before = "[\n"
     for value in values:
         yield f"{before}{encode(value)}"

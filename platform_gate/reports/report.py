@@ -22,10 +22,10 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report in parts, in the order of its keys; rows may be gone through once.
+    """A report in parts, in the order of its keys. Its rows can be iterated once.
 
-    ``totals`` are the seed's numbers, ``highlights`` the worst services and the costs by currency, ``changes`` the
-    lists that only a comparison with a base has, ``provenance`` says by what policy, as of when, with what answer.
+    ``totals`` counts services by health and adds up costs, ``highlights`` holds the worst services and the cost by
+    currency, ``changes`` the lists that only a comparison with a base has, ``provenance`` policy, day and verdict.
     """
 
     totals: Row
@@ -71,7 +71,7 @@ def _service(judged: Judged, comparison: Comparison | None) -> Row:
 
 
 def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
-    """One service: the seed's keys, then ours, each a copy of what its subsystem says."""
+    """The row of one service; the keys at its top are copies of values that its subsystems report."""
     judgement = judged.judgement
     facts = {name: scored.describe() for name, scored in judgement.scored.items()}
     cost = facts["cost"]
@@ -96,7 +96,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
             for name, scored in judgement.scored.items()
         },
         **(_before(transition) if transition else {}),
-        "findings": [finding(each, transition) for each in judged.findings],
+        "findings": [finding(failed, transition) for failed in judged.findings],
     }
 
 
@@ -138,31 +138,31 @@ def _preview(preview: Preview) -> dict[str, Any]:
     return {"service": preview.service, "health": str(preview.health), "health_merged": str(preview.merged)}
 
 
-def finding(each: Finding, transition: Transition | None = None) -> dict[str, Any]:
+def finding(failed: Finding, transition: Transition | None = None) -> dict[str, Any]:
     """One finding with its place, and with a base whether the change brought it."""
     return {
-        "rule": each.rule,
-        "severity": str(each.severity),
-        "message": printable(each.message),
-        "fix": printable(each.fix),
-        "path": printable(each.location.path),
-        "line": each.location.line,
-        "column": each.location.column,
-        "end_line": each.location.end_line,
-        "end_column": each.location.end_column,
-        "pointer": printable(each.pointer),
-        "points": each.points,
-        "decisive": each.decisive,
-        "disposition": str(each.disposition),
-        "fingerprint": each.fingerprint,
-        **(_since(each, transition) if transition else {}),
-        **({"waiver": _excuse(each.excuse)} if each.excuse else {}),
+        "rule": failed.rule,
+        "severity": str(failed.severity),
+        "message": printable(failed.message),
+        "fix": printable(failed.fix),
+        "path": printable(failed.location.path),
+        "line": failed.location.line,
+        "column": failed.location.column,
+        "end_line": failed.location.end_line,
+        "end_column": failed.location.end_column,
+        "pointer": printable(failed.pointer),
+        "points": failed.points,
+        "decisive": failed.decisive,
+        "disposition": str(failed.disposition),
+        "fingerprint": failed.fingerprint,
+        **(_since(failed, transition) if transition else {}),
+        **({"waiver": _excuse(failed.excuse)} if failed.excuse else {}),
     }
 
 
-def _since(each: Finding, transition: Transition) -> dict[str, Any]:
-    origin = transition.origin(each)
-    cause = str(transition.cause(each)) if origin is Origin.INTRODUCED else None
+def _since(failed: Finding, transition: Transition) -> dict[str, Any]:
+    origin = transition.origin(failed)
+    cause = str(transition.cause(failed)) if origin is Origin.INTRODUCED else None
     return {"origin": str(origin), "cause": cause}
 
 
@@ -202,21 +202,21 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
 
 
 def _fleet(outcome: Outcome) -> dict[str, Any]:
-    """Of a report over several repositories, what each came to."""
+    """The repositories of a joined report, and how their rules differ; empty for a single repository."""
     if not outcome.repositories:
         return {}
     return {"repositories": list(outcome.repositories), "differences": list(outcome.differences)}
 
 
 def _amounts(outcome: Outcome) -> dict[str, Any]:
-    """The costs as written that rows round, where there are any: totals are made of them."""
-    costs = ((each.name, each.figures.cost) for each in outcome.run.services)
+    """Exact costs where rows round them: totals are sums of the exact ones."""
+    costs = ((judged.name, judged.figures.cost) for judged in outcome.run.services)
     amounts = dict(sorted((name, cost) for name, cost in costs if cost is not None and round(cost, 2) != cost))
     return {"amounts": amounts} if amounts else {}
 
 
 def _compared(outcome: Outcome) -> dict[str, Any]:
-    """What a change was compared with."""
+    """The base and scope of a comparison; empty without one."""
     comparison = outcome.comparison
     if comparison is None:
         return {}

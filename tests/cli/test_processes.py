@@ -21,7 +21,7 @@ judge_all = partial(map, judge)
 
 
 def pids(results: Iterable[FileResult]) -> set[str]:
-    return {result.asked[0][0] for result in results}
+    return {result.lookups[0][0] for result in results}
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def judge(found: Found) -> FileResult:
 
 
 def paths(results: Sequence[FileResult]) -> list[str]:
-    return [result.asked[0][0] for result in results]
+    return [result.lookups[0][0] for result in results]
 
 
 FOUND = [Found(f"{number}") for number in range(300)]
