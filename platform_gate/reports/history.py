@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any, Final, NamedTuple, NoReturn
 
 from platform_gate.model import GateError
+from platform_gate.reports.json_text import SCHEMA_VERSION
 from platform_gate.text import plural, printable, quote
 
-SCHEMA_VERSION: Final = "1"
 HEALTHS: Final = ("critical", "degraded", "unknown", "healthy")
 """Worst first."""
 LONGEST: Final = 60

@@ -7,6 +7,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from platform_gate.text import log_json
+
+SCHEMA_VERSION: Final = "1"
+"""The version of `schemas/report.schema.json` that reports are written and read by."""
+
 FASTEST: Final = 1
 
 
@@ -52,7 +57,7 @@ def encode(value: Any) -> str:
     """A value on one line. ``##[`` is a command to a runner that sees it in a log, so its ``#`` is escaped."""
     if isinstance(value, Kept):
         return value.text
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("##[", "#\\u0023[")
+    return log_json(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def array(values: Iterable[Any]) -> Iterator[str]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from platform_gate.changes.comparison import Comparison, Fixed, Origin, Preview, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
 from platform_gate.judging.totals import detail
 from platform_gate.model import Excuse, Finding
-from platform_gate.reports.json_text import Kept, encode, pack
+from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import printable
-
-SCHEMA_VERSION: Final = "1"
 
 Row = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ import pytest
 
 from platform_gate.judging.judgement import HealthStatus
 from platform_gate.model import GateError
-from platform_gate.reports import report
 from platform_gate.reports.history import HEALTHS, LONGEST, History, Snapshot, Standing, before, course, key, parse
+from platform_gate.reports.json_text import SCHEMA_VERSION
 
 DAY = date(2026, 11, 23)
 
@@ -36,7 +36,7 @@ def test_a_report_says_how_each_service_stood() -> None:
 
 
 def test_it_speaks_as_reports_do() -> None:
-    assert json.loads(content())["schema_version"] == report.SCHEMA_VERSION
+    assert json.loads(content())["schema_version"] == SCHEMA_VERSION
     assert sorted(HealthStatus, key=lambda health: -health.rank) == list(HEALTHS)
 
 
