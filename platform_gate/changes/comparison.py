@@ -28,7 +28,7 @@ class Change(StrEnum):
     SAME = "same"
 
 
-class Origin(StrEnum):
+class FindingOrigin(StrEnum):
     """Whether a finding came with the change, or was there before it."""
 
     INTRODUCED = "introduced"
@@ -95,11 +95,11 @@ class Transition(NamedTuple):
             if scored.points > self.before.judgement.scored[name].points
         }
         counting = [each for each in self.after.findings if each.decisive and each.disposition is Disposition.OPEN]
-        return [each for each in counting if self.origin(each) is Origin.INTRODUCED or each.subsystem in grown]
+        return [each for each in counting if self.origin(each) is FindingOrigin.INTRODUCED or each.subsystem in grown]
 
-    def origin(self, finding: Finding) -> Origin:
+    def origin(self, finding: Finding) -> FindingOrigin:
         """Whether a finding of the head came with the change: told by rule, service and place, not by line."""
-        return Origin.STANDING if finding.fingerprint in self.known else Origin.INTRODUCED
+        return FindingOrigin.STANDING if finding.fingerprint in self.known else FindingOrigin.INTRODUCED
 
     def cause(self, finding: Finding) -> Cause:
         """Whether the change declared what the finding is about, or brought in a measurement."""

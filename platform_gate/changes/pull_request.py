@@ -9,7 +9,7 @@ from typing import NamedTuple
 from platform_gate.changes import comparison, relaxations
 from platform_gate.changes.comparison import Comparison, Preview, Sides, Transition
 from platform_gate.changes.relaxations import Lowered
-from platform_gate.changes.revisions import Change, MergedRules, TipRules, change_against
+from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, change_against
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.request import Request, is_wanted, narrowed
 from platform_gate.judging.ruleset import Rules
@@ -29,7 +29,7 @@ class Case(NamedTuple):
     """
 
     request: Request
-    change: Change
+    change: Revisions
     ruling: Rules
     own: Rules
     adoption: bool
@@ -61,7 +61,7 @@ def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Pol
     return run, comparison, case.ruling.policy, case.ruling.settings
 
 
-def _case(request: Request, change: Change) -> Case:
+def _case(request: Request, change: Revisions) -> Case:
     merged = MergedRules(change)
     own = ruleset.load(request, config.load(merged.content), merged)
     operands = [STDIN if path == STDIN else change.head.tree.shown(path) for path in request.paths]
@@ -111,7 +111,7 @@ def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
     return base._replace(services=tuple(services), findings=(*unjudged, *base.notices))
 
 
-def _changed_paths(change: Change, files: Sequence[Found]) -> set[str]:
+def _changed_paths(change: Revisions, files: Sequence[Found]) -> set[str]:
     """Paths at which index or manifests differ from the base; what is the same need not be read from git.
 
     What isn't judged counts as it is staged: to ask git what else is modified would run the filters that it knows.
@@ -126,13 +126,13 @@ def _changed_paths(change: Change, files: Sequence[Found]) -> set[str]:
     return changed
 
 
-def _content(change: Change, found: Found) -> bytes | None:
+def _content(change: Revisions, found: Found) -> bytes | None:
     with contextlib.suppress(GateError):
         return change.head.read(found)
     return None
 
 
-def _same_lines(change: Change, found: Found) -> bool:
+def _same_lines(change: Revisions, found: Found) -> bool:
     """Whether only the line ends of a manifest changed, or nothing that its bytes at the base would show."""
     entry = change.base.files.get(found.path)
     if entry is None or found.refusal or entry.oid not in change.base.loaded:

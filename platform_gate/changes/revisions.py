@@ -18,7 +18,7 @@ from platform_gate.repository.work_tree import Selection, WorkTree
 from platform_gate.text import displayed, quote
 
 
-class Change(NamedTuple):
+class Revisions(NamedTuple):
     """The three trees of a pull request: the tip of the base ref, the merge base, and the work tree with its index."""
 
     ref: str
@@ -49,7 +49,7 @@ def repository_of(tree: WorkTree) -> Repository:
     return Repository.at(tree.root)
 
 
-def change_against(ref: str, tree: WorkTree) -> Change:
+def change_against(ref: str, tree: WorkTree) -> Revisions:
     """The change from a ref to the work tree.
 
     Raises:
@@ -60,10 +60,10 @@ def change_against(ref: str, tree: WorkTree) -> Change:
     base = repository.merge_base(tip, repository.resolve("HEAD"))
     tip_tree, staged = CommitTree.of(repository, tip), repository.staged()
     base_tree = tip_tree if base == tip else CommitTree.of(repository, base)
-    return Change(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged), staged)
+    return Revisions(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged), staged)
 
 
-def past(ref: str, tree: WorkTree) -> Change:
+def past(ref: str, tree: WorkTree) -> Revisions:
     """A commit as it was, whatever led from there to the work tree.
 
     Raises:
@@ -71,7 +71,7 @@ def past(ref: str, tree: WorkTree) -> Change:
     """
     repository = repository_of(tree)
     commit, staged = CommitTree.of(repository, repository.resolve(ref)), repository.staged()
-    return Change(ref, commit, commit, Checkout.of(tree, repository, staged), staged)
+    return Revisions(ref, commit, commit, Checkout.of(tree, repository, staged), staged)
 
 
 class TipRules(NamedTuple):
@@ -80,7 +80,7 @@ class TipRules(NamedTuple):
     With ``past`` the question is what there was: waivers that the tip lacks were not there, whoever owns them now.
     """
 
-    change: Change
+    change: Revisions
     past: bool = False
 
     def read(self, kind: str, reference: str) -> tuple[bytes, str]:
@@ -140,7 +140,7 @@ class TipRules(NamedTuple):
 class MergedRules(NamedTuple):
     """Rules as merging would leave them: the work tree's where the change touches them, else the tip's."""
 
-    change: Change
+    change: Revisions
 
     def read(self, kind: str, reference: str) -> tuple[bytes, str]:
         """A file.

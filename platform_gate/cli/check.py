@@ -20,7 +20,7 @@ from platform_gate.text import printable, quote, typed
 LONGEST_NAME: Final = 200
 
 
-class Words(click.ParamType):  # type: ignore[type-arg]  # as Day
+class WordsType(click.ParamType):  # type: ignore[type-arg]  # as DayType
     """Words with commas between them."""
 
     name = "A,B"
@@ -30,7 +30,7 @@ class Words(click.ParamType):  # type: ignore[type-arg]  # as Day
         return value if isinstance(value, tuple) else tuple(word.strip() for word in value.split(","))
 
 
-class Part(click.ParamType):  # type: ignore[type-arg]  # as Day
+class ShardType(click.ParamType):  # type: ignore[type-arg]  # as DayType
     """``I/N``."""
 
     name = "I/N"
@@ -43,7 +43,7 @@ class Part(click.ParamType):  # type: ignore[type-arg]  # as Day
         return shard
 
 
-class Name(click.ParamType):  # type: ignore[type-arg]  # as Day
+class NameType(click.ParamType):  # type: ignore[type-arg]  # as DayType
     """What a repository is called: something that can be seen, on one line."""
 
     name = "NAME"
@@ -58,7 +58,7 @@ class Name(click.ParamType):  # type: ignore[type-arg]  # as Day
 
 OPTIONS: Final = (
     click.option(
-        "--fail-on", type=Words(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
+        "--fail-on", type=WordsType(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
     ),
     click.option("--team", metavar="NAME", help="Report and decide on this team's services only."),
     click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only."),
@@ -74,8 +74,8 @@ OPTIONS: Final = (
         "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that judge. [default: as many as pay off]"
     ),
     click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest."),
-    click.option("--shard", type=Part(), help="Judge only this part of the files; `merge` joins the parts."),
-    click.option("--repository", type=Name(), help="Which repository this is, for reports of several."),
+    click.option("--shard", type=ShardType(), help="Judge only this part of the files; `merge` joins the parts."),
+    click.option("--repository", type=NameType(), help="Which repository this is, for reports of several."),
 )
 
 

@@ -71,7 +71,7 @@ def links() -> Links | None:
     return Links(tree) if re.fullmatch(_TREE, tree) else None
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not generic
+class DayType(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not generic
     """A day as ``YYYY-MM-DD``."""
 
     name = "YYYY-MM-DD"
@@ -105,7 +105,9 @@ def judging_options(function: Command) -> Command:
         policy_option,
         click.option("--waivers", metavar="FILE", multiple=True, help="Waivers; repeatable. [default: as configured]"),
         click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers."),
-        click.option("--as-of", type=Day(), default=today, show_default="today in UTC", help="Judge as of this day."),
+        click.option(
+            "--as-of", type=DayType(), default=today, show_default="today in UTC", help="Judge as of this day."
+        ),
     )
     for decorate in reversed(decorators):
         function = decorate(function)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from platform_gate.reports.history import History
 
 
-class Output(click.ParamType):  # type: ignore[type-arg]  # as Day
+class OutputType(click.ParamType):  # type: ignore[type-arg]  # as DayType
     """``FORMAT=FILE``."""
 
     name = "FORMAT=FILE"
@@ -65,7 +65,7 @@ OPTIONS: Final = (
         help="The format on standard output. [default: text]",
     ),
     click.option(
-        "-o", "--output", "outputs", type=Output(), multiple=True, help="Write a report to a file too; repeatable."
+        "-o", "--output", "outputs", type=OutputType(), multiple=True, help="Write a report to a file too; repeatable."
     ),
     click.option(
         "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"

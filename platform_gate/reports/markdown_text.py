@@ -50,7 +50,7 @@ def block(line: str) -> str:
     return f"    {log_line(printable(line))}"
 
 
-class Section(NamedTuple):
+class MarkdownSection(NamedTuple):
     """A head, blocks of which some may be left out, and what these are; ``share`` is its part of what is still free."""
 
     head: str
@@ -66,7 +66,7 @@ def size(text: str) -> int:
     return len(text.encode("utf-8", "backslashreplace"))
 
 
-def fit(section: Section, room: int) -> str:
+def fit(section: MarkdownSection, room: int) -> str:
     """A section with as many of its blocks as there is room for, and the number of the others."""
     kept: list[str] = []
     room -= size(section.head) + len(section.tail)

@@ -38,7 +38,7 @@ class Merged(NamedTuple):
     differences: tuple[str, ...] = ()
 
 
-class Part(NamedTuple):
+class ShardReport(NamedTuple):
     """A report of a shard."""
 
     source: Recording
@@ -90,9 +90,9 @@ def _of_one(source: Recording) -> Run:
     return Run(tuple(source.services), tuple(source.findings), len(source.services))
 
 
-def _complete(sources: Sequence[Recording]) -> list[Part]:
+def _complete(sources: Sequence[Recording]) -> list[ShardReport]:
     """The reports as all the shards of one run, each once."""
-    parts = [Part(source, source.part) for source in sources if source.part]
+    parts = [ShardReport(source, source.part) for source in sources if source.part]
     if len(parts) < len(sources):
         whole, other = sorted(sources, key=lambda source: source.part is not None)[:2]
         fix = "Name each repository with check's --repository, and merge one report of each, or all its shards."
@@ -113,28 +113,28 @@ def _absent(count: int, known: set[int]) -> Iterator[int]:
     return (index for index in range(1, count + 1) if index not in known)
 
 
-def _refuse_foreign(part: Part, first: Part) -> None:
+def _refuse_foreign(part: ShardReport, first: ShardReport) -> None:
     for what, one, other in zip(("files", "policies", "days", "options"), _terms(part), _terms(first), strict=True):
         if one != other:
             fix = "Merge the shards of one run: same commit, same policy, same options, same day."
             raise GateError(f"{first.source.path} and {part.source.path} are of different runs: {what} differ", fix)
 
 
-def _terms(part: Part) -> tuple[Any, ...]:
+def _terms(part: ShardReport) -> tuple[Any, ...]:
     """What must be alike in all shards."""
     own, source = part.slice, part.source
     files = own.shard.of, own.files, own.sha256
     return files, source.policy._replace(rules=frozenset()), source.as_of, own.terms
 
 
-def _refuse_repeated(parts: Sequence[Part]) -> None:
+def _refuse_repeated(parts: Sequence[ShardReport]) -> None:
     for one, other in pairwise(parts):
         if one.slice.shard == other.slice.shard:
             what = f"shard {one.slice.shard} is there twice: {one.source.path} and {other.source.path}"
             raise GateError(what, "Leave one out.")
 
 
-def _of_shards(parts: Sequence[Part]) -> Run:
+def _of_shards(parts: Sequence[ShardReport]) -> Run:
     """The run that was never made in one piece."""
     names = sorted((each for part in parts for each in part.slice.seen.names), key=_place)
     first: dict[str, Named] = {}
@@ -161,7 +161,7 @@ def _duplicate(each: Named, other: Named) -> Finding:
     return Finding(DUPLICATE_SERVICE.id, Severity.ERROR, message, fix, each.location, NAME_POINTER)
 
 
-def _notices(parts: Sequence[Part]) -> Iterator[Finding]:
+def _notices(parts: Sequence[ShardReport]) -> Iterator[Finding]:
     """About the waivers. Every shard speaks of every waiver, and none knows what the others have seen."""
     in_use = {place for part in parts for place in part.slice.seen.in_use}
     unused: dict[str, set[str]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platform_gate.changes.comparison import Comparison, Fixed, Origin, Preview, Transition
+from platform_gate.changes.comparison import Comparison, FindingOrigin, Fixed, Preview, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
 from platform_gate.judging.totals import detail
@@ -160,7 +160,7 @@ def finding(failed: Finding, transition: Transition | None = None) -> dict[str, 
 
 def _since(failed: Finding, transition: Transition) -> dict[str, Any]:
     origin = transition.origin(failed)
-    cause = str(transition.cause(failed)) if origin is Origin.INTRODUCED else None
+    cause = str(transition.cause(failed)) if origin is FindingOrigin.INTRODUCED else None
     return {"origin": str(origin), "cause": cause}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from platform_gate.changes import comparison as compare
 from platform_gate.changes import relaxations
-from platform_gate.changes.comparison import Cause, Change, Comparison, Origin, Sides, Transition
+from platform_gate.changes.comparison import Cause, Change, Comparison, FindingOrigin, Sides, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging import waivers
 from platform_gate.judging.judgement import HealthStatus
@@ -102,7 +102,7 @@ def test_a_finding_is_the_same_wherever_it_moves(sides: Compare) -> None:
     other = BREACHED.replace("[{", "[{name: latency, target: 99, current: 98}, {")
     web = sides.web(manifest(slos=BREACHED), "# moved\n" + manifest(slos=other))
     origins = {each.subject: web.origin(each) for each in findings_of(web)}
-    assert origins == {"latency": Origin.INTRODUCED, "availability": Origin.STANDING}
+    assert origins == {"latency": FindingOrigin.INTRODUCED, "availability": FindingOrigin.STANDING}
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_finding_is_the_same_wherever_it_moves(sides: Compare) -> None:
 )
 def test_causes(sides: Compare, before: dict[str, str], after: dict[str, str], cause: Cause) -> None:
     web = sides.web(manifest(**before), manifest(**after))
-    introduced = [each for each in findings_of(web) if web.origin(each) is Origin.INTRODUCED]
+    introduced = [each for each in findings_of(web) if web.origin(each) is FindingOrigin.INTRODUCED]
     assert {web.cause(each) for each in introduced} == {cause}
 
 

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from platform_gate.cli.main import cli
-from platform_gate.cli.options import NARROWEST, Day, display, display_options
+from platform_gate.cli.options import NARROWEST, DayType, display, display_options
 from platform_gate.reports.outcome import Display
 
 Show = Callable[..., Display]
@@ -93,8 +93,8 @@ def test_the_width_is_the_terminals(show: Show, monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_day_is_read() -> None:
-    assert Day().convert("2026-11-23", None, None) == date(2026, 11, 23)
-    assert Day().convert(date(2026, 11, 23), None, None) == date(2026, 11, 23)
+    assert DayType().convert("2026-11-23", None, None) == date(2026, 11, 23)
+    assert DayType().convert(date(2026, 11, 23), None, None) == date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_a_day_is_read() -> None:
 )
 def test_anything_else_is_no_day(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is not a day like 2026-01-31"):
-        Day().convert(text, None, None)
+        DayType().convert(text, None, None)

@@ -14,7 +14,7 @@ from platform_gate.judging.result import Judged, Part
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Excuse, Finding, Location
 from platform_gate.reports import change_summary
-from platform_gate.reports.markdown_text import REMARK, Section, block, code, escape, fit, link, size
+from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, link, size
 from platform_gate.reports.outcome import Links, Outcome
 from platform_gate.text import plural, shorten
 
@@ -39,21 +39,21 @@ def render(outcome: Outcome) -> Iterator[str]:
     yield closing
 
 
-def _sections(outcome: Outcome) -> Iterator[Section]:
+def _sections(outcome: Outcome) -> Iterator[MarkdownSection]:
     links, run = outcome.links, outcome.run
     shown = list(filter(outcome.decides, outcome.noteworthy))
     unhealthy = [each for each in shown if each.health is not HealthStatus.HEALTHY]
     for told in change_summary.sections(outcome):
         lines = (_told(line, links) for line in told.lines)
-        yield Section(f"### {escape(told.title)}\n\n", lines, len(told.lines), "line", share=2)
+        yield MarkdownSection(f"### {escape(told.title)}\n\n", lines, len(told.lines), "line", share=2)
     yield _list("What could not be judged", run.unjudged, "problem", links)
     yield _list("About the waivers", run.notices, "notice", links)
     yield _table(unhealthy)
     blocks = (_details(each, links, first=each is shown[0]) for each in shown)
-    yield Section("", blocks, len(shown), "service", tail="")
+    yield MarkdownSection("", blocks, len(shown), "service", tail="")
 
 
-def _told(line: change_summary.Line, links: Links | None) -> str:
+def _told(line: change_summary.SummaryLine, links: Links | None) -> str:
     """What a change does to a service, or to the bar for all."""
     name = f"{escape(line.service)}: " if line.service else ""
     place = f" ({_place(line.location, links)})" if line.location else ""
@@ -87,19 +87,19 @@ def _totals(outcome: Outcome) -> str:
     return f"{plural(len(outcome.run.services), 'service')}: {', '.join(parts) or 'none'}{excused}"
 
 
-def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> Section:
+def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> MarkdownSection:
     blocks = (_finding(finding, links) for finding in findings)
-    return Section(f"### {title}\n\n", blocks, len(findings), noun, share=2)
+    return MarkdownSection(f"### {title}\n\n", blocks, len(findings), noun, share=2)
 
 
-def _table(unhealthy: Sequence[Judged]) -> Section:
+def _table(unhealthy: Sequence[Judged]) -> MarkdownSection:
     """One row per service, one column per subsystem."""
     columns = list(dict.fromkeys(name for each in unhealthy for name, *_ in each.parts))
     head = _row("Service", "Health", "Points", *map(escape, columns)) + _row(
         "---", "---", "---:", *("---" for _ in columns)
     )
     rows = (_service_row(each, columns) for each in unhealthy)
-    return Section(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
+    return MarkdownSection(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
 
 
 def _row(*cells: str) -> str:

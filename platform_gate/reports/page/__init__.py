@@ -38,7 +38,7 @@ class Frame:
     remark: str = ""
 
 
-class Entry(NamedTuple):
+class FleetRow(NamedTuple):
     """A service without what is behind its row, and that as markup: ten thousand of them must fit in memory."""
 
     service: Service
@@ -59,16 +59,16 @@ def render(report: Report, frame: Frame) -> Iterator[str]:
     yield rendering.template("foot.html.j2").render(shared, waived=change_list.waived(services))
 
 
-def _entries(report: Report, frame: Frame, history: History, today: date) -> Iterator[Entry]:
+def _entries(report: Report, frame: Frame, history: History, today: date) -> Iterator[FleetRow]:
     detail = rendering.template("detail.html.j2")
     many = report.totals["total_services"] >= MANY
     for row in report.services:
         service = view(opened(row), frame.links, history.snapshots, today)
         markup = rendering.markup(detail.render(service=service, many=many))
-        yield Entry(replace(service, panels=(), course=None), markup)
+        yield FleetRow(replace(service, panels=(), course=None), markup)
 
 
-def _rows(entries: Iterable[Entry], shared: dict[str, Any]) -> Iterator[str]:
+def _rows(entries: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
     """The rows. In a large fleet most are inside an element that a browser with script reads as text: that is fast."""
     summary = rendering.template("row.html.j2")
     for number, entry in enumerate(entries):

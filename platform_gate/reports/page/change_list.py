@@ -10,7 +10,7 @@ from platform_gate.changes.relaxations import Lowered
 from platform_gate.model import Location
 from platform_gate.reports.history import HEALTHS
 from platform_gate.reports.outcome import Links
-from platform_gate.reports.page.service import Problem, Service, problem
+from platform_gate.reports.page.service import FindingView, Service, problem
 from platform_gate.reports.page.words import place, place_href
 from platform_gate.text import plural, printable
 
@@ -21,7 +21,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChangeLine:
     """A line of a section: about a service, from one health to another, with what is to be said and where."""
 
     service: str = ""
@@ -34,24 +34,26 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ChangeGroup:
     """A heading and its lines; ``more`` says what was left out."""
 
     title: str
-    lines: tuple[Told, ...]
+    lines: tuple[ChangeLine, ...]
     more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Waived:
+class WaiverInUse:
     """A waiver in use: the finding that it excuses, and whose."""
 
     service: str
     anchor: str
-    problem: Problem
+    problem: FindingView
 
 
-def sections(services: Sequence[Service], changes: Mapping[str, Iterable[Row]], links: Links | None) -> list[Section]:
+def sections(
+    services: Sequence[Service], changes: Mapping[str, Iterable[Row]], links: Links | None
+) -> list[ChangeGroup]:
     """What a change did, the worst first; nothing without a base."""
     fixed = (problem(row, links) for row in changes.get("fixed", ()))
     told = (
@@ -59,16 +61,16 @@ def sections(services: Sequence[Service], changes: Mapping[str, Iterable[Row]], 
         ("Got better", (_moved(each) for each in services if _is_better(each))),
         ("Added or renamed", (_moved(each) for each in services if each.change in ("added", "renamed"))),
         ("Removed", (_removed(row) for row in changes.get("removed", ()))),
-        ("Fixed", (Told(each.service, text=f"{each.rule}: {each.message}", place=each.place) for each in fixed)),
+        ("Fixed", (ChangeLine(each.service, text=f"{each.rule}: {each.message}", place=each.place) for each in fixed)),
         ("Lowers the bar", (_lowered(row, links) for row in changes.get("changes", ()))),
         ("By the rules after the merge, which decide nothing yet", map(_preview, changes.get("preview", ()))),
     )
     return [section for title, lines in told if (section := _section(title, tuple(lines))).lines]
 
 
-def _section(title: str, lines: tuple[Told, ...]) -> Section:
+def _section(title: str, lines: tuple[ChangeLine, ...]) -> ChangeGroup:
     more = f"and {plural(len(lines) - MOST, 'more line')}; the fleet below has them all" if len(lines) > MOST else ""
-    return Section(title, lines[:MOST], more)
+    return ChangeGroup(title, lines[:MOST], more)
 
 
 def _rank(service: Service) -> int:
@@ -76,7 +78,7 @@ def _rank(service: Service) -> int:
     return HEALTHS.index(service.health) - HEALTHS.index(service.before or service.health)
 
 
-def _new(service: Service) -> list[Problem]:
+def _new(service: Service) -> list[FindingView]:
     return [each for each in service.problems if each.origin and not each.excuse]
 
 
@@ -92,40 +94,40 @@ def _is_better(service: Service) -> bool:
     return _rank(service) > 0 or (_rank(service) == 0 and less and not _is_worse(service))
 
 
-def _moved(service: Service) -> Told:
+def _moved(service: Service) -> ChangeLine:
     """A service, its health before and after, and what the change brought."""
     causes = "; ".join(each.message for each in _new(service))
     points = (
         f"{service.points_before} to {plural(service.points, 'point')}" if service.points_before is not None else ""
     )
     said = ". ".join(filter(None, (points, causes)))
-    return Told(service.key, service.anchor, service.before, service.health, said, service.place, service.href)
+    return ChangeLine(service.key, service.anchor, service.before, service.health, said, service.place, service.href)
 
 
-def _removed(row: Row) -> Told:
+def _removed(row: Row) -> ChangeLine:
     was = f"was {row['health_before']}, and is" if row["health_before"] else "is"
-    return Told(printable(str(row["name"])), text=f"{was} no longer there")
+    return ChangeLine(printable(str(row["name"])), text=f"{was} no longer there")
 
 
-def _lowered(row: Row, links: Links | None) -> Told:
+def _lowered(row: Row, links: Links | None) -> ChangeLine:
     said = Lowered(row["kind"], "", row["pointer"] or "", row["before"], row["after"], Location(""))
     service = printable(str(row["service"] or ""))
-    return Told(service, text=printable(str(said)), place=place(row), href=place_href(row, links))
+    return ChangeLine(service, text=printable(str(said)), place=place(row), href=place_href(row, links))
 
 
-def _preview(row: Row) -> Told:
-    return Told(printable(str(row["service"])), before=str(row["health"]), after=str(row["health_merged"]))
+def _preview(row: Row) -> ChangeLine:
+    return ChangeLine(printable(str(row["service"])), before=str(row["health"]), after=str(row["health_merged"]))
 
 
-def waived(services: Iterable[Service]) -> list[Waived]:
+def waived(services: Iterable[Service]) -> list[WaiverInUse]:
     """The waivers in use, the one that ends first at the top."""
     return sorted(_waived(services), key=_end)
 
 
-def _waived(services: Iterable[Service]) -> Iterator[Waived]:
+def _waived(services: Iterable[Service]) -> Iterator[WaiverInUse]:
     for each in services:
-        yield from (Waived(each.key, each.anchor, found) for found in each.problems if found.excuse)
+        yield from (WaiverInUse(each.key, each.anchor, found) for found in each.problems if found.excuse)
 
 
-def _end(each: Waived) -> tuple[str, str]:
+def _end(each: WaiverInUse) -> tuple[str, str]:
     return (each.problem.excuse.until if each.problem.excuse else ""), each.service

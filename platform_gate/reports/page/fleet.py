@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from platform_gate.reports.history import HEALTHS, History
 from platform_gate.reports.page.charts import Plot, placed, plot, share, stacked
-from platform_gate.reports.page.service import Problem
+from platform_gate.reports.page.service import FindingView
 from platform_gate.reports.page.words import figure, money, spaced
 from platform_gate.text import plural, printable
 
@@ -45,7 +45,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class PastDay:
     """A day of the past as a row of numbers."""
 
     day: str
@@ -59,10 +59,10 @@ class Past:
 
     areas: tuple[tuple[str, str], ...]
     points: Plot
-    days: tuple[Day, ...]
+    days: tuple[PastDay, ...]
 
 
-def lead(numbers: Row, unjudged: Sequence[Problem]) -> str:
+def lead(numbers: Row, unjudged: Sequence[FindingView]) -> str:
     """The answer's reason in a line."""
     files = len({each.place.rpartition(":")[0] for each in unjudged})
     doubt = f"{plural(files, 'file')} could not be judged. " if files else ""
@@ -132,11 +132,11 @@ def past(history: History, today: date, numbers: Row, points: int) -> Past | Non
     return Past(tuple(_areas(xs, days)), plot(xs, [each.points for each in days]), tuple(days))
 
 
-def _day(day: date, counts: Mapping[str, int], points: int) -> Day:
-    return Day(str(day), tuple(counts[name] for name in HEALTHS), points)
+def _day(day: date, counts: Mapping[str, int], points: int) -> PastDay:
+    return PastDay(str(day), tuple(counts[name] for name in HEALTHS), points)
 
 
-def _areas(xs: Sequence[float], days: Sequence[Day]) -> Iterator[tuple[str, str]]:
+def _areas(xs: Sequence[float], days: Sequence[PastDay]) -> Iterator[tuple[str, str]]:
     """The layers from the bottom: what is well carries the rest."""
     layers = list(zip(*(day.counts for day in days), strict=True))
     return zip(reversed(HEALTHS), stacked(xs, layers[::-1]), strict=True)

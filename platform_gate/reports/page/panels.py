@@ -20,7 +20,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PanelLine:
     """A line of a panel: a label, what is said beside it, and below it a note, with a bar where it is a share.
 
     ``state`` is good, bad or unknown; ``href`` leads to what is said.
@@ -41,7 +41,7 @@ class Panel:
     kind: str
     title: str
     word: str
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PanelLine, ...] = ()
     plot: Plot | None = None
     ends: tuple[str, str] = ("", "")
 
@@ -104,15 +104,15 @@ def _slos(_name: str, facts: Facts, _links: Links | None) -> Panel:
     return Panel("slo", "Error budget left", "", tuple(map(_slo, facts["slos"])))
 
 
-def _slo(slo: Facts) -> Line:
+def _slo(slo: Facts) -> PanelLine:
     """An objective: how much of its budget is left, in percent and in minutes."""
     left, window = slo.get("budget_remaining_pct"), slo.get("window")
     during = f" in {printable(window)}" if window else ""
     note = f"{figure(slo['current'])} of {figure(slo['target'])}\xa0%{during}"
     if left is None:
-        return Line(printable(slo["name"]), "not measured", f"target {figure(slo['target'])}\xa0%", "0", "unknown")
+        return PanelLine(printable(slo["name"]), "not measured", f"target {figure(slo['target'])}\xa0%", "0", "unknown")
     state = "good" if slo["met"] else "bad"
-    return Line(printable(slo["name"]), f"{figure(left)}\xa0%{_minutes(slo)}", note, bar(left, 100), state)
+    return PanelLine(printable(slo["name"]), f"{figure(left)}\xa0%{_minutes(slo)}", note, bar(left, 100), state)
 
 
 def _minutes(slo: Facts) -> str:
@@ -128,8 +128,8 @@ def _cost(_name: str, facts: Facts, _links: Links | None) -> Panel:
     months = [str(entry["month"]) for entry in entries]
     drawn = plot(placed([_months(month) for month in months]), [entry["amount"] for entry in entries], budget)
     lines = (
-        Line("Latest", f"{money(facts['latest_cost'])} {currency}", state="bad" if facts["over_budget"] else ""),
-        Line("Budget", f"{money(budget)} {currency}" if budget else "none set"),
+        PanelLine("Latest", f"{money(facts['latest_cost'])} {currency}", state="bad" if facts["over_budget"] else ""),
+        PanelLine("Budget", f"{money(budget)} {currency}" if budget else "none set"),
     )
     return Panel("cost", "Cost a month", _trend(facts), lines, drawn, (months[0], months[-1] if months[1:] else ""))
 
@@ -151,13 +151,13 @@ def _reliability(_name: str, facts: Facts, _links: Links | None) -> Panel:
     return Panel("reliability", "Reliability score", word, tuple(_metric(name, row) for name, row in rows))
 
 
-def _metric(name: str, row: Facts) -> Line:
+def _metric(name: str, row: Facts) -> PanelLine:
     """A metric: its value, the band that it met, and what that earned of the best there is."""
     known = row["value"] is not None
     value, band = (measure(name, row["value"]), str(row["band"])) if known else ("not measured", "")
     earned = f"{figure(row['score'])} of {figure(row['best'])}"
     note = ", ".join(filter(None, (value, printable(band))))
-    return Line(label(name), earned, note, bar(row["score"], row["best"]), "" if known else "unknown")
+    return PanelLine(label(name), earned, note, bar(row["score"], row["best"]), "" if known else "unknown")
 
 
 def _governance(_name: str, facts: Facts, links: Links | None) -> Panel:
@@ -165,16 +165,18 @@ def _governance(_name: str, facts: Facts, links: Links | None) -> Panel:
     return Panel("governance", "Governance", word, tuple(_check(row, links) for row in facts["checks"]))
 
 
-def _check(row: Facts, links: Links | None) -> Line:
+def _check(row: Facts, links: Links | None) -> PanelLine:
     evidence = str(row.get("evidence") or "")
     href = evidence_href(evidence, None if row["name"] == OWNERSHIP else links) if evidence else ""
     said = "declared" if row["passed"] else "missing"
-    return Line(label(row["name"]), printable(evidence) or said, state="good" if row["passed"] else "bad", href=href)
+    return PanelLine(
+        label(row["name"]), printable(evidence) or said, state="good" if row["passed"] else "bad", href=href
+    )
 
 
 def _rules(_name: str, facts: Facts, _links: Links | None) -> Panel:
     lines = (
-        Line(printable(rule["id"]), "kept" if rule["kept"] else "broken", state="good" if rule["kept"] else "bad")
+        PanelLine(printable(rule["id"]), "kept" if rule["kept"] else "broken", state="good" if rule["kept"] else "bad")
         for rule in facts["rules"]
     )
     return Panel("governance", "Rules of one's own", "", tuple(lines))
@@ -182,7 +184,7 @@ def _rules(_name: str, facts: Facts, _links: Links | None) -> Panel:
 
 def _facts(name: str, facts: Facts, _links: Links | None) -> Panel:
     plain = [(key, value) for key, value in facts.items() if value is None or isinstance(value, str | int | float)]
-    return Panel("facts", label(name), "", tuple(Line(label(key), measure(key, value)) for key, value in plain))
+    return Panel("facts", label(name), "", tuple(PanelLine(label(key), measure(key, value)) for key, value in plain))
 
 
 PANELS: Final[Mapping[str, Callable[[str, Facts, Links | None], Panel]]] = {

@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Excuse:
+class WaiverView:
     """A waiver, as the finding that it excuses shows it."""
 
     reason: str
@@ -38,7 +38,7 @@ class Excuse:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FindingView:
     """A finding: ``mark`` is what it costs or how severe it is, ``tone`` how it is coloured."""
 
     mark: str
@@ -50,7 +50,7 @@ class Problem:
     href: str
     origin: str
     service: str
-    excuse: Excuse | None
+    excuse: WaiverView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Service:
     change: str
     before: str
     points_before: int | None
-    problems: tuple[Problem, ...]
+    problems: tuple[FindingView, ...]
     panels: tuple[Panel, ...]
     course: Course | None
 
@@ -149,11 +149,11 @@ def _before(row: Row) -> str:
     return str(before) if before and before != row["health"] else ""
 
 
-def problem(row: Row, links: Links | None) -> Problem:
+def problem(row: Row, links: Links | None) -> FindingView:
     """A finding as the page shows it."""
     excuse, points = row.get("waiver"), row.get("points") or 0
     severity = printable(str(row["severity"]))
-    return Problem(
+    return FindingView(
         mark="waived" if excuse else f"+{points}" if points else severity,
         tone="waived" if excuse else severity,
         rule=printable(str(row["rule"])),
@@ -174,9 +174,9 @@ def _origin(row: Row) -> str:
     return f"new, {spaced(row['cause'])}" if row.get("cause") else "new"
 
 
-def _excuse(row: Row, links: Links | None) -> Excuse:
+def _excuse(row: Row, links: Links | None) -> WaiverView:
     left = row.get("days_left")
-    return Excuse(
+    return WaiverView(
         reason=printable(str(row["reason"])),
         by=printable(str(row["approved_by"])),
         until=printable(str(row["expires"])),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from platform_gate.reports.page.change_list import MOST, Section, sections, waived
+from platform_gate.reports.page.change_list import MOST, ChangeGroup, sections, waived
 from platform_gate.reports.page.service import Service, view
 from tests.reports.page.rows import DAY, WAIVER, finding, service
 
@@ -16,7 +16,7 @@ def titles(*services: Service, **changes: Any) -> list[str]:
     return [section.title for section in sections(services, changes, None)]
 
 
-def only(*services: Service, **changes: Any) -> Section:
+def only(*services: Service, **changes: Any) -> ChangeGroup:
     [section] = sections(services, changes, None)
     return section
 

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from platform_gate.reports.outcome import Links
-from platform_gate.reports.page.panels import Line, cell, panel
+from platform_gate.reports.page.panels import PanelLine, cell, panel
 from tests.reports.page.rows import COST, SLO, part, parts
 
 TREE = f"https://github.com/acme/shop/blob/{'a' * 40}"
 
 
-def lines(name: str, links: Links | None = None) -> list[Line]:
+def lines(name: str, links: Links | None = None) -> list[PanelLine]:
     return list(panel(name, parts()[name], links).lines)
 
 
@@ -25,7 +25,7 @@ def cost(**changes: Any) -> dict[str, Any]:
 
 def test_a_budget_is_a_bar_with_its_minutes() -> None:
     assert lines("slo") == [
-        Line("availability", "50\xa0%, 21.6 of 43.2\xa0min", "99.95 of 99.9\xa0% in 30d", "50", "good")
+        PanelLine("availability", "50\xa0%, 21.6 of 43.2\xa0min", "99.95 of 99.9\xa0% in 30d", "50", "good")
     ]
 
 
@@ -38,7 +38,7 @@ def test_a_budget_without_minutes_and_one_that_is_gone() -> None:
 
 def test_what_was_not_measured_is_said_and_is_no_empty_budget() -> None:
     [line] = panel("slo", slo(current=None, met=None, budget_remaining_pct=None), None).lines
-    assert line == Line("availability", "not measured", "target 99.9\xa0%", "0", "unknown")
+    assert line == PanelLine("availability", "not measured", "target 99.9\xa0%", "0", "unknown")
 
 
 def test_a_cost_is_a_line_against_its_budget_with_the_trend_by_name() -> None:
@@ -69,8 +69,8 @@ def test_costs_over_budget_without_budget_and_without_data() -> None:
 
 def test_a_metric_has_its_value_its_band_and_what_it_earned() -> None:
     assert lines("reliability") == [
-        Line("Uptime", "35 of 40", "99.95\xa0%, at least 99.9", "88", ""),
-        Line("Recovery time", "0 of 25", "not measured", "0", "unknown"),
+        PanelLine("Uptime", "35 of 40", "99.95\xa0%, at least 99.9", "88", ""),
+        PanelLine("Recovery time", "0 of 25", "not measured", "0", "unknown"),
     ]
     assert panel("reliability", parts()["reliability"], None).word == "35 of 65"
 
