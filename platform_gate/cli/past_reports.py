@@ -1,10 +1,8 @@
-"""Earlier reports, from the disk: what ``--history`` names. Whatever is wrong with them is said and decides nothing."""
+"""Reads the earlier reports that ``--history`` names. One that can't be used is noted and never changes the verdict."""
 
 from __future__ import annotations
 
 import errno
-import os
-import stat
 from collections.abc import Iterable, Iterator
 from glob import glob
 from typing import Final
@@ -12,20 +10,20 @@ from typing import Final
 from platform_gate.cli.streams import write_error
 from platform_gate.model import GateError
 from platform_gate.reports.history import History, Snapshot, parse
-from platform_gate.text import displayed, quote, system_path
+from platform_gate.repository import plain_files
+from platform_gate.text import displayed, quote
 
 LARGEST: Final = 128 * 1024 * 1024
-"""A report of 50,000 services; to read more than that would take the memory of the run itself."""
-_READING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+"""Bytes. A report of 50,000 services is about as large; a larger one would take as much memory as the run itself."""
 
 
 def read(patterns: Iterable[str]) -> History:
-    """The reports that globs select; what can't be used is noted, in the history and on standard error."""
-    tried = [each for pattern in dict.fromkeys(patterns) for each in _matching(pattern)]
-    notes = tuple(dict.fromkeys(each for each in tried if isinstance(each, str)))
+    """The reports that globs select. What can't be used is noted, in the history and on standard error."""
+    attempts = [attempt for pattern in dict.fromkeys(patterns) for attempt in _matching(pattern)]
+    notes = tuple(dict.fromkeys(attempt for attempt in attempts if isinstance(attempt, str)))
     for note in notes:
         write_error(f"note: {note}")
-    snapshots = {each.path: each for each in tried if not isinstance(each, str)}
+    snapshots = {attempt.path: attempt for attempt in attempts if not isinstance(attempt, str)}
     return History(tuple(snapshots.values()), notes)
 
 
@@ -37,7 +35,7 @@ def _matching(pattern: str) -> Iterator[Snapshot | str]:
 
 
 def _attempt(file: str) -> Snapshot | str:
-    """A report, or in words why there is none."""
+    """A report, or a note that says why it can't be used."""
     try:
         return parse(_content(file), displayed(file))
     except GateError as error:
@@ -48,13 +46,7 @@ def _attempt(file: str) -> Snapshot | str:
 
 
 def _content(file: str) -> bytes:
-    """The bytes of a plain file, opened without following a link or waiting for a writer."""
-    descriptor = os.open(system_path(file), _READING)
-    with open(descriptor, "rb") as opened:  # noqa: PTH123 - a descriptor has no path
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise OSError(errno.EINVAL, "not a plain file")
-        content = opened.read(LARGEST + 1)
+    content = plain_files.read(file, LARGEST)
     if len(content) > LARGEST:
         raise OSError(errno.EFBIG, f"larger than {LARGEST // 2**20} MiB")
     return content

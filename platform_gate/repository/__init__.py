@@ -8,5 +8,6 @@ __all__ = [
     "commit_tree",
     "config",
     "git",
+    "plain_files",
     "work_tree",
 ]

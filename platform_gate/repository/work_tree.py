@@ -1,8 +1,10 @@
-"""Where manifests come from: which files there are, their bytes, and whether a path exists. Nothing is followed out."""
+"""The files on disk: which are in scope, their bytes, and whether a path exists.
 
-import errno
+No symbolic link below the root is followed: a pull request could point one at any file of the machine, and errors would
+quote its lines. Paths are plain strings, since ``pathlib`` costs more than the walk itself.
+"""
+
 import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -10,6 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from platform_gate import matching
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import GateError, Location
+from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
 from platform_gate.text import displayed, printable, quote, system_path
 
@@ -17,14 +20,13 @@ STDIN: Final = "-"
 STDIN_SHOWN: Final = "<stdin>"
 DEFAULT_FOLDER: Final = "services"
 SUFFIXES: Final = (".yaml", ".yml")
-CHUNK: Final = 64 * 1024
-"""Bytes of room for what a file has grown by while it is read: usually none."""
 
 
 class Found(NamedTuple):
-    """A file in scope: ``path`` as shown, ``file`` to be read; or why it can't be judged.
+    """A file in scope, or the reason why it can't be judged.
 
-    With ``empty`` it is a place where manifests were looked for and none was found.
+    ``path`` is shown to people and relative to the root where it lies below it. ``file`` is what the tree reads: a path
+    on disk, ``STDIN``, or an object ID. ``empty`` marks an operand that holds no manifest, or doesn't exist.
     """
 
     path: str
@@ -34,44 +36,52 @@ class Found(NamedTuple):
 
 
 class Tree(Protocol):
-    """What the gate asks of a work tree or a commit."""
+    """A work tree, a commit, or anything else that holds manifests."""
 
     def find(self, operands: Sequence[str], config: Config) -> list[Found]:
         """The files in scope, sorted by path."""
 
     def read(self, found: Found) -> bytes:
-        """The bytes of a file; raises ``DocumentError`` where there is no plain file of at most 1 MiB."""
+        """The bytes of a file, at most ``MAX_BYTES + 1``; raises ``DocumentError`` if it can't be read."""
 
     def exists(self, path: str) -> bool:
-        """Whether a path, relative to the root, is a file or folder of the tree."""
+        """Whether a path from the root is a file or folder of the tree."""
 
 
 class WorkTree(NamedTuple):
-    """The files on disk. ``root`` is the repository's root, ``cwd`` where operands are relative to."""
+    """The files on disk below ``root``; operands are relative to ``cwd``, and ``stdin`` reads standard input."""
 
     root: Path
     cwd: Path
     stdin: Callable[[], bytes]
 
     def find(self, operands: Sequence[str], config: Config) -> list[Found]:
-        """Explicit files always; of folders what the configuration selects; without operands what it selects at all."""
-        found: dict[tuple[str, str], Found] = {}
-        for operand in operands or self._default_operands(config):
-            for entry in self._operand(operand, config):
-                may_come_again = len(operands) > 1 and entry.file not in ("", STDIN)
-                same = os.path.normpath(entry.file) if may_come_again else entry.file
-                found.setdefault((entry.path, same), entry)
-        return [found[key] for key in sorted(found, key=lambda key: (printable(key[0]), key))]
+        """The files in scope, sorted by path.
 
-    def read(self, found: Found) -> bytes:
-        """The bytes of a file, opened without following a link and never larger than the limit."""
+        A named file is always in scope, of a named folder what the configuration selects. Without operands the whole
+        repository counts as named if ``manifests`` is configured, else ``services``.
+        """
+        files: dict[tuple[str, str], Found] = {}
+        for operand in operands or self._default_operands(config):
+            for file in self._operand(operand, config):
+                may_repeat = len(operands) > 1 and file.file not in ("", STDIN)
+                place = os.path.normpath(file.file) if may_repeat else file.file
+                files.setdefault((file.path, place), file)
+        return [files[key] for key in sorted(files, key=lambda key: (printable(key[0]), key))]
+
+    def read(self, file: Found) -> bytes:
+        """The bytes of a file, at most ``MAX_BYTES + 1``.
+
+        Raises:
+            DocumentError: it can't be read, or is no plain file any more.
+        """
         try:
-            return self.stdin() if found.file == STDIN else read_plain_file(found.file)
-        except (OSError, ValueError, AttributeError) as error:
-            raise DocumentError(unreadable(found.path, error)) from None
+            return self.stdin() if file.file == STDIN else plain_files.read(file.file, MAX_BYTES)
+        except (OSError, ValueError, AttributeError) as error:  # AttributeError: a closed standard input is None
+            raise DocumentError(unreadable(file.path, error)) from None
 
     def exists(self, path: str) -> bool:
-        """Whether a path below the root exists and is no link that leads elsewhere."""
+        """Whether a path from the root exists, lies below it, and passes no link. A ``#fragment`` is ignored."""
         below = os.path.normpath(path.split("#", 1)[0])
         if below.startswith(("/", "..")) or below == ".":
             return False
@@ -79,7 +89,7 @@ class WorkTree(NamedTuple):
         return self._link_above(full) is None and os.path.lexists(system_path(full))
 
     def shown(self, file: str) -> str:
-        """A path as people see it: relative to the root where it lies below it, else as it was typed."""
+        """A path as people see it: from the root if it lies below it, else as it was typed."""
         full = os.path.normpath(self.cwd / file)
         inside = os.path.relpath(full, self.root)
         path = file if inside == ".." or inside.startswith("../") else inside
@@ -96,16 +106,16 @@ class WorkTree(NamedTuple):
         file, path = str(self.cwd / operand), self.shown(operand)
         if refusal := self._refuse_operand(file, path):
             yield Found(path, refusal=refusal, empty=not os.path.lexists(file))
-        elif os.path.isdir(file):  # noqa: PTH112 - plain strings all the way down: Path costs more than the walk
+        elif os.path.isdir(file):  # noqa: PTH112 - see the module
             yield from self._folder(file, path, config)
         else:
             yield Found(path, file)
 
     def _folder(self, file: str, path: str, config: Config) -> Iterator[Found]:
         prefix = "" if path == "." else path.rstrip("/") + "/"
-        entries = list(_walk(file, prefix, Selection(config.manifests, config.exclude)))
-        yield from entries
-        if not entries:
+        files = list(_walk(file, prefix, Selection(config.manifests, config.exclude)))
+        yield from files
+        if not files:
             fix = "Name the folder or file that holds your manifests, or configure `manifests`."
             refusal = Refusal(f"no manifest found in {quote(path)}", fix, Location(path))
             yield Found(path, refusal=refusal, empty=True)
@@ -119,11 +129,16 @@ class WorkTree(NamedTuple):
         return None
 
     def _link_above(self, file: str) -> str | None:
-        """The first part of a path that is a symbolic link: below the root any part, elsewhere only the last."""
+        """The first part of a path that is a symbolic link, or None.
+
+        Below the root every part counts. Elsewhere only the last one does: how the machine lays out its folders is no
+        business of a pull request.
+        """
         steps = Path(file).parts
+        # normpath drops `link/..`, but the kernel follows the link before it goes up.
         for count, step in enumerate(steps):
-            if step == ".." and _is_link(os.path.join(*steps[:count])):  # noqa: PTH118
-                return os.path.join(*steps[:count])  # noqa: PTH118 - the kernel goes through the link before it goes up
+            if step == ".." and _is_link(os.path.join(*steps[:count])):  # noqa: PTH118 - see the module
+                return os.path.join(*steps[:count])  # noqa: PTH118
         full = os.path.normpath(file)
         inside = os.path.relpath(full, self.root)
         if inside == ".." or inside.startswith("../"):
@@ -134,76 +149,49 @@ class WorkTree(NamedTuple):
 
 
 def _is_link(path: str) -> bool:
-    """Whether a path is a symbolic link; asked in bytes, since a locale without its letters would answer no."""
-    return os.path.islink(system_path(path))  # noqa: PTH114
+    """Whether a path is a symbolic link."""
+    return os.path.islink(system_path(path))  # noqa: PTH114 - bytes: in an ASCII locale a str would answer no
 
 
 def link_refusal(path: str, link: str) -> Refusal:
-    """Why a symbolic link isn't judged."""
+    """The refusal of ``path``, because ``link`` on the way to it, or itself, is a symbolic link."""
     what = "it is" if link == path else f"{quote(link)} is"
     fix = "Put the file itself there, or exclude the link by configuration."
     return Refusal(f"{what} a symbolic link, which the gate does not follow", fix, Location(path))
 
 
 def unreadable(path: str, error: Exception) -> Refusal:
-    """Why the system would not give a file's bytes."""
+    """The refusal of a file that the system can't open or read."""
     reason = (getattr(error, "strerror", None) or "there is nothing to read").lower()
     return Refusal(f"it cannot be read: {reason}", "Mend the file or its permissions.", Location(path))
 
 
-def read_plain_file(file: str) -> bytes:
-    """At most one byte more than the limit of a plain file, opened without following a link or waiting for a writer.
-
-    Raises:
-        OSError: there is none, or it is something else.
-    """
-    return _read_plain(os.open(system_path(file), _READING | os.O_NOFOLLOW))
-
-
-_READING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
-
-
-def _read_plain(descriptor: int) -> bytes:
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "not a plain file")
-        content = os.read(descriptor, min(found.st_size, MAX_BYTES) + 1)
-        if len(content) == found.st_size:
-            return content
-        while len(content) <= MAX_BYTES and (more := os.read(descriptor, min(CHUNK, MAX_BYTES + 1 - len(content)))):
-            content += more
-        return content
-    finally:
-        os.close(descriptor)
-
-
 class Selection(NamedTuple):
-    """What of a folder is in scope: the configured globs, else what ends like YAML; less what is excluded."""
+    """The globs that select files: ``manifests``, or every YAML file if that is None, less ``exclude``."""
 
     manifests: tuple[str, ...] | None
     exclude: tuple[str, ...]
 
     def takes(self, path: str) -> bool:
-        """Whether a file is in scope."""
+        """Whether a file, by its path from the root, is in scope."""
         if matching.matches(self.exclude, path):
             return False
         return path.lower().endswith(SUFFIXES) if self.manifests is None else matching.matches(self.manifests, path)
 
     def enters(self, folder: str) -> bool:
-        """Whether a folder can hold anything in scope."""
+        """Whether a folder, by its path from the root, can hold a file in scope."""
         if matching.matches(self.exclude, folder) or matching.matches(self.exclude, folder + "/"):
             return False
         return self.manifests is None or matching.reach(self.manifests, folder)
 
 
 def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
-    """What is in scope below a folder, however deep it goes."""
-    waiting = [(folder, prefix)]
-    while waiting:
-        place, shown = waiting.pop()
+    """The files in scope below a folder; ``prefix`` is put before their paths."""
+    pending = [(folder, prefix)]  # a list, since recursion ends at a thousand nested folders
+    while pending:
+        current, shown = pending.pop()
         try:
-            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(current), key=lambda entry: entry.name)
         except OSError as error:
             path = shown.rstrip("/") or "."
             yield Found(path, refusal=unreadable(path, error))
@@ -212,7 +200,7 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
             path = shown + displayed(entry.name)
             if entry.is_dir(follow_symlinks=False):
                 if entry.name != ".git" and selection.enters(path):
-                    waiting.append((entry.path, path + "/"))
+                    pending.append((entry.path, path + "/"))
             elif entry.is_symlink():
                 if selection.takes(path) or (_leads_to_folder(entry) and selection.enters(path)):
                     yield Found(path, refusal=link_refusal(path, path))
@@ -223,35 +211,37 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
 def _leads_to_folder(link: os.DirEntry[str]) -> bool:
     try:
         return link.is_dir()
-    except OSError:
+    except OSError:  # a loop of links: assume the worst
         return True
 
 
 def find_root(cwd: Path) -> Path:
-    """The repository's root: the nearest folder with a ``.git``, else the working directory."""
+    """The repository's root: the nearest folder from ``cwd`` up that holds ``.git``, else ``cwd``."""
     return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)
 
 
 def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
-    """A file that people name, a policy or waivers, and its path as shown. It may lie anywhere, and may be a link.
+    """The bytes and the shown path of a policy or waiver file that somebody named; ``kind`` says which in errors.
+
+    Whoever starts the gate may name any file, so it may lie anywhere and may be a link.
 
     Raises:
         GateError: it can't be read.
     """
     shown = tree.shown(reference)
     try:
-        return _read_plain(os.open(system_path(str(tree.cwd / reference)), _READING)), shown
+        return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
 
 
 def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
-    """A reader of files at the root that need not exist."""
+    """A reader of files at the root by name: None for a missing one, ``GateError`` for an unreadable one."""
 
     def read(name: str) -> bytes | None:
         try:
-            return read_plain_file(str(tree.root / name))
+            return plain_files.read(str(tree.root / name), MAX_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -261,15 +251,19 @@ def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
 
 
 def is_glob(pattern: str) -> bool:
-    """Whether a configured path is a glob."""
+    """Whether a configured path holds a wildcard."""
     return not set(pattern).isdisjoint("*?[")
 
 
 def expand(tree: WorkTree, patterns: Sequence[str]) -> list[str]:
-    """The files that configured paths and globs name, from the root, sorted; a plain path stays, existing or not."""
+    """The sorted paths from the root that configured paths and globs select; a path without wildcards stays as it is.
+
+    Raises:
+        DocumentError: a glob selects a link, or a folder that can't be read.
+    """
     selection = Selection(tuple(filter(is_glob, patterns)), ())
-    found = list(_walk(str(tree.root), "", selection)) if selection.manifests else []
-    for entry in found:
-        if entry.refusal:
-            raise DocumentError(entry.refusal)
-    return sorted({entry.path for entry in found}.union(pattern for pattern in patterns if not is_glob(pattern)))
+    files = list(_walk(str(tree.root), "", selection)) if selection.manifests else []
+    for file in files:
+        if file.refusal:
+            raise DocumentError(file.refusal)
+    return sorted({file.path for file in files}.union(pattern for pattern in patterns if not is_glob(pattern)))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate.documents.document import MAX_BYTES, DocumentError
+from platform_gate.documents.document import DocumentError
 from platform_gate.model import GateError
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import Found, WorkTree, find_root, read_named, read_optional, read_plain_file
+from platform_gate.repository.work_tree import Found, WorkTree, find_root, read_named, read_optional
 from tests.samples import work_tree, write
 
 
@@ -146,12 +146,6 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     pipe = next(found for found in tree.find(["s"], Config()) if found.path == "s/pipe.yaml")
     with pytest.raises(DocumentError, match="plain file"):
         tree.read(pipe)
-
-
-def test_never_more_than_a_byte_above_the_limit_is_read(tmp_path: Path) -> None:
-    with (tmp_path / "huge.yaml").open("wb") as file:
-        file.truncate(10 * 1024**3)
-    assert len(read_plain_file(str(tmp_path / "huge.yaml"))) == MAX_BYTES + 1
 
 
 def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
