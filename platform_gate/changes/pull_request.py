@@ -120,8 +120,11 @@ def _changed_paths(change: Revisions, files: Sequence[Found]) -> set[str]:
     changed = {path for path in base.files.keys() | index.keys() if base.files.get(path) != index.get(path)}
     for each in files:
         if each.refusal is None:
-            changed.discard(each.path)
-            if not base.take(each.path, _content(change, each)):
+            content = _content(change, each)
+            if content is not None and base.holds(each.path, content):
+                changed.discard(each.path)
+                change.blobs.add(base.files[each.path].oid, content)
+            else:
                 changed.add(each.path)
     return changed
 
@@ -135,10 +138,10 @@ def _content(change: Revisions, found: Found) -> bytes | None:
 def _same_lines(change: Revisions, found: Found) -> bool:
     """Whether only the line ends of a manifest changed, or nothing that its bytes at the base would show."""
     entry = change.base.files.get(found.path)
-    if entry is None or found.refusal or entry.oid not in change.base.loaded:
+    if entry is None or found.refusal or entry.oid not in change.blobs:
         return False
     content = _content(change, found)
-    return content is not None and same_text(content, change.base.loaded[entry.oid])
+    return content is not None and same_text(content, change.blobs.read(entry.oid))
 
 
 def _comparison(case: Case, sides: Sides, run: Run, base_subjects: Mapping[str, Subject]) -> Comparison:

@@ -11,6 +11,7 @@ from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.judging.request import Request
 from platform_gate.model import GateError
 from platform_gate.repository import work_tree
+from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.checkout import Checkout
 from platform_gate.repository.commit_tree import CommitTree, same_text
 from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository
@@ -26,6 +27,7 @@ class Revisions(NamedTuple):
     base: CommitTree
     head: Checkout
     staged: Index
+    blobs: BlobCache
 
     def inside(self, file: str) -> str | None:
         """A path from the root, as git knows it; None for what lies outside."""
@@ -58,9 +60,10 @@ def change_against(ref: str, tree: WorkTree) -> Revisions:
     repository = repository_of(tree)
     tip = repository.resolve(ref)
     base = repository.merge_base(tip, repository.resolve("HEAD"))
-    tip_tree, staged = CommitTree.of(repository, tip), repository.staged()
-    base_tree = tip_tree if base == tip else CommitTree.of(repository, base)
-    return Revisions(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged), staged)
+    blobs, staged = BlobCache(repository), repository.staged()
+    tip_tree = CommitTree.of(repository, tip, blobs)
+    base_tree = tip_tree if base == tip else CommitTree.of(repository, base, blobs)
+    return Revisions(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged, blobs), staged, blobs)
 
 
 def past(ref: str, tree: WorkTree) -> Revisions:
@@ -70,8 +73,9 @@ def past(ref: str, tree: WorkTree) -> Revisions:
         GateError: git can't tell.
     """
     repository = repository_of(tree)
-    commit, staged = CommitTree.of(repository, repository.resolve(ref)), repository.staged()
-    return Revisions(ref, commit, commit, Checkout.of(tree, repository, staged), staged)
+    blobs = BlobCache(repository)
+    commit, staged = CommitTree.of(repository, repository.resolve(ref), blobs), repository.staged()
+    return Revisions(ref, commit, commit, Checkout.of(tree, repository, staged, blobs), staged, blobs)
 
 
 class TipRules(NamedTuple):

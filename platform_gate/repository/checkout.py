@@ -1,4 +1,4 @@
-"""The head of a change: the work tree, and what git says that the work tree lacks or doesn't own."""
+"""The head of a pull request: the work tree, less what git says it lacks or doesn't own."""
 
 from __future__ import annotations
 
@@ -7,58 +7,64 @@ from typing import NamedTuple
 
 from platform_gate.documents.document import Refusal
 from platform_gate.model import Location
+from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.commit_tree import CommitTree
 from platform_gate.repository.config import Config
-from platform_gate.repository.git import LINK, SUBMODULE, Entry, Index, Repository
+from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, TreeEntry
 from platform_gate.repository.work_tree import STDIN, Found, WorkTree
 
 
 class Checkout(NamedTuple):
-    """A work tree. ``left_out`` is what a sparse checkout keeps out of it, ``submodules`` are other repositories."""
+    """A work tree, the files that a sparse checkout left out of it, and its submodules."""
 
     tree: WorkTree
     left_out: CommitTree
     submodules: CommitTree
 
     @classmethod
-    def of(cls, tree: WorkTree, repository: Repository, index: Index) -> Checkout:
-        """The work tree as the index knows it."""
+    def of(cls, tree: WorkTree, repository: Repository, index: Index, blobs: BlobCache) -> Checkout:
+        """The work tree with what the index knows beyond it."""
 
-        def part(entries: Iterator[Entry]) -> CommitTree:
-            return CommitTree(repository, "", {entry.path: entry for entry in entries}, {})
+        def part(entries: Iterator[TreeEntry]) -> CommitTree:
+            return CommitTree(repository, "", {entry.path: entry for entry in entries}, blobs)
 
         plain = (entry for entry in index.left_out.values() if entry.mode not in (LINK, SUBMODULE))
-        others = (entry for entry in index.files.values() if entry.mode == SUBMODULE)
-        return cls(tree, part(plain), part(others))
+        submodules = (entry for entry in index.files.values() if entry.mode == SUBMODULE)
+        return cls(tree, part(plain), part(submodules))
 
     def find(self, operands: Sequence[str], config: Config) -> list[Found]:
-        """What the work tree finds. What git knows to be there and the gate can't judge is found too, and refused."""
-        shown = [STDIN if each == STDIN else self.tree.shown(each) for each in operands]
-        absent = [_absent(each) for each in self.left_out.find(shown, config)]
-        refused = absent + self.submodules.find(shown, config)
-        found = {each.path: each for each in refused}
-        for each in self.tree.find(operands, config):
-            lost = each.empty and any(each.path in (other.path, ".") or _is_below(other, each) for other in refused)
-            if not lost and not any(_is_below(each, module) for module in refused[len(absent) :]):
-                found[each.path] = each
-        found |= {each.path: each for each in refused[len(absent) :]}
-        return [found[path] for path in sorted(found)]
+        """The files in scope, sorted by path; those that were left out, and submodules, with a refusal."""
+        shown = [STDIN if operand == STDIN else self.tree.shown(operand) for operand in operands]
+        absent = [_absent(file) for file in self.left_out.find(shown, config)]
+        submodules = self.submodules.find(shown, config)
+        refused = absent + submodules
+        files = {file.path: file for file in refused}
+        for file in self.tree.find(operands, config):
+            # A place without manifests isn't reported when what git has there is refused already.
+            explained = file.empty and any(
+                file.path in (other.path, ".") or _is_below(other, file) for other in refused
+            )
+            if not explained and not any(_is_below(file, submodule) for submodule in submodules):
+                files[file.path] = file
+        # The work tree may have the same path, since the folder of a submodule looks like any other.
+        files |= {submodule.path: submodule for submodule in submodules}
+        return [files[path] for path in sorted(files)]
 
-    def read(self, found: Found) -> bytes:
-        """The bytes of a file of the work tree."""
-        return self.tree.read(found)
+    def read(self, file: Found) -> bytes:
+        """The bytes of a file of the work tree; raises as ``WorkTree.read``."""
+        return self.tree.read(file)
 
     def exists(self, path: str) -> bool:
-        """Whether a path is there, checked out or not; what a submodule holds is not."""
-        if any((path + "/").startswith(module + "/") for module in self.submodules.files):
+        """Whether a path from the root exists, checked out or not; what lies in a submodule doesn't."""
+        if any((path + "/").startswith(submodule + "/") for submodule in self.submodules.files):
             return False
         return self.tree.exists(path) or self.left_out.exists(path)
 
 
-def _is_below(found: Found, folder: Found) -> bool:
-    return found.path.startswith(folder.path + "/")
+def _is_below(file: Found, folder: Found) -> bool:
+    return file.path.startswith(folder.path + "/")
 
 
-def _absent(found: Found) -> Found:
+def _absent(file: Found) -> Found:
     fix = "Check it out: `git sparse-checkout add` its folder, or `git sparse-checkout disable`."
-    return Found(found.path, refusal=Refusal("a sparse checkout left it out", fix, Location(found.path)))
+    return Found(file.path, refusal=Refusal("a sparse checkout left it out", fix, Location(file.path)))

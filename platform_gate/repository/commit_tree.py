@@ -1,120 +1,134 @@
-"""A commit as a tree of manifests, read from git's objects: no checkout, nothing followed."""
+"""The files of a commit, read from git's objects: nothing is checked out, no link is followed."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import Location
+from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.config import Config
-from platform_gate.repository.git import LINK, SUBMODULE, Entry, Repository, blob_id
+from platform_gate.repository.git import LINK, SUBMODULE, Repository, TreeEntry, blob_id
 from platform_gate.repository.work_tree import DEFAULT_FOLDER, STDIN, Found, Selection, link_refusal
 
 
 @dataclass(frozen=True)
 class CommitTree:
-    """The files of a commit, or some of the index. ``loaded`` holds the bytes that were fetched, by object."""
+    """The files of a commit, or some of those in the index, by path from the root.
+
+    ``commit`` is empty for the index. Contents are read through ``blobs``, a cache that belongs to the caller.
+    """
 
     repository: Repository
     commit: str
-    files: Mapping[str, Entry]
-    loaded: dict[str, bytes]
+    files: Mapping[str, TreeEntry]
+    blobs: BlobCache = field(compare=False, repr=False)
 
     @classmethod
-    def of(cls, repository: Repository, commit: str) -> CommitTree:
-        """The tree of a commit."""
-        return cls(repository, commit, repository.files(commit), {})
+    def of(cls, repository: Repository, commit: str, blobs: BlobCache) -> CommitTree:
+        """The tree of a commit, given by its full ID."""
+        return cls(repository, commit, repository.files(commit), blobs)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
-        return frozenset(folder for path in self.files for folder in _above(path))
+        # Git stores files only; this set makes a folder's existence one look-up. Few runs ask for it.
+        return frozenset(folder for path in self.files for folder in _parents(path))
 
     def find(self, operands: Sequence[str], config: Config) -> list[Found]:
-        """As a work tree finds them; ``operands`` are paths from the root, and what isn't there is no error."""
-        chosen: dict[str, Found] = {}
+        """The files in scope, sorted by path, as ``WorkTree.find`` finds them.
+
+        ``operands`` are paths from the root; those that don't exist are skipped.
+        """
+        files: dict[str, Found] = {}
         default = "" if config.manifests is not None else DEFAULT_FOLDER
         for operand in operands or [default]:
-            for entry in self._operand(operand, config):
-                chosen.setdefault(entry.path, entry)
-        return [chosen[path] for path in sorted(chosen)]
+            for file in self._operand(operand, config):
+                files.setdefault(file.path, file)
+        return [files[path] for path in sorted(files)]
 
     def _operand(self, operand: str, config: Config) -> Iterator[Found]:
         if operand == STDIN:
             return
         if operand in self.files:
-            yield _found(self.files[operand])
+            yield _file(self.files[operand])
             return
         prefix = "" if operand in ("", ".") else operand + "/"
         selection = Selection(config.manifests, config.exclude)
         for path, entry in self.files.items():
             if path.startswith(prefix) and _in_scope(entry, selection, prefix):
-                yield _found(entry)
+                yield _file(entry)
 
-    def read(self, found: Found) -> bytes:
-        """The bytes of a file; fetched with the others by ``fetch``, else alone."""
-        if found.file not in self.loaded:
-            self.fetch([found])
-        return self.loaded[found.file]
+    def read(self, file: Found) -> bytes:
+        """The bytes of a file.
 
-    def fetch(self, wanted: Sequence[Found]) -> None:
-        """Read the bytes of many files in one go."""
-        oids = [found.file for found in wanted if found.refusal is None]
-        missing = list(dict.fromkeys(oid for oid in oids if oid not in self.loaded))
-        self.loaded.update(zip(missing, self.repository.blobs(missing, MAX_BYTES + 1), strict=True))
+        Raises:
+            GateError: git lacks them.
+        """
+        return self.blobs.read(file.file)
 
-    def take(self, path: str, content: bytes | None) -> bool:
-        """Whether a file's bytes from elsewhere are those of the commit, line ends apart.
+    def fetch(self, files: Iterable[Found]) -> None:
+        """Read many files ahead, in a single git process.
 
-        Where they are, they are kept: git need not be asked for them.
+        Raises:
+            GateError: git lacks one of them.
+        """
+        self.blobs.fetch(file.file for file in files if file.refusal is None)
+
+    def holds(self, path: str, content: bytes) -> bool:
+        """Whether the commit's file at ``path`` has this content, line ends apart.
+
+        This compares object IDs: git isn't asked for the file.
         """
         entry = self.files.get(path)
-        if content is None or entry is None or entry.mode in (LINK, SUBMODULE) or len(content) > MAX_BYTES:
+        if entry is None or entry.mode in (LINK, SUBMODULE) or len(content) > MAX_BYTES:
             return False
-        same = blob_id(content, entry.oid) == entry.oid or blob_id(_lines(content), entry.oid) == entry.oid
-        if same:
-            self.loaded[entry.oid] = content
-        return same
+        return blob_id(content, entry.oid) == entry.oid or blob_id(_with_lf(content), entry.oid) == entry.oid
 
     def exists(self, path: str) -> bool:
-        """Whether a path from the root is a file or folder of the commit, and no link."""
+        """Whether a path from the root is a file or folder of the commit, and no link or submodule."""
         plain = posixpath.normpath(path.split("#", 1)[0])
         entry = self.files.get(plain)
         return plain in self._folders if entry is None else entry.mode not in (LINK, SUBMODULE)
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file by its path; None where there is none.
+        """The bytes of the file at ``path``; None if there is none.
 
         Raises:
             DocumentError: it is a link or a submodule.
+            GateError: git lacks its bytes.
         """
         entry = self.files.get(path)
         if entry is None:
             return None
-        found = _found(entry)
-        if found.refusal:
-            raise DocumentError(found.refusal)
-        return self.read(found)
+        file = _file(entry)
+        if file.refusal:
+            raise DocumentError(file.refusal)
+        return self.read(file)
 
 
 def same_text(one: bytes | None, other: bytes | None) -> bool:
-    """Whether two files are the same, line ends apart."""
-    return one == other or (one is not None and other is not None and _lines(one) == _lines(other))
+    """Whether two files have the same content, line ends apart; None is a file that doesn't exist."""
+    return one == other or (one is not None and other is not None and _with_lf(one) == _with_lf(other))
 
 
-def _lines(content: bytes) -> bytes:
+def _with_lf(content: bytes) -> bytes:
     return content.replace(b"\r\n", b"\n")
 
 
-def _above(path: str) -> Iterator[str]:
+def _parents(path: str) -> Iterator[str]:
     while path := path.rpartition("/")[0]:
         yield path
 
 
-def _in_scope(entry: Entry, selection: Selection, prefix: str) -> bool:
-    """As a walk decides: every folder on the way must be entered, and the file taken; a link may lead to a folder."""
+def _in_scope(entry: TreeEntry, selection: Selection, prefix: str) -> bool:
+    """Whether a walk of the work tree would report the entry, so that base and head agree on what is in scope.
+
+    A walk must enter every folder on the way. It reports a link or submodule that it would enter if it were a folder,
+    since a commit doesn't tell where a link leads.
+    """
     steps = entry.path[len(prefix) :].split("/")
     folders = [prefix + "/".join(steps[: count + 1]) for count in range(len(steps) - 1)]
     if not all(selection.enters(folder) for folder in folders):
@@ -123,7 +137,7 @@ def _in_scope(entry: Entry, selection: Selection, prefix: str) -> bool:
     return enterable or (entry.mode != SUBMODULE and selection.takes(entry.path))
 
 
-def _found(entry: Entry) -> Found:
+def _file(entry: TreeEntry) -> Found:
     if entry.mode == LINK:
         return Found(entry.path, refusal=link_refusal(entry.path, entry.path))
     if entry.mode == SUBMODULE:

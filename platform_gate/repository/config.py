@@ -1,4 +1,7 @@
-"""What is judged, and by which policy: ``[tool.platform-gate]`` or ``.platform-gate.yaml``. Opens nothing itself."""
+"""The configuration: ``[tool.platform-gate]`` in ``pyproject.toml``, or ``.platform-gate.yaml``.
+
+It says what is judged and by which policy. This module opens no file: the caller passes in a reader.
+"""
 
 import posixpath
 import re
@@ -15,13 +18,18 @@ PYPROJECT: Final = "pyproject.toml"
 OWN_FILE: Final = ".platform-gate.yaml"
 TABLE: Final = "tool.platform-gate"
 LONGEST_LINE: Final = 10_000
+"""Characters of a line in ``pyproject.toml``."""
 
 Read = Callable[[str], bytes | None]
-"""Gives a file's bytes, or None where there is none; raises ``GateError`` where it can't be read."""
+"""The bytes of a file at the root; None if there is none. Raises ``GateError`` if it can't be read."""
 
 
 class Config(NamedTuple):
-    """The configuration of a repository. ``manifests`` is None where nothing is configured; ``path`` says by what."""
+    """The configuration of a repository.
+
+    ``manifests`` and ``exclude`` are globs; ``manifests`` is None unless configured. ``policy`` is a name or a path.
+    ``scope`` is the default of ``--scope``. ``path`` is the file that configures the gate, empty if none does.
+    """
 
     manifests: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
@@ -32,7 +40,7 @@ class Config(NamedTuple):
 
 
 def load(read: Read) -> Config:
-    """The configuration at a repository's root; the built-in one where it has none.
+    """The configuration at a repository's root, or the built-in one.
 
     Raises:
         GateError: both files configure the gate, or one of them is invalid.
@@ -86,12 +94,12 @@ def _pyproject(read: Read) -> Mapping[str, Any] | None:
     if table is not None:
         problems = schema.validate(_plain(table), "config") or _unprintable(table) or _outside(table)
         if problems:
-            raise DocumentError(*(Refusal(each.message, each.fix, _toml_location(text, each)) for each in problems))
+            raise DocumentError(*(_refusal(text, problem) for problem in problems))
     return table
 
 
 def _plain(table: Any) -> Any:
-    """TOML's values as JSON's: a date becomes its text."""
+    """TOML values as JSON values, for the schema: dates and times become text."""
     if isinstance(table, dict):
         return {key: _plain(value) for key, value in table.items()}
     if isinstance(table, list):
@@ -100,25 +108,28 @@ def _plain(table: Any) -> Any:
 
 
 def _refuse_excess(text: str) -> None:
-    """TOML's reader takes a time that grows with the square of a dotted key's length."""
+    """Refuse what would keep ``tomllib`` busy: its time grows with the square of a dotted key's length."""
     if len(text) > MAX_BYTES or any(len(line) > LONGEST_LINE for line in text.split("\n")):
         message = f"{PYPROJECT} is larger than 1 MiB, or has a line of more than {LONGEST_LINE:,} characters"
         raise GateError(message, f"Shorten it, and configure the gate in {OWN_FILE} if you like.")
 
 
 def _outside(data: Mapping[str, Any]) -> list[Problem]:
-    """Files that are configured and lie outside of the repository: what they hold would be quoted."""
-    named = [(key, word) for key in ("policy", "waivers") for word in as_list(data.get(key, []))]
+    """Problems with configured files outside of the repository.
+
+    A pull request could otherwise name any file of the machine, and errors would quote its lines.
+    """
+    files = [(key, word) for key in ("policy", "waivers") for word in as_list(data.get(key, []))]
     fix = "Name a file of the repository; only whoever starts the gate may name others, with --policy or --waivers."
     return [
         Problem((key,), f"{quote(word)} lies outside of the repository", fix)
-        for key, word in named
+        for key, word in files
         if posixpath.normpath(word).startswith(("/", "../")) or word == ".."
     ]
 
 
 def _unprintable(table: Mapping[str, Any]) -> list[Problem]:
-    """Strings that hold what the strict YAML of the other file would not allow."""
+    """Problems with strings that hold hidden characters, which strict YAML refuses in the other file."""
     strings = ((key, word) for key, value in table.items() for word in as_list(value))
     return [
         Problem((key,), f"{quote(word)} holds a hidden character", "Remove it.")
@@ -127,12 +138,17 @@ def _unprintable(table: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
+def _refusal(text: str, problem: Problem) -> Refusal:
+    return Refusal(problem.message, problem.fix, _toml_location(text, problem))
+
+
 def _toml_location(text: str, problem: Problem) -> Location:
-    """Where a key of the table stands: TOML's reader keeps no positions."""
+    """The place of a problem's key, or of the table: ``tomllib`` keeps no positions, so the text is searched."""
+    # The table's header, with or without blanks and quotes: [tool.platform-gate], [ tool . "platform-gate" ].
     start = re.search(r"^[ \t]*\[\s*tool\s*\.\s*[\"']?platform-gate[\"']?\s*\]", text, re.MULTILINE)
     first = start.start() if start else 0
-    key = re.escape(str(problem.at[0])) if problem.at else "(?!)"
-    found = re.compile(rf"^[ \t]*(?=[\"']?{key}[\"']?[ \t]*=)", re.MULTILINE).search(text, first)
-    index = found.end() if found else first
+    key = re.escape(str(problem.at[0])) if problem.at else "(?!)"  # matches nothing: the table itself is wrong
+    match = re.compile(rf"^[ \t]*(?=[\"']?{key}[\"']?[ \t]*=)", re.MULTILINE).search(text, first)
+    index = match.end() if match else first
     line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
     return Location(PYPROJECT, line, column, line, column + 1)

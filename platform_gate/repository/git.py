@@ -1,4 +1,8 @@
-"""Git, asked a few plain questions: nothing is fetched, written, checked out, or run on anybody's behalf."""
+"""Read-only questions to git. Nothing is fetched, written or checked out, and no hook, filter or pager runs.
+
+The repository is that of an untrusted pull request, so its configuration and the caller's variables must not decide
+what git does. Every call passes its settings on the command line, which outranks all files.
+"""
 
 from __future__ import annotations
 
@@ -19,24 +23,27 @@ SHALLOW_FIX: Final = "Fetch the history: with actions/checkout set `fetch-depth:
 MISSING_FIX: Final = "Clone without a `filter`, or fetch what it left out: the gate itself fetches nothing."
 INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside of the checkout."
 BATCH: Final = 500
-"""Objects asked for at once: their names fit into a pipe's buffer, so that neither side waits for the other."""
+"""Objects per write to ``git cat-file``. Their IDs fit into a pipe's buffer, so that neither side blocks the other."""
 SECONDS: Final = 120
+"""Time limit of a git call."""
 SHA1_DIGITS: Final = 40
 LINK: Final = "120000"
+"""Mode of a symbolic link."""
 SUBMODULE: Final = "160000"
+"""Mode of a submodule, which git calls a gitlink."""
 
 _SETTINGS: Final = (
-    "safe.bareRepository=explicit",
-    "core.fsmonitor=false",
+    "safe.bareRepository=explicit",  # a bare repository inside the tree could bring its own configuration
+    "core.fsmonitor=false",  # names a program to run
     "core.hooksPath=/dev/null",
     "core.pager=cat",
     "core.quotePath=false",
-    "protocol.allow=never",
+    "protocol.allow=never",  # no transport: what a partial clone lacks stays missing
 )
 
 
-class Entry(NamedTuple):
-    """A file of a commit or of the index: its mode (as ``LINK``, ``SUBMODULE``) and its object."""
+class TreeEntry(NamedTuple):
+    """A file of a commit or of the index: its path from the root, six-digit mode, and object ID in hex."""
 
     path: str
     mode: str
@@ -44,29 +51,30 @@ class Entry(NamedTuple):
 
 
 class Index(NamedTuple):
-    """What is staged, by path. ``left_out`` are the files that a sparse checkout keeps out of the work tree."""
+    """The staged files by path, and those of them that a sparse checkout keeps out of the work tree."""
 
-    files: dict[str, Entry]
-    left_out: dict[str, Entry]
+    files: dict[str, TreeEntry]
+    left_out: dict[str, TreeEntry]
 
 
 class Repository(NamedTuple):
-    """The repository whose work tree's root is ``root``; ``search_path`` is where programs are (``PATH``)."""
+    """A repository by the root of its work tree; ``search_path`` has the format of ``PATH``, to find git by."""
 
     root: Path
     search_path: str
 
     @classmethod
     def at(cls, root: Path) -> Repository:
-        """The repository at ``root``, asked with the git that ``PATH`` finds."""
+        """The repository at ``root``, with the git that ``PATH`` finds."""
         return cls(root, os.environ.get("PATH", os.defpath))
 
     def resolve(self, ref: str) -> str:
-        """The commit that a ref stands for.
+        """The full ID of the commit that a ref names.
 
         Raises:
             GateError: there is none.
         """
+        # --end-of-options keeps a ref that begins with a dash from being read as an option.
         done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if done.returncode or not done.stdout.strip():
             fix = SHALLOW_FIX if self._is_shallow() else "Check its name; in CI, fetch it first."
@@ -74,7 +82,7 @@ class Repository(NamedTuple):
         return done.stdout.decode().strip()
 
     def merge_base(self, one: str, other: str) -> str:
-        """The commit at which two histories parted; of several the one that git prefers.
+        """The best common ancestor of two commits; of several the one that git prefers.
 
         Raises:
             GateError: there is none, or the history is cut off before it.
@@ -86,21 +94,21 @@ class Repository(NamedTuple):
         return done.stdout.decode().split()[0]
 
     def day(self, commit: str) -> date:
-        """The day in UTC on which a commit was made."""
+        """The day in UTC on which a commit was made; raises ``GateError`` if git can't tell."""
         listed = self._output("rev-list", "--max-count=1", "--timestamp", commit)
         return datetime.fromtimestamp(int(listed.split()[0]), UTC).date()
 
-    def files(self, commit: str) -> dict[str, Entry]:
-        """Every file of a commit by path."""
+    def files(self, commit: str) -> dict[str, TreeEntry]:
+        """Every file of a commit by path; raises ``GateError`` if git can't list them."""
         listed = self._output("ls-tree", "-r", "-z", "--full-tree", commit)
         entries = [_entry(row, "mode", "type", "oid") for row in listed.split(b"\0") if row]
         return {entry.path: entry for entry, _ in entries}
 
     def blobs(self, oids: Iterable[str], most: int) -> Iterator[bytes]:
-        """The contents of objects, in order, from one process; of each at most some bytes.
+        """The contents of objects in order, cut to ``most`` bytes each, from a single process.
 
         Raises:
-            GateError: an object is missing.
+            GateError: git can't be run, or lacks an object.
         """
         wanted = list(oids)
         if not wanted:
@@ -111,20 +119,24 @@ class Repository(NamedTuple):
                 raise GateError("git cat-file could not be started")
             for start in range(0, len(wanted), BATCH):
                 names = wanted[start : start + BATCH]
-                with contextlib.suppress(BrokenPipeError):  # it ended; what it says instead of an object tells why
+                with contextlib.suppress(BrokenPipeError):  # git ended: reading its answer below says why
                     stdin.write("".join(f"{name}\n" for name in names).encode())
                     stdin.flush()
                 for _ in names:
                     yield _object(stdout.readline(), stdout.read, most)
 
     def staged(self) -> Index:
-        """What is staged; a path in conflict has an object that no file has."""
+        """The index. A path in conflict has an empty object ID, so that it differs from every file.
+
+        Raises:
+            GateError: git can't list it.
+        """
         listed = self._output("ls-files", "--stage", "-t", "-z")
         files, left_out = {}, {}
         for row in filter(None, listed.split(b"\0")):
             entry, words = _entry(row, "tag", "mode", "oid", "stage")
             files[entry.path] = entry if words["stage"] == "0" else entry._replace(oid="")
-            if words["tag"] == "S":
+            if words["tag"] == "S":  # skip-worktree, which a sparse checkout sets
                 left_out[entry.path] = entry
         return Index(files, left_out)
 
@@ -171,38 +183,39 @@ class Repository(NamedTuple):
         return [git, "--no-pager", "-C", str(self.root), *settings, *arguments]
 
     def _search_path(self) -> str:
-        """Where programs are, less what the checkout itself could bring along."""
+        """The search path without relative folders and the checkout's: a pull request could bring its own git."""
         inside = str(self.root) + os.sep
         folders = [folder for folder in self.search_path.split(os.pathsep) if folder.startswith("/")]
         outside = (folder for folder in folders if not (os.path.realpath(folder) + os.sep).startswith(inside))
         return os.pathsep.join(outside)
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of the caller's but where programs are; and no repository above the root is taken for it."""
+        """The variables of a git process. The caller's, but for ``PATH``, stay out: some redirect git (``GIT_DIR``)."""
         return {
             "PATH": self._search_path(),
             "LC_ALL": "C",
-            "GIT_CEILING_DIRECTORIES": str(self.root.parent),
+            "GIT_CEILING_DIRECTORIES": str(self.root.parent),  # a repository above the root isn't used
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",  # refs/replace would swap contents under their IDs
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_LITERAL_PATHSPECS": "1",
         }
 
 
-def _entry(row: bytes, *names: str) -> tuple[Entry, dict[str, str]]:
-    """What git lists as words, a tab and a path."""
+def _entry(row: bytes, *names: str) -> tuple[TreeEntry, dict[str, str]]:
+    """A row that git lists as words, a tab and a path; returns the words by ``names`` too."""
     head, _, path = row.partition(b"\t")
     words = dict(zip(names, head.decode().split(), strict=True))
-    return Entry(displayed(os.fsdecode(path)), words["mode"], words["oid"]), words
+    return TreeEntry(displayed(os.fsdecode(path)), words["mode"], words["oid"]), words
 
 
 def _object(header: bytes, read: Callable[[int], bytes], most: int) -> bytes:
+    """An answer of ``git cat-file --batch``: a header, the content and a line feed, all of it read off the pipe."""
     parts = header.split()
-    if len(parts) != 3:  # noqa: PLR2004 - name, type, size
+    if len(parts) != 3:  # noqa: PLR2004 - ID, type, size; "ID missing" for an object that git lacks
         raise GateError("git lacks an object of the base", MISSING_FIX)
     size = int(parts[2])
     kept = read(min(size, most))
@@ -215,6 +228,6 @@ def _object(header: bytes, read: Callable[[int], bytes], most: int) -> bytes:
 
 
 def blob_id(content: bytes, like: str) -> str:
-    """The name that git gives to a file's bytes, by the hash that made another name."""
+    """The object ID that git gives to a file's content, by the hash algorithm of the ID ``like`` (SHA-1 or SHA-256)."""
     algorithm = "sha1" if len(like) == SHA1_DIGITS else "sha256"
     return hashlib.new(algorithm, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from platform_gate.documents.document import MAX_BYTES, DocumentError
+from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.commit_tree import CommitTree, same_text
 from platform_gate.repository.config import Config
 from platform_gate.repository.git import Repository
@@ -42,7 +43,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def tree_of(clone: Path) -> CommitTree:
     repo = Repository(clone, "/usr/local/bin:/usr/bin:/bin")
-    return CommitTree.of(repo, repo.resolve("HEAD"))
+    return CommitTree.of(repo, repo.resolve("HEAD"), BlobCache(repo))
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -79,15 +80,30 @@ def test_a_large_file_is_not_kept_whole(clone: Path) -> None:
     assert len(tree_of(clone).content("large.yaml") or b"") == MAX_BYTES + 1
 
 
-def test_what_is_the_same_elsewhere_is_not_asked_of_git(clone: Path) -> None:
-    tree = tree_of(clone)
-    assert tree.take("services/a.yaml", b"a\n")
-    assert tree.take("apps/c.yaml", b"c\r\n")
-    assert not tree.take("d.yaml", b"other\n")
-    assert not tree.take("nowhere", b"")
-    assert not tree.take("services/link.yaml", b"a.yaml")
-    assert not tree.take("d.yaml", None)
-    assert set(tree.loaded.values()) == {b"a\n", b"c\r\n"}
+@pytest.mark.parametrize(
+    ("path", "content", "same"),
+    [
+        ("services/a.yaml", b"a\n", True),
+        ("apps/c.yaml", b"c\r\n", True),
+        ("d.yaml", b"other\n", False),
+        ("nowhere", b"", False),
+        ("services/link.yaml", b"a.yaml", False),
+        ("large.yaml", b"x" * (MAX_BYTES + 100), False),
+    ],
+)
+def test_a_commit_tells_whether_it_holds_a_content_line_ends_apart(
+    clone: Path, path: str, content: bytes, *, same: bool
+) -> None:
+    assert tree_of(clone).holds(path, content) is same
+
+
+def test_a_tree_stays_the_same_whatever_its_cache_holds(clone: Path) -> None:
+    one, other = tree_of(clone), tree_of(clone)
+    one.content("d.yaml")
+    assert one == other
+    assert "blobs" not in repr(one)
+    with pytest.raises(AttributeError):
+        one.commit = ""  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
