@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
-from platform_gate.subsystems import cost, custom, governance, reliability, slo
+from platform_gate.subsystems import cost, custom, governance, loosening, reliability, slo
+from platform_gate.subsystems.loosening import LooseningTable
 
 __all__ = [
     "SUBSYSTEMS",
@@ -16,6 +17,7 @@ __all__ = [
     "cost",
     "governance",
     "in_use",
+    "loosening",
     "reliability",
     "slo",
 ]
@@ -32,44 +34,51 @@ class LimitsType(Protocol):
 
 
 class Subsystem(Protocol):
-    """What the gate asks of a subsystem.
+    """What the gate needs from a subsystem. Facts and limits are of the subsystem's own types.
 
-    ``NAME`` is its section in a policy and its key in a report, ``SECTION`` its section in a manifest's ``spec``.
+    Attributes:
+        NAME: Its section in a policy and its key in a report.
+        SECTION: Its section in a manifest's ``spec``; empty where it reads the whole manifest.
+        LOOSENING: For each key of its section, whether a new value asks less. A key without an entry always does.
     """
 
     NAME: str
     SECTION: str
+    LOOSENING: LooseningTable
 
     @property
     def Limits(self) -> LimitsType:  # noqa: N802 - the name of a class
         """The policy's section for this subsystem."""
 
-    def rules(self, limits: Any, /) -> tuple[Rule, ...]:
-        """Every rule it can apply under a policy."""
+    def all_rules(self, limits: Any, /) -> tuple[Rule, ...]:
+        """Every rule that it can apply under a policy."""
 
     def read(self, manifest: Mapping[str, Any], limits: Any, context: Context, /) -> tuple[Any, list[Problem]]:
-        """The facts of a manifest that fits its schema, and what makes it invalid all the same."""
+        """The facts of a manifest that fits its schema, and the problems that the schema can't see."""
 
     def has_data(self, facts: Any, /) -> bool:
-        """Whether the facts hold any measurement."""
+        """Whether the facts contain any data."""
 
     def check(self, facts: Any, limits: Any, context: Context, /) -> Iterator[Violation]:
-        """Every rule applied: the checks that fail."""
+        """Apply every rule, and yield the violations."""
 
-    def points(self, failed: Sequence[Violation], limits: Any, /) -> Iterable[Charge]:
-        """What failed checks cost."""
+    def points(self, violations: Sequence[Violation], limits: Any, /) -> Iterable[Charge]:
+        """The points that violations cost, by rule."""
 
     def most_points(self, limits: Any, /) -> int:
-        """What it can charge a service with at most."""
+        """The highest number of points that it can charge a service."""
 
     def declared(self, facts: Any, subject: str, /) -> Any:
-        """What people decide about the facts (of a subject, where one is named), less what is measured."""
+        """The part of the facts that people decide, without measured values.
+
+        With ``subject`` (an SLO's name, say) only what belongs to it; empty for everything.
+        """
 
     def relaxations(self, before: Any, after: Any, /) -> Iterator[Relaxation]:
-        """What of the facts lowers the bar from one version of a manifest to the next."""
+        """The changes from one version of a manifest to the next that lower the bar for the service."""
 
-    def status(self, facts: Any, failed: Sequence[Violation], limits: Any, /) -> str:
-        """The facts, and what of them failed, in one word of the subsystem's own vocabulary."""
+    def status(self, facts: Any, violations: Sequence[Violation], limits: Any, /) -> str:
+        """One word for the facts and their violations, from the subsystem's own vocabulary."""
 
     def describe(self, facts: Any, limits: Any, /) -> dict[str, Any]:
         """The facts as a report shows them: JSON values only."""
@@ -86,4 +95,4 @@ SUBSYSTEMS: dict[str, Subsystem] = {
 
 def in_use(limits: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the subsystems that have anything to check under some limits."""
-    return tuple(name for name, subsystem in SUBSYSTEMS.items() if subsystem.rules(limits[name]))
+    return tuple(name for name, subsystem in SUBSYSTEMS.items() if subsystem.all_rules(limits[name]))

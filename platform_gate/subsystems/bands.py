@@ -1,4 +1,4 @@
-"""Bands: a list of bounds, each with what it earns or costs; the first that holds applies."""
+"""Bands: a list of bounds, each with a score to earn or points to pay. The first one that holds applies."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -7,17 +7,18 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.model import At, LimitError
 
-_HOLDS: Final[dict[str, Callable[[float, float], bool]]] = {
+HOLDS: Final[dict[str, Callable[[float, float], bool]]] = {
     "at_least": ge,
     "failed_at_least": ge,
     "at_most": le,
     "below": lt,
 }
+"""How a value is compared with a bound, by the bound's key."""
 _DESCENDING: Final = ("at_least", "failed_at_least")
 
 
 class Band(NamedTuple):
-    """``bound`` is None for "everything else"; ``worth`` is a score or points; ``place`` is its place in the list."""
+    """One band: ``bound`` is None for "everything else", ``worth`` is a score or points, ``place`` its index."""
 
     bound: float | None
     worth: int
@@ -25,7 +26,7 @@ class Band(NamedTuple):
 
 
 class Bands(NamedTuple):
-    """Bands in order. ``bound_key`` says how a value is compared, ``at`` where they stand below their section."""
+    """Bands in order. ``bound_key`` is a key of ``HOLDS``; ``at`` is the place of the list below its section."""
 
     bound_key: str
     bands: tuple[Band, ...]
@@ -33,7 +34,7 @@ class Bands(NamedTuple):
 
     def find(self, value: float) -> Band | None:
         """The first band that holds for a value; None where none does."""
-        holds = _HOLDS[self.bound_key]
+        holds = HOLDS[self.bound_key]
         for band in self.bands:
             bound = band.bound
             if bound is None or holds(value, bound):
@@ -41,18 +42,24 @@ class Bands(NamedTuple):
         return None
 
     def key(self, band: Band) -> At:
-        """Where a band stands below its section."""
+        """The place of a band below its section."""
         return (*self.at, band.place)
 
 
 def parse(items: Sequence[Mapping[str, Any]], bound_key: str, worth_key: str, *at: str) -> Bands:
     """Bands from a policy's list.
 
-    A list of scores ends in a band without bound (there is no value without a score); a list of points has none
-    (what no band names costs nothing).
+    A list of scores ends in a band without a bound: every value has a score. A list of points has no such band: a
+    value that no band names costs nothing.
+
+    Args:
+        items: The list, as the policy's schema accepts it.
+        bound_key: A key of ``HOLDS``.
+        worth_key: ``score`` or ``points``.
+        at: The place of the list below its section.
 
     Raises:
-        LimitError: a gap, an overlap, or bands out of order.
+        LimitError: the bands leave a gap, overlap, or are out of order.
     """
     bands = tuple(Band(item.get(bound_key), item[worth_key], index) for index, item in enumerate(items))
     _check_ends(bands, bound_key, worth_key, at)
@@ -90,3 +97,27 @@ def _check_worth(bands: tuple[Band, ...], worth_key: str, at: At) -> None:
             wrong = "a worse value would earn more" if worth_key == "score" else "a better value would cost more"
             fix = f"Let {worth_key} fall or stay from band to band."
             raise LimitError(f"{wrong} than the band before", *at, later.place, fix=fix)
+
+
+def earns_more(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether some value earns more score under the new bands; both lists are as a policy writes them."""
+    return any(_worth(new, value) > _worth(old, value) for value in _probes(old, new))
+
+
+def costs_less(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether some value costs fewer points under the new bands; both lists are as a policy writes them."""
+    return any(_worth(new, value) < _worth(old, value) for value in _probes(old, new))
+
+
+def _probes(*lists: Sequence[Mapping[str, Any]]) -> set[float]:
+    """Every bound, and a value on either side of it: bands are constant in between."""
+    bounds = {band[key] for bands in lists for band in bands for key in HOLDS if key in band}
+    return {0.0, *(value for bound in bounds for value in (bound - 1e-6, bound, bound + 1e-6))}
+
+
+def _worth(bands: Sequence[Mapping[str, Any]], value: float) -> int:
+    for band in bands:
+        key = next((key for key in HOLDS if key in band), None)
+        if key is None or HOLDS[key](value, band[key]):
+            return int(band.get("score", band.get("points", 0)))
+    return 0

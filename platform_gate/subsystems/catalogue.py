@@ -1,4 +1,4 @@
-"""Every rule there is: the subsystems' own, and those about manifests and waivers themselves."""
+"""Every rule there is: those of the subsystems, and those about manifests and waivers themselves."""
 
 from __future__ import annotations
 
@@ -68,6 +68,6 @@ WAIVER_RULES: Final = (EXPIRED, UNUSED, EXPIRING)
 
 
 def catalogue(limits: Mapping[str, Any]) -> dict[str, Rule]:
-    """Every rule by id, under limits by subsystem."""
+    """Every rule by id. ``limits`` are by subsystem."""
     own = {rule.id: rule for rule in (*MANIFEST_RULES, *WAIVER_RULES)}
-    return own | {rule.id: rule for name, subsystem in SUBSYSTEMS.items() for rule in subsystem.rules(limits[name])}
+    return own | {rule.id: rule for name, subsystem in SUBSYSTEMS.items() for rule in subsystem.all_rules(limits[name])}

@@ -1,4 +1,4 @@
-"""Rules of one's own: each a JSON Schema that a part of the manifest must satisfy. The facts are the manifest."""
+"""A policy's own rules: each is a JSON Schema that a part of the manifest must satisfy."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -9,6 +9,7 @@ from platform_gate.documents import schema, shipped
 from platform_gate.matching import applies
 from platform_gate.model import At, Charge, Context, LimitError, Problem, Relaxation, Rule, Severity, Violation
 from platform_gate.subsystems import custom_schema
+from platform_gate.subsystems.loosening import LooseningTable
 from platform_gate.text import plural, quote
 
 NAME = "rules"
@@ -16,14 +17,22 @@ SECTION = ""
 
 
 class RulesStatus(StrEnum):
-    """Whether every rule that applies holds."""
+    """Whether a service keeps every rule that applies to it."""
 
     KEPT = "kept"
     BROKEN = "broken"
 
 
 class OwnRule(NamedTuple):
-    """A rule of the policy: whom it is for, where it looks, what must hold there, and what it costs if not."""
+    """A rule of the policy.
+
+    Args:
+        rule: Its id, title and help.
+        points: The points of a violation.
+        match: The services to which it applies, as in an override.
+        at: The keys from the manifest's root to the value to look at.
+        require: The JSON Schema that the value must satisfy.
+    """
 
     rule: Rule
     points: int
@@ -32,7 +41,7 @@ class OwnRule(NamedTuple):
     require: Any
 
     def objection(self, manifest: Mapping[str, Any]) -> Problem | None:
-        """The first thing that breaks the rule, placed in the manifest; None where it holds."""
+        """The first problem that breaks the rule, at its place in the manifest; None where the rule is kept."""
         value: Any = manifest
         at: At = ()
         for key in self.at:
@@ -57,7 +66,7 @@ def _step(value: Any, key: str | int) -> Any:
 
 
 class Applied(NamedTuple):
-    """A rule that a service's match selects, and what breaks it there."""
+    """A rule that applies to a service, and the problem that breaks it; None where it is kept."""
 
     own: OwnRule
     objection: Problem | None
@@ -70,7 +79,7 @@ class Limits(NamedTuple):
 
     @classmethod
     def parse(cls, section: Sequence[Mapping[str, Any]]) -> Self:
-        """Limits from a policy's list that its schema accepts.
+        """Limits from a list of rules that the policy's schema accepts.
 
         Raises:
             LimitError: an id is repeated, or a schema is not one that can be applied safely.
@@ -113,59 +122,67 @@ def _own_rule(entry: Mapping[str, Any]) -> OwnRule:
     return OwnRule(rule, points, entry.get("match", {}), at, entry["require"])
 
 
-def rules(limits: Limits) -> tuple[Rule, ...]:
+def _rule_gone(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a rule was removed or changed: which of two schemas asks less can't be told."""
+    return any(rule not in new for rule in old)
+
+
+LOOSENING: LooseningTable = {(): _rule_gone}
+
+
+def all_rules(limits: Limits) -> tuple[Rule, ...]:
     """The rules of the policy."""
     return tuple(own.rule for own in limits.rules)
 
 
 def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple[list[Applied], list[Problem]]:
-    """Every rule that matches the service, applied to its manifest."""
+    """The rules that apply to the service, each with its result. Facts of this subsystem are never invalid."""
     chosen = [own for own in limits.rules if applies(own.match, context.subject)]
     return [Applied(own, own.objection(manifest)) for own in chosen], []
 
 
 def has_data(_applied: Sequence[Applied]) -> bool:
-    """Rules look at what others measured; they hold no data of their own."""
+    """Never: a policy's rules look at the data of others."""
     return False
 
 
 def check(applied: Sequence[Applied], _limits: Limits, _context: Context) -> Iterator[Violation]:
-    """Every rule that applies and is broken."""
-    for each in applied:
-        if objection := each.objection:
-            message = f"{each.own.rule.title.rstrip('.')}: {objection.message}"
-            fix = each.own.rule.help or objection.fix
-            yield Violation(each.own.rule, message, objection.at, fix=fix, on_key=objection.on_key)
+    """A violation for each rule that is broken."""
+    for own, objection in applied:
+        if objection:
+            message = f"{own.rule.title.rstrip('.')}: {objection.message}"
+            fix = own.rule.help or objection.fix
+            yield Violation(own.rule, message, objection.at, fix=fix, on_key=objection.on_key)
 
 
-def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """What each broken rule costs."""
-    broken = {failure.rule.id for failure in failed}
+def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
+    """The points of each broken rule."""
+    broken = {violation.rule.id for violation in violations}
     for index, own in enumerate(limits.rules):
         if own.rule.id in broken:
             yield Charge(own.points, frozenset({own.rule.id}), (NAME, index, "points"))
 
 
 def declared(applied: Sequence[Applied], _subject: str) -> Sequence[Applied]:
-    """Everything: which values a rule looks at isn't known, so all of them are somebody's decision."""
+    """All results: a rule may look at any value, so none of them counts as merely measured."""
     return applied
 
 
 def relaxations(_before: Sequence[Applied], _after: Sequence[Applied]) -> Iterator[Relaxation]:
-    """Nothing: whatever a rule looks at, a broken rule is a finding."""
+    """None: whatever lowers the bar of a rule shows as a violation."""
     return iter(())
 
 
 def most_points(limits: Limits) -> int:
-    """What all rules together cost."""
+    """The points of all rules together."""
     return sum(own.points for own in limits.rules)
 
 
-def status(_applied: Sequence[Applied], failed: Sequence[Violation], _limits: Limits) -> RulesStatus:
-    """Whether anything is broken."""
-    return RulesStatus.BROKEN if failed else RulesStatus.KEPT
+def status(_applied: Sequence[Applied], violations: Sequence[Violation], _limits: Limits) -> RulesStatus:
+    """Whether any rule is broken."""
+    return RulesStatus.BROKEN if violations else RulesStatus.KEPT
 
 
 def describe(applied: Sequence[Applied], _limits: Limits) -> dict[str, Any]:
-    """The rules that apply, and whether each holds."""
-    return {"rules": [{"id": each.own.rule.id, "kept": each.objection is None} for each in applied]}
+    """The rules that apply, and whether each is kept."""
+    return {"rules": [{"id": own.rule.id, "kept": objection is None} for own, objection in applied]}

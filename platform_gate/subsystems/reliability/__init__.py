@@ -1,4 +1,4 @@
-"""Reliability: one score of 0 to 100 from uptime, MTTR, incidents and change failure rate. Source: the seed, step 3."""
+"""Reliability: one score of 0 to 100 from uptime, MTTR, incidents and change failure rate. Source: DORA's four keys."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation, Worse, pointer
+from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, pointer
 from platform_gate.numbers import optional_number
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Band, Bands
+from platform_gate.subsystems.loosening import LooseningTable
+from platform_gate.subsystems.reliability.rules import LOW_SCORE, NO_DATA, NOT_MEASURED
 
 NAME = "reliability"
 SECTION = "reliability"
@@ -21,11 +23,11 @@ METRICS = {
     "incidents_30d": ("the number of incidents", "at_most"),
     "change_failure_rate_pct": ("the change failure rate", "at_most"),
 }
-"""Each metric's words, and how its bands compare."""
+"""For each metric: its name in messages, and the key of its bands' bounds."""
 
 
 class ReliabilityStatus(StrEnum):
-    """What a score means under a policy."""
+    """Whether the score is low under a policy."""
 
     GOOD = "good"
     LOW = "low"
@@ -34,7 +36,14 @@ class ReliabilityStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityMetrics:
-    """Percent, minutes, a count over 30 days, percent. None is not measured and earns no score."""
+    """The measured metrics. None stands for not measured, which earns no score.
+
+    Args:
+        uptime_pct: Percent.
+        mttr_minutes: Mean time to restore, in minutes.
+        incidents_30d: Incidents in the last 30 days.
+        change_failure_rate_pct: Percent of changes that failed.
+    """
 
     uptime_pct: float | None = None
     mttr_minutes: float | None = None
@@ -73,52 +82,24 @@ class Limits(NamedTuple):
         return cls.parse(shipped.default_limits(NAME))
 
 
-LOW_SCORE = Rule(
-    "reliability/low-score",
-    "The reliability score is low",
-    "Improve the metric that is furthest from its best band.",
-    worse=Worse.BELOW,
-    why="Uptime, recovery, incidents and change failures together tell whether a service can be relied on.",
-    fails="reliability: {uptime_pct: 99.2, mttr_minutes: 90, incidents_30d: 6, change_failure_rate_pct: 20}",
-    passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
-    keys=("reliability.score", "reliability.points"),
-    source="the seed's step 3; DORA's four keys",
-)
-NOT_MEASURED = Rule(
-    "reliability/not-measured",
-    "A reliability metric is not measured",
-    "Measure it: what isn't measured earns no score.",
-    why="A missing metric must not look like a perfect one, so it earns nothing.",
-    fails="reliability: {uptime_pct: 99.95}",
-    passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
-    keys=("reliability.score",),
-    source="DORA's four keys",
-)
-NO_DATA = Rule(
-    "reliability/no-data",
-    "No reliability metric is measured",
-    "Add at least one of `uptime_pct`, `mttr_minutes`, `incidents_30d`, `change_failure_rate_pct`.",
-    doubt=Doubt.REQUIRED,
-    why="Without a single metric nothing can be said about how reliable a service is.",
-    fails="spec: {}",
-    passes="reliability: {uptime_pct: 99.95, mttr_minutes: 8, incidents_30d: 1, change_failure_rate_pct: 5}",
-    keys=("gate.required",),
-    source="DORA's four keys",
-)
+LOOSENING: LooseningTable = {
+    ("score",): bands.earns_more,
+    ("points",): bands.costs_less,
+}
 
 
-def rules(_limits: Limits) -> tuple[Rule, ...]:
+def all_rules(_limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
     return LOW_SCORE, NOT_MEASURED, NO_DATA
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, _context: Context) -> tuple[ReliabilityMetrics, list[Problem]]:
-    """The metrics of a manifest; its schema leaves nothing to object to."""
+    """The metrics of a manifest. Whatever fits the schema is valid."""
     return ReliabilityMetrics(**manifest["spec"].get(SECTION, {})), []
 
 
 def measured(metrics: ReliabilityMetrics) -> dict[str, float]:
-    """The metrics that have a value."""
+    """The values of the metrics that are measured."""
     return {metric: value for metric in METRICS if (value := getattr(metrics, metric)) is not None}
 
 
@@ -128,13 +109,13 @@ def has_data(metrics: ReliabilityMetrics) -> bool:
 
 
 def earned(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Band]:
-    """The band that each measured metric met."""
-    found = {metric: limits.score[metric].find(value) for metric, value in measured(metrics).items()}
-    return {metric: band for metric, band in found.items() if band is not None}
+    """The band that each measured metric falls into."""
+    reached = {metric: limits.score[metric].find(value) for metric, value in measured(metrics).items()}
+    return {metric: band for metric, band in reached.items() if band is not None}
 
 
 def score(metrics: ReliabilityMetrics, limits: Limits) -> int | None:
-    """The sum of what the measured metrics earn; None where nothing is measured."""
+    """The sum of the scores that the measured metrics earn; None where nothing is measured."""
     total = None
     for metric, bands_of_metric in limits.score.items():
         value = getattr(metrics, metric)
@@ -145,7 +126,7 @@ def score(metrics: ReliabilityMetrics, limits: Limits) -> int | None:
 
 
 def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Iterator[Violation]:
-    """Every rule applied to the metrics."""
+    """The violations of the metrics."""
     total = score(metrics, limits)
     if total is None:
         yield NO_DATA.violation("no reliability metric is measured", SECTION)
@@ -159,17 +140,20 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
 
 def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limits) -> Violation:
     message = f"the score is {total} of {best(limits)}, below {band.bound}"
-    enough = max((each.bound or 0 for each in limits.points.bands), default=0)
+    enough = max((costly.bound or 0 for costly in limits.points.bands), default=0)
     metric, fix = _advice(total, enough, metrics, limits)
     return LOW_SCORE.violation(message, SECTION, metric, value=total, fix=fix)
 
 
 def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limits) -> tuple[str, str]:
-    """The metric to improve, and how far: the smallest step that reaches the wanted score, else the largest gain."""
+    """The metric to improve, and the advice to show.
+
+    The smallest step of one metric that reaches the wanted score; if no single step does, the metric that lost most.
+    """
     for metric in sorted(METRICS, key=lambda metric: -gain(metric, metrics, limits)):
-        have = gain(metric, metrics, limits)
+        most = gain(metric, metrics, limits)
         for step in reversed(limits.score[metric].bands):
-            earns = step.worth - limits.score[metric].bands[0].worth + have
+            earns = step.worth - limits.score[metric].bands[0].worth + most
             if step.bound is not None and total + earns >= wanted:
                 reach = f"{METRICS[metric][0]} {_words(limits.score[metric], step)} earns {earns} more"
                 return metric, f"Improve one metric: {reach}, which is enough."
@@ -179,68 +163,68 @@ def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limi
 
 
 def best(limits: Limits) -> int:
-    """The most that all metrics together can earn."""
+    """The highest possible score."""
     return sum(metric.bands[0].worth for metric in limits.score.values())
 
 
 def _words(bands_of_metric: Bands, band: Band | None) -> str | None:
-    """A band as the policy writes it."""
+    """A band in words (``at least 99.9``); None where there is no band."""
     if band is None:
         return None
     return "beyond" if band.bound is None else f"{bands_of_metric.bound_key.replace('_', ' ')} {band.bound}"
 
 
 def gain(metric: str, metrics: ReliabilityMetrics, limits: Limits) -> int:
-    """How much score a metric could still earn."""
+    """How much more score a metric could earn."""
     band = earned(metrics, limits).get(metric)
     return limits.score[metric].bands[0].worth - (band.worth if band else 0)
 
 
-def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """What the band of a low score costs."""
-    for failure in failed:
-        if failure.rule is LOW_SCORE and failure.value is not None and (band := limits.points.find(failure.value)):
+def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
+    """The points of the band that a low score falls into."""
+    for rule, value in ((violation.rule, violation.value) for violation in violations):
+        if rule is LOW_SCORE and value is not None and (band := limits.points.find(value)):
             yield Charge(band.worth, frozenset({LOW_SCORE.id}), (NAME, *limits.points.key(band)))
 
 
 def declared(metrics: ReliabilityMetrics, subject: str) -> list[str]:
-    """Which metrics are measured at all."""
+    """The names of the measured metrics."""
     return [metric for metric in measured(metrics) if subject in ("", metric)]
 
 
 def relaxations(before: ReliabilityMetrics, after: ReliabilityMetrics) -> Iterator[Relaxation]:
-    """Measurements that are gone."""
+    """Measurements removed."""
     for metric, value in measured(before).items():
         if metric not in measured(after):
             yield Relaxation("measurement-removed", ("spec", SECTION, metric), value, None)
 
 
 def most_points(limits: Limits) -> int:
-    """What the worst band costs."""
+    """The points of the worst band."""
     return max((band.worth for band in limits.points.bands), default=0)
 
 
-def status(metrics: ReliabilityMetrics, failed: Sequence[Violation], _limits: Limits) -> ReliabilityStatus:
-    """Whether the score is low enough to fall into a band of points."""
+def status(metrics: ReliabilityMetrics, violations: Sequence[Violation], _limits: Limits) -> ReliabilityStatus:
+    """Whether the score falls into a band that costs points."""
     if not has_data(metrics):
         return ReliabilityStatus.NO_DATA
-    low = any(failure.rule is LOW_SCORE for failure in failed)
+    low = any(violation.rule is LOW_SCORE for violation in violations)
     return ReliabilityStatus.LOW if low else ReliabilityStatus.GOOD
 
 
 def describe(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Any]:
-    """The facts as a report shows them: ``score``, and per metric its value, the band it met and what that earned.
+    """The facts as a report shows them: ``score``, and per metric its value, its band and the score that it earned.
 
-    ``limit`` points to the band in the policy's ``spec``.
+    ``limit`` is the JSON pointer of the band, below the policy's ``spec``.
     """
-    met = earned(metrics, limits)
+    reached = earned(metrics, limits)
     rows = {
         metric: {
             "value": optional_number(value),
-            "band": _words(limits.score[metric], met.get(metric)),
-            "score": met[metric].worth if metric in met else 0,
+            "band": _words(limits.score[metric], reached.get(metric)),
+            "score": reached[metric].worth if metric in reached else 0,
             "best": limits.score[metric].bands[0].worth,
-            "limit": pointer((NAME, *limits.score[metric].key(met[metric]))) if metric in met else None,
+            "limit": pointer((NAME, *limits.score[metric].key(reached[metric]))) if metric in reached else None,
         }
         for metric, value in ((name, getattr(metrics, name)) for name in METRICS)
     }

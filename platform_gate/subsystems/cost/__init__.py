@@ -1,4 +1,4 @@
-"""Cost: is the latest month within its budget, and where is spending heading? Source: the seed, step 2."""
+"""Cost: is the latest month within its budget, and where is spending heading? Source: the FinOps Framework."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,19 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import (
-    Charge,
-    Context,
-    Doubt,
-    LimitError,
-    Problem,
-    Relaxation,
-    Rule,
-    Severity,
-    Violation,
-    Worse,
-)
+from platform_gate.model import Charge, Context, LimitError, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare_change, percent_of_change, rounded
+from platform_gate.subsystems.cost.rules import NO_BUDGET, NO_DATA, OVER_BUDGET, SPIKING
+from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower, never
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -30,7 +21,7 @@ NO_DATA_STATUS = "no_data"
 
 
 class CostTrend(StrEnum):
-    """Where the latest month stands against the one before it."""
+    """The latest month compared with the one before it."""
 
     DECREASING = "decreasing"
     STABLE = "stable"
@@ -40,7 +31,7 @@ class CostTrend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CostEntry:
-    """What a service cost in a month (``YYYY-MM``), in the profile's currency."""
+    """The cost of a service in one month (``YYYY-MM``), in the currency of its profile."""
 
     month: str
     amount: float
@@ -114,58 +105,22 @@ def _overlap(lower: str, upper: str) -> LimitError:
     return LimitError(f"{lower} is above {upper}", "trend", lower, fix=fix, against=("trend", upper))
 
 
-OVER_BUDGET = Rule(
-    "cost/over-budget",
-    "The latest month is over budget",
-    "Bring the cost down, or have the budget raised by whoever owns it.",
-    worse=Worse.ABOVE,
-    why="A service that works and costs more than was agreed on isn't healthy; the sooner it is seen, the cheaper.",
-    fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 3500}',
-    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 2900}',
-    keys=("cost.over_budget_points",),
-    source="the seed's step 2",
-)
-SPIKING = Rule(
-    "cost/spiking",
-    "The cost is spiking",
-    "Find what grew since the month before.",
-    worse=Worse.ABOVE,
-    why="A jump from one month to the next is often a mistake: a forgotten cluster, a log level, a missing limit.",
-    fails='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 3500}',
-    passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
-    keys=("cost.trend.spiking_above_pct", "cost.spiking_points"),
-    source="the seed's step 2",
-)
-NO_BUDGET = Rule(
-    "cost/no-budget",
-    "No budget is set",
-    "Set `budget_monthly`.",
-    severity=Severity.NOTE,
-    why="Without a budget nothing can be over it. A budget of 0 counts as none.",
-    fails='cost:\n  entries:\n    - {month: "2026-02", amount: 3500}',
-    passes='cost:\n  budget_monthly: 4000\n  entries:\n    - {month: "2026-02", amount: 3500}',
-    source="the seed's step 2",
-)
-NO_DATA = Rule(
-    "cost/no-data",
-    "No cost is known",
-    "Add `cost.entries` with the latest months.",
-    doubt=Doubt.REQUIRED,
-    why="What a service costs is part of its health; unknown is not the same as cheap.",
-    fails="spec: {}",
-    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-02", amount: 2900}',
-    keys=("gate.required",),
-    source="the seed's step 2",
-)
+LOOSENING: LooseningTable = {
+    ("over_budget_points",): if_lower,
+    ("spiking_points",): if_lower,
+    ("trend", "spiking_above_pct"): if_higher,
+    ("trend", "increasing_above_pct"): never,
+    ("trend", "decreasing_below_pct"): never,
+}
 
 
-def rules(_limits: Limits) -> tuple[Rule, ...]:
+def all_rules(_limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
     return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[CostProfile, list[Problem]]:
-    """The costs of a manifest, and months that are repeated, out of order or in the future."""
+    """The costs of a manifest, and a problem for each month that is repeated, out of order or in the future."""
     section = manifest["spec"].get(SECTION, {})
     entries = [CostEntry(**entry) for entry in section.get("entries", [])]
     return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, context.as_of.isoformat()[:7]))
@@ -194,7 +149,7 @@ def has_data(cost: CostProfile) -> bool:
 
 
 def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Violation]:
-    """Every rule applied to the latest month."""
+    """The violations of the latest month."""
     if not has_data(cost):
         yield NO_DATA.violation("no monthly cost is known", SECTION)
         return
@@ -213,7 +168,7 @@ def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Viol
 
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:
-    """The last two months' amounts; None without a month before, or where it cost nothing."""
+    """The amounts of the month before and of the latest; None without a month before, or where it cost nothing."""
     if len(cost.entries) < 2 or not cost.entries[-2].amount:  # noqa: PLR2004 - a change is between two months
         return None
     return cost.entries[-2].amount, cost.entries[-1].amount
@@ -226,7 +181,7 @@ def change(cost: CostProfile) -> "Fraction | None":
 
 
 def trend(cost: CostProfile, limits: Limits) -> CostTrend:
-    """The name of the change under a policy."""
+    """The trend under a policy; stable where there is nothing to compare."""
     months = _months(cost)
     if months is None:
         return CostTrend.STABLE
@@ -235,22 +190,22 @@ def trend(cost: CostProfile, limits: Limits) -> CostTrend:
     return CostTrend.DECREASING if compare_change(limits.decreasing_below_pct, *months) < 0 else CostTrend.STABLE
 
 
-def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """What a month over budget and a spike cost."""
-    failing = {failure.rule.id for failure in failed}
-    if OVER_BUDGET.id in failing:
+def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
+    """The points of a month over budget and of a spike."""
+    broken = {violation.rule.id for violation in violations}
+    if OVER_BUDGET.id in broken:
         yield Charge(limits.over_budget_points, frozenset({OVER_BUDGET.id}), (NAME, "over_budget_points"))
-    if SPIKING.id in failing:
+    if SPIKING.id in broken:
         yield Charge(limits.spiking_points, frozenset({SPIKING.id}), (NAME, "spiking_points"))
 
 
 def declared(cost: CostProfile, _subject: str) -> tuple[Any, ...]:
-    """The budget and its currency, and whether costs are known at all."""
+    """The budget, its currency, and whether any cost is known."""
     return cost.budget_monthly, cost.currency, bool(cost.entries)
 
 
 def relaxations(before: CostProfile, after: CostProfile) -> Iterator[Relaxation]:
-    """A budget raised or removed, another currency, months that are gone (old ones may leave)."""
+    """Budgets raised or removed, another currency, months removed (the oldest may go)."""
     budget = "spec", SECTION, "budget_monthly"
     if before.budget_monthly > 0 and after.budget_monthly == 0:
         yield Relaxation("budget-removed", budget, before.budget_monthly, None)
@@ -266,11 +221,11 @@ def relaxations(before: CostProfile, after: CostProfile) -> Iterator[Relaxation]
 
 
 def most_points(limits: Limits) -> int:
-    """What everything together costs."""
+    """The points of a month that is over budget and a spike."""
     return limits.over_budget_points + limits.spiking_points
 
 
-def status(cost: CostProfile, _failed: Sequence[Violation], limits: Limits) -> str:
+def status(cost: CostProfile, _violations: Sequence[Violation], limits: Limits) -> str:
     """The trend; ``no_data`` where no cost is known."""
     return trend(cost, limits) if cost.entries else NO_DATA_STATUS
 

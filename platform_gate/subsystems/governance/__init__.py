@@ -1,4 +1,4 @@
-"""Governance: does a service have what is needed to operate it? Source: the seed, step 4."""
+"""Governance: does a service have what is needed to operate it? Source: the SRE book, chapter 32."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,20 +8,22 @@ from functools import cache
 from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation, further, nowhere
+from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, further, nowhere
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Bands
+from platform_gate.subsystems.governance.rules import NO_DATA, OWNERSHIP, missing
+from platform_gate.subsystems.loosening import LooseningTable, if_fewer, if_higher
 from platform_gate.text import quote, suggestion
 
 NAME = "governance"
 SECTION = "governance"
 MAX_UNKNOWN = 20
-OWNERSHIP = "ownership"
-"""The one check whose evidence is a person or team instead of a document."""
+EVIDENCE = ("declared", "verified", "required")
+"""How much a policy asks of evidence, the least first."""
 
 
 class GovernanceStatus(StrEnum):
-    """How many checks fail: none, a few, more than a few."""
+    """How many checks fail: none, a few, or more than the policy takes for a few."""
 
     COMPLIANT = "compliant"
     NEEDS_REVIEW = "needs_review"
@@ -30,7 +32,14 @@ class GovernanceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GovernanceCheck:
-    """One check. ``message`` says what is missing where it failed; ``evidence`` is what was named for it."""
+    """One check of a service.
+
+    Args:
+        name: The key in the manifest's ``governance`` section.
+        passed: Whether it counts as done.
+        message: What is missing; empty where it passed.
+        evidence: The path, URL, person or team that the manifest names; None for a bare ``true`` or ``false``.
+    """
 
     name: str
     passed: bool
@@ -39,7 +48,7 @@ class GovernanceCheck:
 
 
 class Governance(NamedTuple):
-    """The checks of a service. ``declared`` is False where its manifest has nothing to say about governance."""
+    """The checks of a service. ``declared`` is False where its manifest has no governance section."""
 
     checks: Sequence[GovernanceCheck]
     declared: bool
@@ -76,49 +85,38 @@ class Limits(NamedTuple):
         return cls.parse(shipped.default_limits(NAME))
 
 
-NO_DATA = Rule(
-    "governance/no-data",
-    "Nothing is said about governance",
-    "Add a `governance` section.",
-    doubt=Doubt.REQUIRED,
-    why="A service that names no runbook, owner or alert can't be operated by anybody else.",
-    fails="spec: {}",
-    passes="governance: {runbook: docs/runbook.md, ownership: team-a}",
-    keys=("gate.required",),
-    source="the seed's step 4",
-)
+def _check_removed(old: Any, new: Any) -> bool:
+    """Whether a check, which is a mapping, is gone. Its words may go."""
+    return isinstance(old, Mapping) and new is None
 
 
-@cache
-def missing(name: str) -> Rule:
-    """The rule of a check: ``governance/missing-<check>``, the key verbatim."""
-    words = name.replace("_", " ")
-    return Rule(
-        f"governance/missing-{name}",
-        f"Governance: {words} is missing",
-        f"Add `{name}` to the service's governance section.",
-        why="Each check is something that whoever is paged at night will look for.",
-        fails=f"governance: {{{name}: false}}",
-        passes=f"governance: {{{name}: {'team-a' if name == OWNERSHIP else 'docs/' + name + '.md'}}}",
-        keys=(f"governance.checks.{name}", "governance.points", "governance.evidence"),
-        source="the seed's step 4",
-    )
+def _weaker(old: str, new: str) -> bool:
+    return EVIDENCE.index(new) < EVIDENCE.index(old)
 
 
-def rules(limits: Limits) -> tuple[Rule, ...]:
-    """One rule per check of the policy."""
+LOOSENING: LooseningTable = {
+    ("checks",): _check_removed,
+    ("points",): bands.costs_less,
+    ("needs_review_up_to",): if_higher,
+    ("evidence",): _weaker,
+    ("placeholders",): if_fewer,
+}
+
+
+def all_rules(limits: Limits) -> tuple[Rule, ...]:
+    """One rule per check of the policy, and ``NO_DATA``."""
     return *(missing(name) for name in limits.checks), NO_DATA
 
 
-def run_governance_checks(  # noqa: PLR0913, PLR0917 - the seed's signature
+def run_governance_checks(  # noqa: PLR0913, PLR0917 - a published signature
     service_name: str,
-    has_runbook: bool = False,  # noqa: FBT001, FBT002 - the seed's signature
+    has_runbook: bool = False,  # noqa: FBT001, FBT002 - a published signature
     has_monitoring: bool = False,  # noqa: FBT001, FBT002
     has_owner: bool = False,  # noqa: FBT001, FBT002
     has_documentation: bool = False,  # noqa: FBT001, FBT002
     has_incident_response: bool = False,  # noqa: FBT001, FBT002
 ) -> list[GovernanceCheck]:
-    """The seed's five checks of a service, in its order, under the default policy."""
+    """The five checks of the default policy, for a service that is built in Python."""
     declared = {
         "runbook": has_runbook,
         "monitoring": has_monitoring,
@@ -130,7 +128,7 @@ def run_governance_checks(  # noqa: PLR0913, PLR0917 - the seed's signature
 
 
 def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple[Governance, list[Problem]]:
-    """Every check of the policy applied to what a manifest declares, and declared checks that the policy lacks."""
+    """The checks of the policy applied to a manifest, and a problem for each declared check that the policy lacks."""
     section = manifest["spec"].get(SECTION, {})
     service = manifest["metadata"]["name"]
     checks = [_verify(service, name, section.get(name, False), limits, context.exists) for name in limits.checks]
@@ -139,7 +137,7 @@ def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple
 
 
 def _unknowns(names: Sequence[str], limits: Limits) -> list[Problem]:
-    """What is wrong with checks that the policy lacks."""
+    """A problem for each check that the policy lacks, the first 20 by name."""
     problems = [_unknown(name, limits) for name in names[:MAX_UNKNOWN]]
     return [*problems, further(len(names) - MAX_UNKNOWN)] if len(names) > MAX_UNKNOWN else problems
 
@@ -167,14 +165,14 @@ def _message(name: str, limits: Limits) -> str:
 
 
 def _unsupported(name: str, limits: Limits) -> str:
-    """Why a bare ``true`` does not count; empty where it does."""
+    """Why a bare ``true`` does not count; empty if it does."""
     return f"`{name}: true` names no evidence, which the policy requires" if limits.evidence == "required" else ""
 
 
 def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bool]) -> str:
-    """Why what is named as evidence does not count; empty where it does."""
-    if found := placeholder_in(value, limits.placeholders):
-        what = "is a placeholder" if found == value else f"holds the placeholder {quote(found)}"
+    """Why the named evidence does not count; empty if it does."""
+    if placeholder := placeholder_in(value, limits.placeholders):
+        what = "is a placeholder" if placeholder == value else f"holds the placeholder {quote(placeholder)}"
         return f"{quote(value)} {what}: no evidence of {name.replace('_', ' ')}"
     if limits.evidence != "declared" and _is_path(name, value) and not exists(value):
         return f"{quote(value)} does not exist in the repository"
@@ -182,7 +180,10 @@ def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bo
 
 
 def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
-    """The placeholder that a value is or holds as a part of its path; empty where it holds none."""
+    """The placeholder that a value is, or that its path has as a part; empty if there is none.
+
+    Of a URL only the path counts: its host, query and fragment may contain any word.
+    """
     if not _mentions(placeholders)(value.casefold()):
         return ""
     path = re.split("[?#]", value.partition("://")[2].partition("/")[2])[0] if _is_url(value) else value
@@ -192,7 +193,7 @@ def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
 
 @cache
 def _mentions(placeholders: frozenset[str]) -> Callable[[str], object]:
-    """Whether any placeholder stands anywhere in a text, as an answer for the many texts in which none does."""
+    """A search for any placeholder anywhere in a text: a cheap first test, as most texts contain none."""
     return re.compile("|".join(map(re.escape, sorted(placeholders))) or "(?!)").search
 
 
@@ -210,7 +211,7 @@ def has_data(governance: Governance) -> bool:
 
 
 def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Violation]:
-    """Every check of the policy as a rule."""
+    """A violation for each check that did not pass."""
     if not governance.declared:
         yield NO_DATA.violation("nothing is said about governance", SECTION)
     for result in governance.checks:
@@ -219,15 +220,15 @@ def check(governance: Governance, limits: Limits, _context: Context) -> Iterator
             yield missing(result.name).violation(result.message, SECTION, result.name, fix=fix)
 
 
-def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """What the number of failed checks costs."""
-    failing = _missing(failed)
-    if band := limits.points.find(len(failing)):
-        yield Charge(band.worth, frozenset(failing), (NAME, *limits.points.key(band)))
+def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
+    """The points of the band that the number of failed checks falls into."""
+    broken = _missing(violations)
+    if band := limits.points.find(len(broken)):
+        yield Charge(band.worth, frozenset(broken), (NAME, *limits.points.key(band)))
 
 
-def _missing(failed: Sequence[Violation]) -> list[str]:
-    return [failure.rule.id for failure in failed if failure.rule is not NO_DATA]
+def _missing(violations: Sequence[Violation]) -> list[str]:
+    return [violation.rule.id for violation in violations if violation.rule is not NO_DATA]
 
 
 def declared(governance: Governance, _subject: str) -> tuple[Any, ...]:
@@ -236,7 +237,7 @@ def declared(governance: Governance, _subject: str) -> tuple[Any, ...]:
 
 
 def relaxations(before: Governance, after: Governance) -> Iterator[Relaxation]:
-    """Evidence that is gone, or has become a bare ``true``."""
+    """Evidence removed, or replaced by a bare ``true``."""
     new = {check.name: check for check in after.checks}
     for old in before.checks:
         check = new.get(old.name, GovernanceCheck(old.name, passed=False))
@@ -246,20 +247,20 @@ def relaxations(before: Governance, after: Governance) -> Iterator[Relaxation]:
 
 
 def most_points(limits: Limits) -> int:
-    """What the worst band costs."""
+    """The points of the worst band."""
     return max((band.worth for band in limits.points.bands), default=0)
 
 
-def status(governance: Governance, failed: Sequence[Violation], limits: Limits) -> GovernanceStatus:
-    """The number of failed checks in words; what has no checks at all needs a review."""
-    failing = len(_missing(failed))
-    if failing > limits.needs_review_up_to:
+def status(governance: Governance, violations: Sequence[Violation], limits: Limits) -> GovernanceStatus:
+    """The number of failed checks in words. A service without any checks needs a review."""
+    count = len(_missing(violations))
+    if count > limits.needs_review_up_to:
         return GovernanceStatus.NON_COMPLIANT
-    return GovernanceStatus.NEEDS_REVIEW if failing or not governance.checks else GovernanceStatus.COMPLIANT
+    return GovernanceStatus.NEEDS_REVIEW if count or not governance.checks else GovernanceStatus.COMPLIANT
 
 
 def describe(governance: Governance, _limits: Limits) -> dict[str, Any]:
     """The facts as a report shows them."""
-    failing = sum(not result.passed for result in governance.checks)
+    failed = sum(not result.passed for result in governance.checks)
     rows = [{"name": row.name, "passed": row.passed, "evidence": row.evidence} for row in governance.checks]
-    return {"checks": rows, "failed": failing, "total": len(rows)}
+    return {"checks": rows, "failed": failed, "total": len(rows)}

@@ -1,4 +1,4 @@
-"""SLOs: is each objective met, and how much of its error budget is left? Source: the seed, step 1."""
+"""SLOs: is each objective met, and how much of its error budget is left? Source: the SRE workbook, chapter 2."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation, Worse
+from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare, number, optional_number, rounded
+from platform_gate.subsystems.loosening import LooseningTable, if_lower
+from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET, NO_DATA, NOT_MEASURED
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -22,11 +24,11 @@ DAYS_A_WEEK = 7
 UNNAMED_WINDOW_DAYS = 30
 MINUTES_A_DAY = 24 * 60
 SMALL_BUDGET = 1e-3
-"""Percent. Below, floats know too little of what is left."""
+"""Percent. What is left of a smaller error budget is computed with fractions: floats lose too many of its digits."""
 
 
 class SLOStatus(StrEnum):
-    """How a service stands to its objectives."""
+    """Whether a service meets its objectives, as a whole."""
 
     MET = "met"
     BREACHED = "breached"
@@ -36,9 +38,14 @@ class SLOStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SLODefinition:
-    """One objective, in percent. ``current`` is None where nothing was measured, which is never a pass.
+    """A service level objective.
 
-    ``window`` is ``30d``, ``4w`` or ``calendar-month``; ``window_days`` its length, 30 where none is named.
+    Args:
+        name: Unique within the service.
+        target: Percent.
+        current: The measured percent; None where nothing was measured, which is never a pass.
+        window: ``30d``, ``4w`` or ``calendar-month``.
+        window_days: The length of the window; 30 where none is named.
     """
 
     name: str
@@ -54,7 +61,7 @@ class SLODefinition:
 
     @property
     def budget_remaining_pct(self) -> float | None:
-        """Percent of the error budget (100 - target) that is left, 0 to 100, to one decimal; None if not measured."""
+        """Percent of the error budget (100 - target) that is left: 0 to 100, to one decimal; None if not measured."""
         if self.current is None:
             return None
         budget, left = WHOLE - self.target, max(self.current - self.target, 0)
@@ -64,7 +71,7 @@ class SLODefinition:
 
 
 class Limits(NamedTuple):
-    """The policy's ``slo`` section."""
+    """The policy's ``slo`` section, as in ``schemas/policy.schema.json``."""
 
     breach_points: int
     low_budget_below_pct: float
@@ -82,58 +89,20 @@ class Limits(NamedTuple):
         return cls.parse(shipped.default_limits(NAME))
 
 
-BREACHED = Rule(
-    "slo/breached",
-    "An SLO is breached",
-    "Bring the service back above its target, or agree on another target with its users.",
-    worse=Worse.BELOW,
-    why="Users were promised the target. Below it the error budget is spent: reliability work comes before features.",
-    fails="slos:\n  - {name: availability, target: 99.9, current: 99.8}",
-    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
-    keys=("slo.breach_points",),
-    source="SRE workbook, chapter 2; the seed's step 1",
-)
-LOW_BUDGET = Rule(
-    "slo/low-budget",
-    "An error budget is nearly spent",
-    "Slow down risky changes until the error budget has recovered.",
-    worse=Worse.BELOW,
-    why="A met SLO with little budget left is one incident away from a breach.",
-    fails="slos:\n  - {name: availability, target: 99.9, current: 99.91}",
-    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
-    keys=("slo.low_budget_below_pct", "slo.low_budget_points"),
-    source="SRE workbook, chapter 2",
-)
-NOT_MEASURED = Rule(
-    "slo/not-measured",
-    "An SLO has no measurement",
-    "Add `current` from your monitoring.",
-    doubt=Doubt.ALWAYS,
-    why="A target that nobody measures is a wish. The gate never takes a missing value for a good one.",
-    fails="slos:\n  - {name: availability, target: 99.9}",
-    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
-    source="SRE workbook, chapter 2",
-)
-NO_DATA = Rule(
-    "slo/no-data",
-    "No SLO is measured",
-    "Add `slos` with a `target` and a `current` for each.",
-    doubt=Doubt.REQUIRED,
-    why="Without a single measured objective nobody can tell whether users are served.",
-    fails="spec: {}",
-    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
-    keys=("gate.required",),
-    source="SRE workbook, chapter 2",
-)
+LOOSENING: LooseningTable = {
+    ("breach_points",): if_lower,
+    ("low_budget_below_pct",): if_lower,
+    ("low_budget_points",): if_lower,
+}
 
 
-def rules(_limits: Limits) -> tuple[Rule, ...]:
+def all_rules(_limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
     return BREACHED, LOW_BUDGET, NOT_MEASURED, NO_DATA
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[list[SLODefinition], list[Problem]]:
-    """The objectives of a manifest, and names that occur twice."""
+    """The objectives of a manifest, and a problem for each name that is used again."""
     entries = manifest["spec"].get(SECTION, [])
     slos = [SLODefinition(**entry, window_days=_days(entry.get("window"), context.as_of)) for entry in entries]
     return slos, list(_repeated(entries))
@@ -162,7 +131,7 @@ def has_data(slos: Sequence[SLODefinition]) -> bool:
 
 
 def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Violation]:
-    """Every rule applied to every objective. Before its launch a service has nothing to measure."""
+    """The violations of every objective. Before its launch a service has nothing to measure."""
     if not has_data(slos):
         yield NO_DATA.violation("no SLO is measured", SECTION)
     for index, slo in enumerate(slos):
@@ -192,16 +161,19 @@ def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Violation:
 
 
 def _is_low(slo: SLODefinition, limits: Limits) -> bool:
-    """Whether less of a budget is left than the limit; a target of 100 has no budget."""
+    """Whether less of an error budget is left than the limit; a target of 100 has no error budget.
+
+    Multiplied out, so that nothing is divided by a tiny budget.
+    """
     if slo.target >= WHOLE:
         return False
-    least = limits.low_budget_below_pct
-    above = ((slo.current or 0) - slo.target) * WHOLE - least * (WHOLE - slo.target)
-    return compare(above, WHOLE * WHOLE, _budget_above, slo, least) < 0
+    least_pct = limits.low_budget_below_pct
+    above = ((slo.current or 0) - slo.target) * WHOLE - least_pct * (WHOLE - slo.target)
+    return compare(above, WHOLE * WHOLE, _budget_above, slo, least_pct) < 0
 
 
-def _budget_above(slo: SLODefinition, least: float) -> "Fraction":
-    return (budget_remaining(slo) or 0) - as_written(least)
+def _budget_above(slo: SLODefinition, least_pct: float) -> "Fraction":
+    return (budget_remaining(slo) or 0) - as_written(least_pct)
 
 
 def budget_remaining(slo: SLODefinition) -> "Fraction | None":
@@ -212,23 +184,23 @@ def budget_remaining(slo: SLODefinition) -> "Fraction | None":
     return max(as_written(0), budget - consumed) / budget * WHOLE if budget > 0 else as_written(0)
 
 
-def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
+def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """A breach costs once per service, however many objectives are breached; so does a low budget."""
-    failing = {failure.rule.id for failure in failed}
-    if BREACHED.id in failing:
+    broken = {violation.rule.id for violation in violations}
+    if BREACHED.id in broken:
         yield Charge(limits.breach_points, frozenset({BREACHED.id}), (NAME, "breach_points"))
-    if LOW_BUDGET.id in failing:
+    if LOW_BUDGET.id in broken:
         yield Charge(limits.low_budget_points, frozenset({LOW_BUDGET.id}), (NAME, "low_budget_points"))
 
 
 def declared(slos: Sequence[SLODefinition], subject: str) -> list[tuple[Any, ...]]:
-    """Names, targets and windows, and whether each is measured at all."""
+    """Name, target and window of each objective, and whether it is measured."""
     chosen = [slo for slo in slos if subject in ("", slo.name)]
     return sorted((slo.name, slo.target, slo.window or "", slo.current is not None) for slo in chosen)
 
 
 def relaxations(before: Sequence[SLODefinition], after: Sequence[SLODefinition]) -> Iterator[Relaxation]:
-    """Objectives that are gone, lower targets, measurements that are gone."""
+    """Objectives removed, targets lowered, measurements removed."""
     new = {slo.name: (index, slo) for index, slo in enumerate(after)}
     for old in before:
         if old.name not in new:
@@ -242,13 +214,13 @@ def relaxations(before: Sequence[SLODefinition], after: Sequence[SLODefinition])
 
 
 def most_points(limits: Limits) -> int:
-    """What everything together costs."""
+    """The points of a breach and a low budget together."""
     return limits.breach_points + limits.low_budget_points
 
 
-def status(slos: Sequence[SLODefinition], failed: Sequence[Violation], _limits: Limits) -> SLOStatus:
-    """The worst that can be said of any objective."""
-    if any(failure.rule is BREACHED for failure in failed):
+def status(slos: Sequence[SLODefinition], violations: Sequence[Violation], _limits: Limits) -> SLOStatus:
+    """The status of the worst objective."""
+    if any(violation.rule is BREACHED for violation in violations):
         return SLOStatus.BREACHED
     measured = [slo.current is not None for slo in slos]
     if not any(measured):
@@ -257,7 +229,7 @@ def status(slos: Sequence[SLODefinition], failed: Sequence[Violation], _limits: 
 
 
 def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:
-    """The facts as a report shows them: ``slos`` with each budget, ``met`` and ``total``."""
+    """The facts as a report shows them: ``slos`` with their error budgets, ``met`` and ``total`` (counts)."""
     return {"slos": [_row(slo) for slo in slos], "met": sum(slo.is_met for slo in slos), "total": len(slos)}
 
 
@@ -275,7 +247,10 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
 
 
 def _minutes(slo: SLODefinition, value: float) -> int | float:
-    """What lies between the target and a value, in minutes of the window, to one decimal; 0 below the target."""
+    """The minutes of the window between the target and a value, to one decimal; 0 below the target."""
     minutes = slo.window_days * MINUTES_A_DAY
-    exactly = lambda: (as_written(value) - as_written(slo.target)) * minutes / WHOLE  # noqa: E731
+
+    def exactly() -> "Fraction":
+        return (as_written(value) - as_written(slo.target)) * minutes / WHOLE
+
     return rounded(max(value - slo.target, 0) * minutes / WHOLE, 1, exactly)
