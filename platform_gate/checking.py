@@ -14,7 +14,7 @@ from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
-from platform_gate.repository.work_tree import Found, WorkTree, find_root
+from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
 
 
 class Keep(Enum):
@@ -78,7 +78,9 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
     )
 
 
-def _part(files: Sequence[Found], request: Request, waivers: Sequence[Waiver]) -> tuple[Sequence[Found], Slice | None]:
+def _part(
+    files: Sequence[ManifestFile], request: Request, waivers: Sequence[Waiver]
+) -> tuple[Sequence[ManifestFile], Slice | None]:
     """The files to judge, and which slice of the fleet they are."""
     shard = request.shard
     if shard is None:

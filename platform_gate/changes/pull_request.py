@@ -19,7 +19,7 @@ from platform_gate.policy.loading import Policy, Source
 from platform_gate.repository import config
 from platform_gate.repository.commit_tree import same_text
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import STDIN, Found, WorkTree
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
 
 
 class Case(NamedTuple):
@@ -33,17 +33,17 @@ class Case(NamedTuple):
     ruling: Rules
     own: Rules
     adoption: bool
-    selected: tuple[list[Found], list[Found]]
+    selected: tuple[list[ManifestFile], list[ManifestFile]]
     operands: list[str]
 
     @property
-    def files(self) -> list[Found]:
+    def files(self) -> list[ManifestFile]:
         """What is judged of the head. A place without manifests is one only where both configurations find none."""
         files = [found for found in _union(self.selected) if not found.empty]
         nowhere = [found for found in self.selected[0] if found.empty and found in self.selected[1]]
         return _union([files, nowhere if self.request.paths or not files else []])
 
-    def of_base(self, operands: Sequence[str]) -> list[Found]:
+    def of_base(self, operands: Sequence[str]) -> list[ManifestFile]:
         """What either configuration selects of the base."""
         return _union(self.change.base.find(operands, each.settings) for each in (self.ruling, self.own))
 
@@ -79,7 +79,7 @@ def _case(request: Request, change: Revisions) -> Case:
     return Case(request, change, ruling, own, adoption, (first, second), operands)
 
 
-def _union(several: Iterable[Sequence[Found]]) -> list[Found]:
+def _union(several: Iterable[Sequence[ManifestFile]]) -> list[ManifestFile]:
     chosen = {found.path: found for files in several for found in files}
     return [chosen[path] for path in sorted(chosen)]
 
@@ -102,7 +102,7 @@ def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
     return Sides(_within(base, found, head), head, frozenset(changed)), base_subjects
 
 
-def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
+def _within(base: Run, found: Sequence[ManifestFile], head: Run) -> Run:
     """Of the base what was asked for, and wherever they were the services that the head has."""
     paths = {each.path for each in found}
     names = {each.name for each in head.services}
@@ -111,7 +111,7 @@ def _within(base: Run, found: Sequence[Found], head: Run) -> Run:
     return base._replace(services=tuple(services), findings=(*unjudged, *base.notices))
 
 
-def _changed_paths(change: Revisions, files: Sequence[Found]) -> set[str]:
+def _changed_paths(change: Revisions, files: Sequence[ManifestFile]) -> set[str]:
     """Paths at which index or manifests differ from the base; what is the same need not be read from git.
 
     What isn't judged counts as it is staged: to ask git what else is modified would run the filters that it knows.
@@ -129,13 +129,13 @@ def _changed_paths(change: Revisions, files: Sequence[Found]) -> set[str]:
     return changed
 
 
-def _content(change: Revisions, found: Found) -> bytes | None:
+def _content(change: Revisions, found: ManifestFile) -> bytes | None:
     with contextlib.suppress(GateError):
         return change.head.read(found)
     return None
 
 
-def _same_lines(change: Revisions, found: Found) -> bool:
+def _same_lines(change: Revisions, found: ManifestFile) -> bool:
     """Whether only the line ends of a manifest changed, or nothing that its bytes at the base would show."""
     entry = change.base.files.get(found.path)
     if entry is None or found.refusal or entry.oid not in change.blobs:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from platform_gate.judging.runner import Executor, FileResult, Judge, in_process
-from platform_gate.repository.work_tree import STDIN, Found
+from platform_gate.repository.work_tree import STDIN, ManifestFile
 
 WORTH_A_PROCESS: Final = 200
 """Files. To start a process costs about as much as to judge half as many: `make bench` measures it."""
@@ -16,7 +16,7 @@ WORTH_A_PROCESS: Final = 200
 def processes(jobs: int | None) -> Executor:
     """How to judge every file: in as many processes as asked for, else in as many as there are cores and work for."""
 
-    def executor(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
+    def executor(judge: Judge, files: Sequence[ManifestFile]) -> Iterable[FileResult]:
         count = min(_cores(), len(files) // WORTH_A_PROCESS) if jobs is None else min(jobs, len(files))
         if count <= 1 or not hasattr(os, "fork") or any(found.file == STDIN for found in files):
             return in_process(judge, files)

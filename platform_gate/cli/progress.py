@@ -11,7 +11,7 @@ from typing import Final, TextIO
 
 from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.runner import Executor, FileResult, Judge
-from platform_gate.repository.work_tree import Found
+from platform_gate.repository.work_tree import ManifestFile
 from platform_gate.text import plural
 
 FIRST_AFTER: Final = 1.0
@@ -27,7 +27,7 @@ def shown(executor: Executor, *, quiet: bool) -> Executor:
     if quiet or stream is None or not stream.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
         return executor
 
-    def watched(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
+    def watched(judge: Judge, files: Sequence[ManifestFile]) -> Iterable[FileResult]:
         return _watched(executor(judge, files), len(files), stream)
 
     return watched

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from platform_gate.judging.runner import FileResult, Judge, lost
 from platform_gate.model import GateError
-from platform_gate.repository.work_tree import Found
+from platform_gate.repository.work_tree import ManifestFile
 
 BATCH: Final = 64
 
@@ -24,7 +24,7 @@ class Worker(NamedTuple):
     results: BinaryIO
 
 
-def judged_by(count: int, judge: Judge, files: Sequence[Found]) -> Iterator[FileResult]:
+def judged_by(count: int, judge: Judge, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
     """The results in the order of the files. Batches are dealt out in turn, so it is known whose is next."""
     size = max(1, min(BATCH, len(files) // count))
     batches = [files[start : start + size] for start in range(0, len(files), size)]
@@ -39,7 +39,7 @@ def judged_by(count: int, judge: Judge, files: Sequence[Found]) -> Iterator[File
             _end(worker)
 
 
-def _start(judge: Judge, batches: Sequence[Sequence[Found]], others: Sequence[Worker]) -> Worker:
+def _start(judge: Judge, batches: Sequence[Sequence[ManifestFile]], others: Sequence[Worker]) -> Worker:
     """A copy of this process that judges some batches: nothing need be sent to it."""
     try:
         read, write = os.pipe()
@@ -61,7 +61,7 @@ def _start(judge: Judge, batches: Sequence[Sequence[Found]], others: Sequence[Wo
     return Worker(pid, os.fdopen(read, "rb"))
 
 
-def _work(judge: Judge, batches: Iterable[Sequence[Found]], results: BinaryIO) -> None:
+def _work(judge: Judge, batches: Iterable[Sequence[ManifestFile]], results: BinaryIO) -> None:
     """Judge batch after batch. What goes wrong goes the same way as the results."""
     for batch in batches:
         try:
@@ -86,7 +86,7 @@ def _packed(error: Exception) -> bytes:
     return packed
 
 
-def _received(worker: Worker, batch: Sequence[Found]) -> Iterable[FileResult]:
+def _received(worker: Worker, batch: Sequence[ManifestFile]) -> Iterable[FileResult]:
     """A batch's results; where the process is gone, that its files were not judged."""
     try:
         arrived = pickle.load(worker.results)  # noqa: S301 - from a copy of this very process

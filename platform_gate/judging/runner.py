@@ -32,7 +32,7 @@ from platform_gate.model import (
     pointer,
 )
 from platform_gate.policy.loading import Policy
-from platform_gate.repository.work_tree import Found, Tree
+from platform_gate.repository.work_tree import ManifestFile, Tree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
 from platform_gate.text import quote
 
@@ -78,15 +78,15 @@ class FileResult(NamedTuple):
     names: tuple[Named, ...] = ()
 
 
-Judge = Callable[[Sequence[Found]], Iterable[FileResult]]
+Judge = Callable[[Sequence[ManifestFile]], Iterable[FileResult]]
 """Judges some files, in order."""
-Executor = Callable[[Judge, Sequence[Found]], Iterable[FileResult]]
+Executor = Callable[[Judge, Sequence[ManifestFile]], Iterable[FileResult]]
 """Applies a judge to all files, in order: in this process, or in several."""
 Reduce = Callable[[FileResult], FileResult]
 """What is kept of a file's result; it runs where the file was judged, before the result travels between processes."""
 
 
-def in_process(judge: Judge, files: Sequence[Found]) -> Iterable[FileResult]:
+def in_process(judge: Judge, files: Sequence[ManifestFile]) -> Iterable[FileResult]:
     """Judge every file in this process."""
     return judge(files)
 
@@ -119,7 +119,7 @@ class Job(NamedTuple):
 
 def run(
     job: Job,
-    files: Sequence[Found],
+    files: Sequence[ManifestFile],
     *,
     schema_only: bool = False,
     executor: Executor = in_process,
@@ -141,12 +141,12 @@ def run(
     return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
 
 
-def judge_files(job: Job, reduce: Reduce, files: Sequence[Found]) -> Iterator[FileResult]:
+def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
     """Judge every document of some files."""
     return (reduce(_judge_file(job, file)) for file in files)
 
 
-def _judge_file(job: Job, file: Found) -> FileResult:
+def _judge_file(job: Job, file: ManifestFile) -> FileResult:
     if file.refusal:
         return FileResult((), (finding_of(UNREADABLE, file.refusal),))
     try:
@@ -162,7 +162,7 @@ def _judge_file(job: Job, file: Found) -> FileResult:
     return result
 
 
-def lost(file: Found) -> FileResult:
+def lost(file: ManifestFile) -> FileResult:
     """The result of a file whose worker was killed: it was not judged."""
     message = "the process that was to judge it was killed, perhaps because memory ran out"
     refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(file.path))
@@ -259,7 +259,7 @@ def _without_duplicates(
     return list(first.values()), repeated(services, duplicate) if len(first) < len(services) else []
 
 
-def _document_of(job: Job, files: Iterable[Found], judged: Judged) -> Document:
+def _document_of(job: Job, files: Iterable[ManifestFile], judged: Judged) -> Document:
     """The document of a service; read again unless the run kept it."""
     if judged.detail:
         return judged.manifest.document

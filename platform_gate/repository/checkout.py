@@ -11,7 +11,7 @@ from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.commit_tree import CommitTree
 from platform_gate.repository.config import Config
 from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, TreeEntry
-from platform_gate.repository.work_tree import STDIN, Found, WorkTree
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
 
 
 class Checkout(NamedTuple):
@@ -32,7 +32,7 @@ class Checkout(NamedTuple):
         submodules = (entry for entry in index.files.values() if entry.mode == SUBMODULE)
         return cls(tree, part(plain), part(submodules))
 
-    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+    def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path; those that were left out, and submodules, with a refusal."""
         shown = [STDIN if operand == STDIN else self.tree.shown(operand) for operand in operands]
         absent = [_absent(file) for file in self.left_out.find(shown, config)]
@@ -50,7 +50,7 @@ class Checkout(NamedTuple):
         files |= {submodule.path: submodule for submodule in submodules}
         return [files[path] for path in sorted(files)]
 
-    def read(self, file: Found) -> bytes:
+    def read(self, file: ManifestFile) -> bytes:
         """The bytes of a file of the work tree; raises as ``WorkTree.read``."""
         return self.tree.read(file)
 
@@ -61,10 +61,10 @@ class Checkout(NamedTuple):
         return self.tree.exists(path) or self.left_out.exists(path)
 
 
-def _is_below(file: Found, folder: Found) -> bool:
+def _is_below(file: ManifestFile, folder: ManifestFile) -> bool:
     return file.path.startswith(folder.path + "/")
 
 
-def _absent(file: Found) -> Found:
+def _absent(file: ManifestFile) -> ManifestFile:
     fix = "Check it out: `git sparse-checkout add` its folder, or `git sparse-checkout disable`."
-    return Found(file.path, refusal=Refusal("a sparse checkout left it out", fix, Location(file.path)))
+    return ManifestFile(file.path, refusal=Refusal("a sparse checkout left it out", fix, Location(file.path)))

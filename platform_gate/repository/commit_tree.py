@@ -12,7 +12,7 @@ from platform_gate.model import Location
 from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.config import Config
 from platform_gate.repository.git import LINK, SUBMODULE, Repository, TreeEntry, blob_id
-from platform_gate.repository.work_tree import DEFAULT_FOLDER, STDIN, Found, Selection, link_refusal
+from platform_gate.repository.work_tree import DEFAULT_FOLDER, STDIN, ManifestFile, Selection, link_refusal
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,19 @@ class CommitTree:
         # Git stores files only; this set makes a folder's existence one look-up. Few runs ask for it.
         return frozenset(folder for path in self.files for folder in _parents(path))
 
-    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+    def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path, as ``WorkTree.find`` finds them.
 
         ``operands`` are paths from the root; those that don't exist are skipped.
         """
-        files: dict[str, Found] = {}
+        files: dict[str, ManifestFile] = {}
         default = "" if config.manifests is not None else DEFAULT_FOLDER
         for operand in operands or [default]:
             for file in self._operand(operand, config):
                 files.setdefault(file.path, file)
         return [files[path] for path in sorted(files)]
 
-    def _operand(self, operand: str, config: Config) -> Iterator[Found]:
+    def _operand(self, operand: str, config: Config) -> Iterator[ManifestFile]:
         if operand == STDIN:
             return
         if operand in self.files:
@@ -61,7 +61,7 @@ class CommitTree:
             if path.startswith(prefix) and _in_scope(entry, selection, prefix):
                 yield _file(entry)
 
-    def read(self, file: Found) -> bytes:
+    def read(self, file: ManifestFile) -> bytes:
         """The bytes of a file.
 
         Raises:
@@ -69,7 +69,7 @@ class CommitTree:
         """
         return self.blobs.read(file.file)
 
-    def fetch(self, files: Iterable[Found]) -> None:
+    def fetch(self, files: Iterable[ManifestFile]) -> None:
         """Read many files ahead, in a single git process.
 
         Raises:
@@ -137,10 +137,12 @@ def _in_scope(entry: TreeEntry, selection: Selection, prefix: str) -> bool:
     return enterable or (entry.mode != SUBMODULE and selection.takes(entry.path))
 
 
-def _file(entry: TreeEntry) -> Found:
+def _file(entry: TreeEntry) -> ManifestFile:
     if entry.mode == LINK:
-        return Found(entry.path, refusal=link_refusal(entry.path, entry.path))
+        return ManifestFile(entry.path, refusal=link_refusal(entry.path, entry.path))
     if entry.mode == SUBMODULE:
         fix = "Exclude it by configuration; the gate judges it in its own repository."
-        return Found(entry.path, refusal=Refusal("it is a submodule, which is not read", fix, Location(entry.path)))
-    return Found(entry.path, entry.oid)
+        return ManifestFile(
+            entry.path, refusal=Refusal("it is a submodule, which is not read", fix, Location(entry.path))
+        )
+    return ManifestFile(entry.path, entry.oid)

@@ -22,7 +22,7 @@ DEFAULT_FOLDER: Final = "services"
 SUFFIXES: Final = (".yaml", ".yml")
 
 
-class Found(NamedTuple):
+class ManifestFile(NamedTuple):
     """A file in scope, or the reason why it can't be judged.
 
     ``path`` is shown to people and relative to the root where it lies below it. ``file`` is what the tree reads: a path
@@ -38,10 +38,10 @@ class Found(NamedTuple):
 class Tree(Protocol):
     """A work tree, a commit, or anything else that holds manifests."""
 
-    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+    def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path."""
 
-    def read(self, found: Found) -> bytes:
+    def read(self, found: ManifestFile) -> bytes:
         """The bytes of a file, at most ``MAX_BYTES + 1``; raises ``DocumentError`` if it can't be read."""
 
     def exists(self, path: str) -> bool:
@@ -55,13 +55,13 @@ class WorkTree(NamedTuple):
     cwd: Path
     stdin: Callable[[], bytes]
 
-    def find(self, operands: Sequence[str], config: Config) -> list[Found]:
+    def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path.
 
         A named file is always in scope, of a named folder what the configuration selects. Without operands the whole
         repository counts as named if ``manifests`` is configured, else ``services``.
         """
-        files: dict[tuple[str, str], Found] = {}
+        files: dict[tuple[str, str], ManifestFile] = {}
         for operand in operands or self._default_operands(config):
             for file in self._operand(operand, config):
                 may_repeat = len(operands) > 1 and file.file not in ("", STDIN)
@@ -69,7 +69,7 @@ class WorkTree(NamedTuple):
                 files.setdefault((file.path, place), file)
         return [files[key] for key in sorted(files, key=lambda key: (printable(key[0]), key))]
 
-    def read(self, file: Found) -> bytes:
+    def read(self, file: ManifestFile) -> bytes:
         """The bytes of a file, at most ``MAX_BYTES + 1``.
 
         Raises:
@@ -99,26 +99,26 @@ class WorkTree(NamedTuple):
         folder = self.root if config.manifests is not None else self.root / DEFAULT_FOLDER
         return [str(folder)]
 
-    def _operand(self, operand: str, config: Config) -> Iterator[Found]:
+    def _operand(self, operand: str, config: Config) -> Iterator[ManifestFile]:
         if operand == STDIN:
-            yield Found(STDIN_SHOWN, STDIN)
+            yield ManifestFile(STDIN_SHOWN, STDIN)
             return
         file, path = str(self.cwd / operand), self.shown(operand)
         if refusal := self._refuse_operand(file, path):
-            yield Found(path, refusal=refusal, empty=not os.path.lexists(file))
+            yield ManifestFile(path, refusal=refusal, empty=not os.path.lexists(file))
         elif os.path.isdir(file):  # noqa: PTH112 - see the module
             yield from self._folder(file, path, config)
         else:
-            yield Found(path, file)
+            yield ManifestFile(path, file)
 
-    def _folder(self, file: str, path: str, config: Config) -> Iterator[Found]:
+    def _folder(self, file: str, path: str, config: Config) -> Iterator[ManifestFile]:
         prefix = "" if path == "." else path.rstrip("/") + "/"
         files = list(_walk(file, prefix, Selection(config.manifests, config.exclude)))
         yield from files
         if not files:
             fix = "Name the folder or file that holds your manifests, or configure `manifests`."
             refusal = Refusal(f"no manifest found in {quote(path)}", fix, Location(path))
-            yield Found(path, refusal=refusal, empty=True)
+            yield ManifestFile(path, refusal=refusal, empty=True)
 
     def _refuse_operand(self, file: str, path: str) -> Refusal | None:
         if not os.path.lexists(file):
@@ -185,7 +185,7 @@ class Selection(NamedTuple):
         return self.manifests is None or matching.reach(self.manifests, folder)
 
 
-def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
+def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[ManifestFile]:
     """The files in scope below a folder; ``prefix`` is put before their paths."""
     pending = [(folder, prefix)]  # a list, since recursion ends at a thousand nested folders
     while pending:
@@ -194,7 +194,7 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
             entries = sorted(os.scandir(current), key=lambda entry: entry.name)
         except OSError as error:
             path = shown.rstrip("/") or "."
-            yield Found(path, refusal=unreadable(path, error))
+            yield ManifestFile(path, refusal=unreadable(path, error))
             continue
         for entry in entries:
             path = shown + displayed(entry.name)
@@ -203,9 +203,9 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[Found]:
                     pending.append((entry.path, path + "/"))
             elif entry.is_symlink():
                 if selection.takes(path) or (_leads_to_folder(entry) and selection.enters(path)):
-                    yield Found(path, refusal=link_refusal(path, path))
+                    yield ManifestFile(path, refusal=link_refusal(path, path))
             elif selection.takes(path):
-                yield Found(path, entry.path)
+                yield ManifestFile(path, entry.path)
 
 
 def _leads_to_folder(link: os.DirEntry[str]) -> bool:

@@ -8,12 +8,12 @@ import pytest
 
 from platform_gate.cli.processes import WORTH_A_PROCESS, processes
 from platform_gate.judging.runner import FileResult
-from platform_gate.repository.work_tree import STDIN, Found
+from platform_gate.repository.work_tree import STDIN, ManifestFile
 
-FOUND = [Found(f"{number}", f"{number}") for number in range(3 * WORTH_A_PROCESS)]
+FOUND = [ManifestFile(f"{number}", f"{number}") for number in range(3 * WORTH_A_PROCESS)]
 
 
-def judge(_: Found) -> FileResult:
+def judge(_: ManifestFile) -> FileResult:
     return FileResult((), (), ((f"{os.getpid()}", True),))
 
 
@@ -44,4 +44,4 @@ def test_without_a_wish_there_are_as_many_as_cores_and_work_for_them(monkeypatch
 
 
 def test_standard_input_is_read_by_one_process() -> None:
-    assert pids(processes(4)(judge_all, [Found("<stdin>", STDIN), *FOUND])) == {f"{os.getpid()}"}
+    assert pids(processes(4)(judge_all, [ManifestFile("<stdin>", STDIN), *FOUND])) == {f"{os.getpid()}"}

@@ -21,7 +21,7 @@ from platform_gate.cli import progress
 from platform_gate.cli.progress import ERASE, line
 from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.runner import FileResult, in_process
-from platform_gate.repository.work_tree import Found
+from platform_gate.repository.work_tree import ManifestFile
 from tests.conftest import scrubbed_environment
 from tests.joined import repository
 from tests.samples import BREACHED, manifest
@@ -133,7 +133,9 @@ def watched(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> Iterator[Fil
     monkeypatch.setattr(sys, "stderr", terminal)
     for name in ("CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    results = progress.shown(in_process, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a"), Found("b")])
+    results = progress.shown(in_process, quiet=False)(
+        partial(map, lambda _: FileResult(())), [ManifestFile("a"), ManifestFile("b")]
+    )
     return iter(results)
 
 
@@ -165,7 +167,7 @@ def test_it_is_drawn_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stderr", terminal)
     for name in ("CI", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    list(progress.shown(in_process, quiet=False)(partial(map, lambda _: FileResult(())), [Found("a")] * 100))
+    list(progress.shown(in_process, quiet=False)(partial(map, lambda _: FileResult(())), [ManifestFile("a")] * 100))
     assert 9 <= terminal.getvalue().count("files") <= 11
 
 

@@ -19,7 +19,7 @@ from platform_gate.cli.workers import judged_by
 from platform_gate.judging.runner import FileResult, lost
 from platform_gate.model import GateError
 from platform_gate.reports.formats import REPORTERS
-from platform_gate.repository.work_tree import Found
+from platform_gate.repository.work_tree import ManifestFile
 from tests.conftest import Gate, command, scrubbed_environment
 from tests.joined import repository
 from tests.samples import BREACHED, manifest, write
@@ -240,7 +240,7 @@ def test_workers_end_where_nobody_waits_for_them(root: Path, number: signal.Sign
 # the room itself
 
 
-def judge(found: Found) -> FileResult:
+def judge(found: ManifestFile) -> FileResult:
     return FileResult((), (), ((found.path, True),))
 
 
@@ -248,7 +248,7 @@ def paths(results: Sequence[FileResult]) -> list[str]:
     return [result.lookups[0][0] for result in results]
 
 
-FOUND = [Found(f"{number}") for number in range(300)]
+FOUND = [ManifestFile(f"{number}") for number in range(300)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
@@ -283,7 +283,7 @@ def test_nobody_is_left_when_no_more_is_wanted() -> None:
 
 @pytest.mark.usefixtures("nobody_is_left")
 def test_an_error_in_a_worker_is_raised_here_with_where_it_was() -> None:
-    def broken(_: Found) -> FileResult:
+    def broken(_: ManifestFile) -> FileResult:
         raise GateError("no", "fix")
 
     with pytest.raises(GateError) as caught:
@@ -293,7 +293,7 @@ def test_an_error_in_a_worker_is_raised_here_with_where_it_was() -> None:
 
 
 def test_results_larger_than_a_pipe_arrive_whole() -> None:
-    def large(found: Found) -> FileResult:
+    def large(found: ManifestFile) -> FileResult:
         return FileResult((), (), (("x" * 100_000 + found.path, True),))
 
     assert [path[100_000:] for path in paths(list(judged_by(3, partial(map, large), FOUND)))] == [
@@ -302,7 +302,7 @@ def test_results_larger_than_a_pipe_arrive_whole() -> None:
 
 
 def test_a_worker_that_ends_in_the_middle_of_a_message_has_judged_nothing_of_it() -> None:
-    def half(found: Found) -> FileResult:
+    def half(found: ManifestFile) -> FileResult:
         if found.path == "70":
             out = max(int(path.name) for path in Path("/proc/self/fd").iterdir() if _is_pipe(path))
             os.write(out, b"\x80\x05\x95\xff\xff\x00\x00\x00\x00\x00\x00half")

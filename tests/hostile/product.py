@@ -20,7 +20,7 @@ from platform_gate.policy.loading import Policy
 from platform_gate.reports.formats import reporter
 from platform_gate.reports.outcome import Display, Outcome, decided
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import Found
+from platform_gate.repository.work_tree import ManifestFile
 
 AS_OF = date(2026, 11, 23)
 WIDE = Display(width=120, verbosity=1)
@@ -33,10 +33,10 @@ class Memory:
     files: dict[str, bytes]
     there: Callable[[str], bool] = lambda _: True
 
-    def find(self, _operands: Sequence[str], _config: Config) -> list[Found]:
-        return [Found(path, path) for path in sorted(self.files)]
+    def find(self, _operands: Sequence[str], _config: Config) -> list[ManifestFile]:
+        return [ManifestFile(path, path) for path in sorted(self.files)]
 
-    def read(self, found: Found) -> bytes:
+    def read(self, found: ManifestFile) -> bytes:
         return self.files[found.file][: MAX_BYTES + 1]
 
     def exists(self, path: str) -> bool:

@@ -9,15 +9,15 @@ import pytest
 from platform_gate.documents.document import DocumentError
 from platform_gate.model import GateError
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import Found, WorkTree, find_root, read_named, read_optional
+from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root, read_named, read_optional
 from tests.samples import work_tree, write
 
 
-def paths(found: list[Found]) -> list[str]:
+def paths(found: list[ManifestFile]) -> list[str]:
     return [entry.path for entry in found]
 
 
-def refusals(found: list[Found]) -> dict[str, str]:
+def refusals(found: list[ManifestFile]) -> dict[str, str]:
     return {entry.path: entry.refusal.message for entry in found if entry.refusal}
 
 
@@ -160,7 +160,7 @@ def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
 
 def test_a_file_that_vanished_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="it cannot be read"):
-        work_tree(tmp_path).read(Found("gone", str(tmp_path / "gone")))
+        work_tree(tmp_path).read(ManifestFile("gone", str(tmp_path / "gone")))
 
 
 def test_standard_input_is_a_file_of_its_own(tmp_path: Path) -> None:
