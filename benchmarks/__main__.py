@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from benchmarks import parts, peers, places, table
+from benchmarks import browser, parts, peers, places, table
 from benchmarks.measure import BenchmarkError
 from benchmarks.parts import Part, Wish
 from benchmarks.places import ROOT, Places
@@ -77,6 +77,9 @@ def prepared(asked: argparse.Namespace) -> Wish:
     """Everything installed. Peers from npm are left out where there is none, and that is said."""
     if "instructions" in asked.parts and not shutil.which("valgrind"):
         raise BenchmarkError("--instructions needs valgrind")
+    if "page" in asked.parts and not browser.chromium():
+        _tell("Chromium is missing: opening the page is left out")
+        asked.parts = [name for name in asked.parts if name != "page"]
     chosen = [peer for peer in peers.PEERS if peer.name in asked.peers]
     if _npm(chosen) and not places.has_npm():
         _tell("npm is missing: its peers are left out")

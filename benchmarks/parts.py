@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from benchmarks import fleets, growth, memory, places, split, table
+from benchmarks import browser, fleets, growth, memory, places, split, table
 from benchmarks.figures import Spread, comparison, pays
 from benchmarks.measure import BenchmarkError, Command, environment, instructions, paired, run
 from benchmarks.peers import DEFAULT, ONE, PEERS, PLAIN, TWO, VARIANTS, Peer, Variant
@@ -146,11 +146,24 @@ def _large_runs(found: Places, folder: Path) -> Iterator[tuple[str, Command]]:
     yield "json, without `fast`", PLAIN.command(found, folder, "--format", "json")
 
 
+def opens(wish: Wish) -> Part:
+    """How long Chromium takes to open the page of a large fleet."""
+    page = wish.places.folder / "page.html"
+    run(DEFAULT.command(wish.places, wish.places.fleet(browser.FILES), "--output", f"html={page}"))
+    opening = browser.opening(page)
+    head = ("manifests", "page, MB", "page, s", "empty page, s", "difference, s", f"at most {browser.MOST_SECONDS:g} s")
+    seconds = [table.seconds(value) for value in (opening.page, opening.empty, opening.seconds)]
+    bound = "yes" if opening.holds else "BROKEN"
+    row = [table.count(browser.FILES), f"{opening.megabytes:.1f}", *seconds, bound]
+    return Part(table.markdown(head, [row]), opening.holds)
+
+
 ALL: Final[Mapping[str, tuple[str, Callable[[Wish], Part]]]] = MappingProxyType(
     {
         "peers": ("Beside its peers", beside_peers),
         "split": ("Where the time goes", where_time_goes),
         "processes": ("From when on a second process pays", processes),
+        "page": ("Opening the page in Chromium", opens),
         "growth": ("Whether cost grows in line", grows_in_line),
         "instructions": ("The same, counted in instructions", counted),
         "memory": ("Memory of a very large fleet", very_large),
@@ -158,4 +171,4 @@ ALL: Final[Mapping[str, tuple[str, Callable[[Wish], Part]]]] = MappingProxyType(
 )
 """The parts by name, each with its title, in the order in which they run."""
 
-USUAL: Final = ("peers", "split", "processes", "growth")
+USUAL: Final = ("peers", "split", "processes", "page", "growth")

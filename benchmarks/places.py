@@ -18,7 +18,8 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SCHEMA: Final = ROOT / "schemas" / "service.schema.json"
 FROM_NPM: Final = ("ajv-cli", "@stoplight/spectral-cli")
 FROM_PYPI: Final = ("check-jsonschema", "yamllint")
-EXTRAS: Final = {"fast": "[fast]", "plain": ""}
+EXTRAS: Final = {"fast": "[fast,html]", "plain": ""}
+"""The extras of ours by environment."""
 
 ASK: Final = """
 import sys
@@ -93,11 +94,11 @@ def install(places: Places, *, npm: bool) -> None:
 
 def _environment(places: Places, name: str, what: Sequence[str]) -> None:
     """An environment with some packages, compiled."""
-    stamp = places.folder / name / ".installed"
-    if not stamp.exists():
+    stamp, recipe = places.folder / name / ".installed", " ".join(what)
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != recipe:
         _tool(sys.executable, "-m", "venv", "--clear", places.folder / name)
         _pip(places, name, "install", *what)
-        stamp.touch()
+        stamp.write_text(recipe, encoding="utf-8")
 
 
 def _install_ours(places: Places) -> None:

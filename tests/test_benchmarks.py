@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from benchmarks import __main__ as program
-from benchmarks import fleets, growth, manifests, measure, memory, parts, peers, places, split, table
+from benchmarks import browser, fleets, growth, manifests, measure, memory, parts, peers, places, split, table
 from benchmarks.__main__ import PAGE, arguments, machine
 from benchmarks.figures import Comparison, Growth, Sample, Spread, affordable, comparison, pays
 from benchmarks.measure import BenchmarkError, Command
@@ -241,6 +241,26 @@ def test_the_split_knows_the_steps_of_the_gate(tmp_path: Path) -> None:
     assert min(steps.values()) > 0
 
 
+def test_a_page_is_opened_and_compared_with_an_empty_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A stand-in for Chromium, slow for a large page: the real one is timed by ``make bench``."""
+    slow = tmp_path / "chromium"
+    program = "import os, sys, time; time.sleep(os.path.getsize(sys.argv[-1].removeprefix('file://')) / 1e6)"
+    slow.write_text(f"#!{sys.executable}\n{program}\n", encoding="utf-8")
+    slow.chmod(0o755)
+    page = tmp_path / "page.html"
+    page.write_text("x" * 1_000_000, encoding="utf-8")
+    monkeypatch.setattr(browser, "PROGRAMS", (str(slow),))
+    opening = browser.opening(page)
+    assert opening.page > 1
+    assert opening.seconds > 0
+    assert opening.megabytes == 1
+
+
+@pytest.mark.parametrize(("page", "holds"), [(2.9, True), (3.1, False)])
+def test_a_page_that_opens_too_slowly_is_found(page: float, holds: bool) -> None:  # noqa: FBT001
+    assert browser.Opening(page, 1.0, 20).holds is holds
+
+
 # Peers, and what is asked for
 
 
@@ -281,6 +301,18 @@ def test_without_npm_its_peers_are_left_out(
     assert [peer.name for peer in wish.peers] == ["check-jsonschema", "yamllint", "bare-start"]
     assert installed == [False]
     assert "npm is missing" in capsys.readouterr().err
+
+
+def test_without_chromium_the_page_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(browser, "PROGRAMS", ("no-such-browser",))
+    monkeypatch.setattr(places, "install", lambda _, *, npm: npm)
+    monkeypatch.setattr(program, "BENCH", tmp_path)
+    asked = arguments(["--parts", "page,growth"])
+    program.prepared(asked)
+    assert asked.parts == ["growth"]
+    assert "Chromium is missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("holds", "code"), [(True, 0), (False, 1)])
