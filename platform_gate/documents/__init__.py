@@ -1,6 +1,6 @@
-"""Files to data: strict YAML that remembers where every value stands, and data against a JSON Schema.
+"""Bytes to data: strict YAML that remembers where every value stands, and data against a JSON Schema.
 
-May use the ground floor only. Opens nothing but the schemas and policies that travel with the package.
+May import the ground floor only. Opens no file but the schemas and policies that travel with the package.
 """
 
 __all__ = [

@@ -1,7 +1,11 @@
-"""Bytes to data that remembers where every value stood, or a refusal that says where and how to write it right.
+"""Bytes to data that remembers where every value stands, or an error that says where and how to fix it.
 
-The YAML read here is a strict subset (no anchors, tags, directives, duplicate keys or ambiguous scalars), so that no
-other reader of the same bytes can see something else. Positions cost nothing until somebody asks for one.
+The YAML read here is a strict subset: no anchors, tags, directives, duplicate keys or ambiguous scalars. No other
+reader of the same bytes can see something else in them.
+
+Two readers do the work, and only this module knows both. The fast one takes most manifests and refuses nothing; what it
+doesn't take goes to the strict one, which decides and explains. Where both take a text they agree on data and places.
+Positions are worked out from the text when somebody asks for one.
 """
 
 from typing import Any, NamedTuple
@@ -20,12 +24,16 @@ from platform_gate.model import At, Location, Problem
 
 __all__ = ["MAX_BYTES", "Document", "DocumentError", "Refusal", "read", "read_one"]
 
+_USE_FAST_READER = True
+"""Whether ``read`` tries the fast reader first. Only the tests turn it off: `make test-strict-reader`."""
+
 
 class Document(NamedTuple):
-    """One YAML document. ``path`` is as shown to people, ``number`` counts from 0, ``line`` is where its root begins.
+    """One YAML document of a file.
 
-    ``prefix`` is where ``data`` stands where it is only a part of the document. With ``plain`` its lines tell where
-    everything stands (without a last line feed only libyaml knows where a block ends).
+    ``path`` is shown to people, ``number`` counts the documents of the file from 0, ``line`` is where the root begins,
+    from 1. ``prefix`` is the place of ``data`` in the document, if it is only a part of it. ``plain`` says that the
+    fast reader took the text and that it ends with a line feed, so that ``fast_positions`` can find values in it.
     """
 
     path: str
@@ -37,7 +45,7 @@ class Document(NamedTuple):
     plain: bool = False
 
     def locate(self, at: At, *, on_key: bool = False) -> Location:
-        """The place of the value at ``at``; of the deepest existing key above it where there is none."""
+        """The location of the value at ``at``, or of its key; if there is none, of the deepest key above it."""
         whole = (*self.prefix, *at)
         if self.plain:
             from platform_gate.documents import fast_positions  # noqa: PLC0415 - of most files nobody asks for a place
@@ -48,44 +56,45 @@ class Document(NamedTuple):
         return location_of(self.path, *positions.marks(self.text, self.number, whole, on_key=on_key))
 
     def last_line(self, at: At) -> int:
-        """The number of the last line of the value at ``at``; blank lines and comments after it don't count."""
+        """The last line, from 1, of the value at ``at``, without the blank lines and comments after it."""
         from platform_gate.documents import positions  # noqa: PLC0415 - as above
 
         return positions.last_line(self.text, self.number, at)
 
     def refusal(self, problem: Problem) -> Refusal:
-        """A problem of this document with its place and the offending line."""
+        """A problem of this document with its location and the offending line."""
         location = self.locate(problem.at, on_key=problem.on_key)
         return Refusal(problem.message, problem.fix, location, excerpt_of(self.text, location))
 
     def refuse(self, *problems: Problem) -> DocumentError:
-        """The error that names every problem (twenty at most), in the order in which they stand."""
+        """An error that names the problems in the order of their places, at most ``MAX_REFUSALS`` of them."""
         refusals = sorted(map(self.refusal, problems), key=lambda refusal: refusal.location.start)
         return DocumentError(*refusals[:MAX_REFUSALS])
 
 
 def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:
-    """Every document of a file; ``path`` is how it is called in messages.
+    """Read every document of a file.
 
-    With ``prose`` reasons, helps and descriptions may have several lines.
+    ``path`` names the file in messages. With ``prose`` the values of reason, help and description may span lines.
 
     Raises:
-        DocumentError: the file breaks strict YAML, or holds no document at all.
+        DocumentError: the file breaks strict YAML, or holds no document.
     """
     text = decode(content, path)
-    if plain := fast_yaml.read(text):
+    if _USE_FAST_READER and (plain := fast_yaml.read(text)):
+        # Without a last line feed only libyaml knows where a block ends.
         return [Document(path, text, 0, *plain, plain=text.endswith("\n"))]
     from platform_gate.documents import strict_yaml  # noqa: PLC0415 - as above
 
-    found = strict_yaml.read(text, path, prose=prose)
-    documents = [Document(path, text, number, *each) for number, each in enumerate(found)]
+    roots = enumerate(strict_yaml.read(text, path, prose=prose))
+    documents = [Document(path, text, number, line, data) for number, (line, data) in roots]
     if not documents:
         raise DocumentError(Refusal("the file holds no document", "Write one, or remove the file.", Location(path)))
     return documents
 
 
 def read_one(content: bytes, path: str) -> Document:
-    """The one document of a file that may hold one only (a policy, waivers, configuration).
+    """Read a file that may hold one document only: a policy, waivers, or the configuration. Prose may span lines.
 
     Raises:
         DocumentError: as ``read``, and for a second document.

@@ -1,4 +1,4 @@
-"""What can be wrong with a file's bytes before and while they are read, and how it is said: place, line, remedy."""
+"""Errors in files, with location, offending line and fix. ``decode`` finds those in the bytes themselves."""
 
 import re
 from functools import lru_cache
@@ -8,24 +8,28 @@ from platform_gate.model import Excerpt, GateError, Location
 from platform_gate.text import QUOTED_AT_MOST, UNSAFE, escape, printable
 
 MAX_BYTES: Final = 1024 * 1024
+"""Size limit of a file."""
 MAX_REFUSALS: Final = 20
+"""Errors reported per file."""
 MAX_NODES: Final = 20_000
+"""Values in a file, keys included."""
 
+# Most files hold line feeds and printable ASCII only, and checking for that is ten times faster than `_REFUSED`.
 _PLAIN: Final = bytes([ord("\n"), *range(ord(" "), ord("~") + 1)])
-"""What may stand in any file; most hold nothing else, which is seen ten times sooner than that nothing hides."""
+# Tabs (YAML forbids them in indentation), hidden characters, and a carriage return that ends no line. Not compiled
+# here: most runs never need it.
 _REFUSED: Final = f"[\t{UNSAFE}]|\r(?!\n)"
-"""Compiled when first asked for: most files hold nothing of the kind."""
 
 
 class Mark(Protocol):
-    """A place as libyaml gives it: line and column from 0."""
+    """A position as libyaml gives it: line and column from 0."""
 
     line: int
     column: int
 
 
 class Refusal(NamedTuple):
-    """One thing that makes a file unreadable: what, how to write it right, where, and the offending line."""
+    """A reason why a file can't be read: the message, the fix, the location, and the offending line if there is one."""
 
     message: str
     fix: str
@@ -34,7 +38,7 @@ class Refusal(NamedTuple):
 
 
 class DocumentError(GateError):
-    """A file that cannot be read as strict YAML, with every refusal found (at least one)."""
+    """A file can't be read as strict YAML. ``refusals`` holds at least one reason."""
 
     def __init__(self, *refusals: Refusal) -> None:
         first = refusals[0]
@@ -42,12 +46,16 @@ class DocumentError(GateError):
         self.refusals = refusals
 
     def __reduce__(self) -> "tuple[type[DocumentError], tuple[Refusal, ...]]":
-        """What it is made from again, in another process."""
+        """Pickle by the refusals: workers send their errors to the main process."""
         return type(self), self.refusals
 
 
 def decode(content: bytes, path: str) -> str:
-    """The text of a file; raises ``DocumentError`` where it is too large, no UTF-8, or holds what could hide."""
+    """The text of a file, without a byte order mark.
+
+    Raises:
+        DocumentError: it is larger than ``MAX_BYTES``, not UTF-8, or holds a tab or hidden character.
+    """
     if len(content) > MAX_BYTES:
         raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service a file.", Location(path)))
     if not content.translate(None, _PLAIN):
@@ -80,20 +88,20 @@ _CHARACTERS: Final = {
 
 
 def character_location(before: str, path: str) -> Location:
-    """The place of the character behind some text."""
+    """The location of the character behind some text."""
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return Location(path, line, column, line, column + 1)
 
 
 def location_of(path: str, start: Mark, end: Mark) -> Location:
-    """A span on one line: what reaches further is shown where it begins."""
+    """The location of a span; one over several lines is cut to its first character."""
     line, column = start.line + 1, start.column + 1
     end_column = end.column + 1 if end.line == start.line else column + 1
     return Location(path, line, column, line, max(end_column, column + 1))
 
 
 def excerpt_of(text: str, location: Location) -> Excerpt:
-    """The line of a place, cut to what may be shown, with the place marked."""
+    """The line at a location with the location marked, cut to ``QUOTED_AT_MOST`` characters around it."""
     line = _lines(text)[location.line - 1].removesuffix("\r")
     start = max(0, min(location.column - QUOTED_AT_MOST // 2, len(line) - QUOTED_AT_MOST))
     offset = location.column - 1 - start

@@ -1,4 +1,7 @@
-"""Where values stand in a plain text: found line by line when somebody asks, without reading it anew."""
+"""Where values stand in a plain text: worked out from its parsed lines, without composing it anew by libyaml.
+
+``fast_yaml`` says what is plain. For such texts the locations are those of ``positions``, to the column.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from platform_gate.documents.fast_yaml import BELOW, BLANK, END, Line, entries, lines, parts
+from platform_gate.documents.fast_yaml import BELOW, BLANK, END, Line, match_entries, match_line, parse_lines
 from platform_gate.model import At, Location
 
 
 class Span(NamedTuple):
-    """A part of a line, counted from 0; the first character of what goes over several lines."""
+    """A part of a line, line and columns from 0. A value over several lines has the span of its first character."""
 
     line: int
     start: int
@@ -19,32 +22,32 @@ class Span(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a key and its value stand; an item of a list is both. ``block`` values may go over several lines."""
+    """The spans of a key and its value; for a list item both are the item's. A ``block`` value spans lines."""
 
     key: Span
     value: Span
     block: bool = False
 
 
-class Text(NamedTuple):
-    """The lines of a plain text, and what each of them says.
+class PlainText(NamedTuple):
+    """A plain text: its lines as written and as parsed, with ``END`` behind the last.
 
-    ``keys`` and ``items`` remember on which lines those of a mapping, or of a list, begin, by where that begins itself:
-    many places of the same may be asked for.
+    ``keys`` and ``items`` cache the line numbers of the keys of a block mapping and of the items of a block list, by
+    the span at which the block begins. Files with many findings ask for the same blocks again and again.
     """
 
     written: Sequence[str]
-    said: Sequence[Line]
+    lines: Sequence[Line]
     keys: dict[Span, dict[str, int]]
     items: dict[Span, list[int]]
 
 
 def locate(text: str, path: str, at: At, *, on_key: bool) -> Location:
-    """The place of the value (or the key) at ``at`` in the file called ``path``; of the deepest key above it at least.
+    """The location of the value at ``at``, or of its key, in a file; if there is none, of the deepest key above it.
 
-    ``text`` is one that ``plain_yaml.read`` takes, with a line feed at its end.
+    ``text`` is a text that ``fast_yaml.read`` takes and that ends with a line feed; ``path`` goes into the location.
     """
-    plain = _plain(text)
+    plain = _plain_text(text)
     root = _block(plain, 0)
     place = Place(root, root, block=True)
     for step in at:
@@ -58,35 +61,36 @@ def locate(text: str, path: str, at: At, *, on_key: bool) -> Location:
 
 
 @lru_cache(maxsize=2)
-def _plain(text: str) -> Text:
-    return Text(text.split("\n"), [*lines(text), END], {}, {})
+def _plain_text(text: str) -> PlainText:
+    return PlainText(text.split("\n"), [*parse_lines(text), END], {}, {})
 
 
-def _block(text: Text, line: int) -> Span:
-    """Where the mapping or list of the next line that says something begins."""
-    while text.said[line] is BLANK:
+def _block(text: PlainText, line: int) -> Span:
+    """The first character of the block that begins at a line, or below it if that is blank."""
+    while text.lines[line] is BLANK:
         line += 1
-    return _begin(line, text.said[line][0])
+    return _first_character(line, text.lines[line][0])
 
 
-def _begin(line: int, column: int) -> Span:
+def _first_character(line: int, column: int) -> Span:
     return Span(line, column, column + 1)
 
 
-def _in_block(text: Text, begin: Span, step: str | int) -> Place | None:
-    """A key of a mapping, or an item of a list."""
-    column, inner, _, _ = text.said[begin.line]
-    is_list = inner > 0 and column == begin.start
+def _in_block(text: PlainText, begin: Span, step: str | int) -> Place | None:
+    """The entry of the block mapping or list that begins at ``begin``; None if it has no such key or index."""
+    column, inner, _, _ = text.lines[begin.line]
+    is_list = inner > 0 and column == begin.start  # a mapping behind a dash begins right of it
     if is_list is not isinstance(step, int):
         return None
     if isinstance(step, int):
-        items = text.items.get(begin) or text.items.setdefault(begin, _items(text.said, begin))
+        items = text.items.get(begin) or text.items.setdefault(begin, _items(text.lines, begin))
         return _item(text, items[step]) if step < len(items) else None
-    keys = text.keys.get(begin) or text.keys.setdefault(begin, _keys(text.said, begin))
+    keys = text.keys.get(begin) or text.keys.setdefault(begin, _keys(text.lines, begin))
     return _entry(text, keys[step]) if step in keys else None
 
 
-def _items(said: Sequence[Line], begin: Span) -> list[int]:
+def _items(lines: Sequence[Line], begin: Span) -> list[int]:
+    """The lines of the items of a block list: all dashes at its column until a line that stands left of them."""
     number, column, _ = begin
     items = []
     at, dash = column, 1
@@ -94,55 +98,56 @@ def _items(said: Sequence[Line], begin: Span) -> list[int]:
         if at == column:
             items.append(number)
         number += 1
-        at, dash, _, _ = said[number]
+        at, dash, _, _ = lines[number]
     return items
 
 
-def _keys(said: Sequence[Line], begin: Span) -> dict[str, int]:
+def _keys(lines: Sequence[Line], begin: Span) -> dict[str, int]:
+    """The lines of the keys of a block mapping. Dashes at its column belong to the list of the key above them."""
     number, column, _ = begin
-    keys = {said[number][2]: number}
+    keys = {lines[number][2]: number}
     at = column
     while at >= column:
         number += 1
-        at, dash, key, _ = said[number]
+        at, dash, key, _ = lines[number]
         if at == column and not dash:
             keys[key] = number
     return keys
 
 
-def _item(text: Text, number: int) -> Place:
-    _, inner, key, _ = text.said[number]
-    span = _begin(number, inner) if key else _inline(text, number)
+def _item(text: PlainText, number: int) -> Place:
+    _, inner, key, _ = text.lines[number]
+    span = _first_character(number, inner) if key else _value_on(text, number)
     return Place(span, span, block=bool(key))
 
 
-def _entry(text: Text, number: int) -> Place:
-    column, inner, key, value = text.said[number]
+def _entry(text: PlainText, number: int) -> Place:
+    column, inner, key, value = text.lines[number]
     start = inner or column
     span = Span(number, start, start + len(key))
     if value is BELOW:
         return Place(span, _block(text, number + 1), block=True)
-    return Place(span, _inline(text, number))
+    return Place(span, _value_on(text, number))
 
 
-def _inline(text: Text, number: int) -> Span:
-    """The value that stands on a line."""
-    match = parts(text.written[number])
+def _value_on(text: PlainText, number: int) -> Span:
+    """The scalar or flow collection on a line."""
+    match = match_line(text.written[number])
     return Span(number, *match.span("value" if match["braces"] is None else "braces"))
 
 
-def _in_line(text: Text, span: Span, step: str | int) -> Place | None:
-    """A key of a mapping, or an item of a list, that stands in braces."""
+def _in_line(text: PlainText, span: Span, step: str | int) -> Place | None:
+    """The entry of the flow collection at ``span``; None if it has no such key or index, or a scalar stands there."""
     line, start, end = span
     written = text.written[line]
     if written[start] not in "{[":
         return None
-    found = entries(written, (start, end))
+    entries = match_entries(written, (start, end))
     if isinstance(step, int):
-        items = [entry for entry in found if entry[1] is None]
+        items = [entry for entry in entries if entry[1] is None]
         chosen = items[step] if step < len(items) else None
     else:
-        chosen = next((entry for entry in found if entry[1] == step), None)
+        chosen = next((entry for entry in entries if entry[1] == step), None)
     if chosen is None:
         return None
     value = Span(line, *chosen.span(2))

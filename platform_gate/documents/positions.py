@@ -1,4 +1,4 @@
-"""Where values stand in a text that was read already: composed anew when somebody asks, for places alone."""
+"""Where values stand in any text that the strict reader takes: composed anew by libyaml when somebody asks."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from platform_gate.model import At
 
 
 class _Composer(CParser):
-    """Nodes for the sake of their places: what they mean is known already."""
+    """Composes nodes for their positions only, so resolving tags would be wasted time."""
 
     def resolve(self, _kind: type[yaml.Node], _value: Any, _implicit: Any) -> str:
-        """No tag."""
+        """No tag is needed."""
         return ""
 
     def descend_resolver(self, _node: Any, _index: Any) -> None:
-        """Nothing depends on where a node stands."""
+        """The path to a node is needed for tags only."""
 
     def ascend_resolver(self) -> None:
-        """As above."""
+        """See ``descend_resolver``."""
 
 
 @lru_cache(maxsize=4)
@@ -36,7 +36,10 @@ def _nodes(text: str) -> list[yaml.Node]:
 
 
 def marks(text: str, number: int, at: At, *, on_key: bool) -> tuple[Mark, Mark]:
-    """Where the value (or the key) at a place of a document begins and ends; the deepest existing key above it."""
+    """The begin and end of the value at ``at``, or of its key, in document ``number`` (from 0) of a text.
+
+    If there is no such value, those of the deepest key above it.
+    """
     key_node = node = _nodes(text)[number]
     for key in at:
         entry = _entry(node, key)
@@ -48,7 +51,7 @@ def marks(text: str, number: int, at: At, *, on_key: bool) -> tuple[Mark, Mark]:
 
 
 def last_line(text: str, number: int, at: At) -> int:
-    """The number of the last line of the value at a place; blank lines and comments after it don't count."""
+    """The last line, from 1, of the value at ``at``, without the blank lines and comments after it."""
     node = _nodes(text)[number]
     for key in at:
         node = (_entry(node, key) or (node, node))[1]
@@ -64,7 +67,7 @@ def _entry(node: yaml.Node, key: str | int) -> tuple[yaml.Node, yaml.Node] | Non
 
 
 def _last_line(node: yaml.Node) -> int:
-    """A block's end mark stands at the next token, so the last scalar inside it tells where it ends."""
+    # The end mark of a block stands at the next token, lines below; the last scalar inside the block is where it ends.
     if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
         return _last_line(node.value[-1][1])
     if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:

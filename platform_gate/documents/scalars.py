@@ -1,4 +1,4 @@
-"""What a plain YAML scalar means, where every reader must agree; a refusal where YAML 1.1 and 1.2 readers would not."""
+"""The value of a YAML scalar without quotes, or an error if YAML 1.1 and 1.2 readers would disagree on it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Final
 from platform_gate.text import quote
 
 MAX_DIGITS: Final = 15
-REMEMBERED_AT_MOST: Final = 40
-"""Characters of a plain scalar whose meaning is kept: the same keys and words come again in every file."""
+"""Significant digits of a number. A double keeps that many, so every reader sees the same number."""
+MAX_CACHED_LENGTH: Final = 40
+"""Characters of a scalar whose value is cached: the same keys and words occur in every file."""
 SMALLEST_NORMAL: Final = 2.2250738585072014e-308
+"""The smallest double with full precision; below it digits get lost."""
 
 Scalar = str | int | float | bool | None
 
 WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None, "~": None, "": None}
+"""Words that every reader takes for the same value."""
 
 _TRUE = ("y", "Y", "yes", "Yes", "YES", "True", "TRUE", "on", "On", "ON")
 _FALSE = ("n", "N", "no", "No", "NO", "False", "FALSE", "off", "Off", "OFF")
@@ -27,18 +30,23 @@ AMBIGUOUS: Final[dict[str, str]] = {
     "=": 'Write "=" in quotes.',
     "<<": "Merge keys are not allowed: write the keys out.",
 }
+"""Words that YAML readers disagree on, and how to write them instead."""
 
 RESERVED: Final = frozenset([*WORDS, *AMBIGUOUS])
-"""Words that mean something else than themselves, to us or to others."""
+"""Words that are no strings to us, or to some YAML reader."""
 
+# Our grammar: what YAML 1.1, YAML 1.2 and JSON readers all take for the same number. An exponent needs a fraction and a
+# sign, since YAML 1.1 readers take `1e5` for a string.
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+][0-9]+)?)?")
-# Compiled when first asked for: what begins like a number mostly is one.
+# Everything else that some reader takes for a number: binary, octal, hexadecimal, with underscores, base 60 (1:30),
+# with a leading + or 0, without digits on one side of the point, infinity. Not compiled here: most runs never need it.
 _NUMBER_TO_OTHERS: Final = (
     r"[-+]?(?:0[bB][01_]+|0[oO][0-7_]+|0[xX][0-9a-fA-F_]+"
     r"|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
     r"|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
     r"|\.(?:inf|Inf|INF|nan|NaN|NAN))"
 )
+# A YAML 1.1 timestamp: a date, perhaps with a time and an offset.
 _DATE_TO_OTHERS: Final = (
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
     r"(?:(?:[Tt]| +)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?: *(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?"
@@ -47,7 +55,10 @@ _STARTS_A_NUMBER: Final = frozenset("+-.0123456789")
 
 
 class ScalarError(ValueError):
-    """A plain scalar that two readers could take for two things, or a number out of range."""
+    """A scalar that two readers could take for different things, or a number out of range.
+
+    ``fix`` says how to write it instead.
+    """
 
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
@@ -56,10 +67,10 @@ class ScalarError(ValueError):
 
 
 def resolve(text: str) -> Scalar:
-    """The value of a plain scalar.
+    """The value of a scalar without quotes.
 
     Raises:
-        ScalarError: YAML 1.1 or 1.2 reads it as something else than a string, and it is not our number grammar.
+        ScalarError: some YAML reader takes it for something else.
     """
     if text in WORDS:
         return WORDS[text]
@@ -70,12 +81,12 @@ def resolve(text: str) -> Scalar:
     return text
 
 
-_remembered = lru_cache(maxsize=4096)(resolve)
+_cached_resolve = lru_cache(maxsize=4096)(resolve)
 
 
-def meaning(text: str) -> Scalar:
-    """``resolve``, remembered where the text is short."""
-    return _remembered(text) if len(text) <= REMEMBERED_AT_MOST else resolve(text)
+def resolve_cached(text: str) -> Scalar:
+    """``resolve`` with a cache for short texts."""
+    return _cached_resolve(text) if len(text) <= MAX_CACHED_LENGTH else resolve(text)
 
 
 def _number_or_string(text: str) -> Scalar:
@@ -92,7 +103,7 @@ def _number_or_string(text: str) -> Scalar:
 
 
 def _long_number(text: str) -> int | float:
-    """What may have too many digits, or be too large or too small."""
+    """A number that may have too many digits, or be too large or too small."""
     digits = re.split("[eE]", text)[0].lstrip("-").replace(".", "")
     if len(digits.lstrip("0")) > MAX_DIGITS:
         raise ScalarError(f"{quote(text)} has more than 15 significant digits", "Round it.")

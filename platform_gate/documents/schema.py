@@ -1,4 +1,4 @@
-"""Data against a JSON Schema: what does not fit, where, and how to write it right."""
+"""Data against a JSON Schema: every problem with its place, in plain words, and how to fix it."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 ValidationError = Any
-"""jsonschema's, whose attributes it types as possibly unset; on an error that was raised they are all set."""
+"""jsonschema's class. Its attributes are typed as possibly unset; those of an error from ``iter_errors`` are set."""
 
 
 MAX_EXPLAINED: Final = 100
-"""More problems than this in one document are counted, not explained."""
+"""Further problems of a document are counted, not explained."""
 
 
 def validate(data: Any, name: str) -> list[Problem]:
-    """Every way in which ``data`` breaks the shipped schema ``name``; empty where it fits.
+    """The problems of ``data`` under the shipped schema ``name``; empty if it is valid.
 
-    The extra ``fast`` only accepts. What it doesn't accept jsonschema decides, and says why.
+    With the extra ``fast`` jsonschema-rs accepts valid data quickly. What it rejects jsonschema judges and explains, so
+    the answer is the same with and without it.
     """
     return [] if _accepts(name)(data) else explain(_validator(name), data)
 
 
 def explain(validator: Draft202012Validator, data: Any) -> list[Problem]:
-    """Every way in which ``data`` breaks a schema, in words; from the hundredth on they are only counted."""
-    found = [(error, key) for error in validator.iter_errors(data) for key in _blamed(error)]
-    problems = [_problem(error, key) for error, key in found[:MAX_EXPLAINED]]
-    return [*problems, further(len(found) - MAX_EXPLAINED)] if len(found) > MAX_EXPLAINED else problems
+    """The problems of ``data`` under a schema, the first ``MAX_EXPLAINED`` in words, the rest as a number."""
+    errors = [(error, key) for error in validator.iter_errors(data) for key in _blamed(error)]
+    problems = [_problem(error, key) for error, key in errors[:MAX_EXPLAINED]]
+    return [*problems, further(len(errors) - MAX_EXPLAINED)] if len(errors) > MAX_EXPLAINED else problems
 
 
 @cache
@@ -59,7 +60,7 @@ def _validator(name: str) -> Draft202012Validator:
 
 
 def _blamed(error: ValidationError) -> Sequence[str | None]:
-    """The keys that an error is about: one problem each; None where it is about the value as a whole."""
+    """The keys that an error is about, a problem each; None if it is about the whole value."""
     return _extra_keys(error) if error.validator == "additionalProperties" else [None]
 
 
@@ -71,6 +72,7 @@ def _problem(error: ValidationError, key: str | None) -> Problem:
         message = f"the key {quote(error.instance)} cannot be a name here"
         return Problem((*at, error.instance), message, _how_to_write(error), on_key=True)
     if error.validator in _IN_CONTEXT and error.context:
+        # Of several alternatives the one that fits furthest is the one that was meant.
         deepest = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator != "type"))
         return _problem(deepest, _blamed(deepest)[0])
     words = _WORDS.get(str(error.validator), _does_not_fit)
@@ -102,7 +104,7 @@ def _how_to_write(error: ValidationError) -> str:
 
 
 _NEEDS_WORDS: Final = ("pattern", "not")
-"""Constraints that an example alone does not explain."""
+"""Constraints that need a description beside the example."""
 
 
 def _choice(values: Sequence[Any]) -> str:
@@ -110,11 +112,11 @@ def _choice(values: Sequence[Any]) -> str:
 
 
 MANY: Final = 12
-"""From here on a choice is too long to be listed in a message."""
+"""Choices with this many values, or more, are not listed."""
 
 
 def _yaml(value: Any) -> str:
-    """A value as it is written in YAML's flow style; strings that need no quotes have none."""
+    """A value in YAML's flow style; strings that need no quotes have none."""
     if isinstance(value, str) and re.fullmatch(r"[a-zA-Z/@][\w/@.-]*( [\w/@.-]+)*", value):
         return value
     return _json(value)
@@ -127,7 +129,7 @@ def _json(value: Any) -> str:
 
 
 def _missing_key(error: ValidationError) -> str:
-    """Which key is missing: jsonschema reports one per error, and names it only in the message."""
+    """The missing key: jsonschema reports one per error, and names it in the message only."""
     return next((key for key in error.validator_value if error.message.startswith(repr(key))), "")
 
 
@@ -143,11 +145,11 @@ _TYPES: Final = {
 
 
 def _wrong_type(error: ValidationError) -> str:
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-    return f"expected {listing((_TYPES[name] for name in wanted), 'or')}, found {_found(error.instance)}"
+    types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    return f"expected {listing((_TYPES[name] for name in types), 'or')}, found {_described(error.instance)}"
 
 
-def _found(value: Any) -> str:
+def _described(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
@@ -158,7 +160,7 @@ def _found(value: Any) -> str:
 
 
 def _does_not_fit(error: ValidationError) -> str:
-    return f"{_found(error.instance)} is no valid {_title(error)}"
+    return f"{_described(error.instance)} is no valid {_title(error)}"
 
 
 def _title(error: ValidationError) -> str:
@@ -169,12 +171,12 @@ def _title(error: ValidationError) -> str:
 _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "type": _wrong_type,
     "required": lambda error: f"the key {quote(_missing_key(error))} is missing",
-    "enum": lambda error: f"{_found(error.instance)} is not one of the known values",
-    "const": lambda error: f"expected {_yaml(error.validator_value)}, found {_found(error.instance)}",
-    "minimum": lambda error: f"{_found(error.instance)} is below {error.validator_value}",
-    "maximum": lambda error: f"{_found(error.instance)} is above {error.validator_value}",
-    "exclusiveMinimum": lambda error: f"{_found(error.instance)} is not above {error.validator_value}",
-    "exclusiveMaximum": lambda error: f"{_found(error.instance)} is not below {error.validator_value}",
+    "enum": lambda error: f"{_described(error.instance)} is not one of the known values",
+    "const": lambda error: f"expected {_yaml(error.validator_value)}, found {_described(error.instance)}",
+    "minimum": lambda error: f"{_described(error.instance)} is below {error.validator_value}",
+    "maximum": lambda error: f"{_described(error.instance)} is above {error.validator_value}",
+    "exclusiveMinimum": lambda error: f"{_described(error.instance)} is not above {error.validator_value}",
+    "exclusiveMaximum": lambda error: f"{_described(error.instance)} is not below {error.validator_value}",
     "maxLength": lambda error: f"the text is longer than {plural(error.validator_value, 'character')}",
     "minLength": lambda _error: "the text is empty",
     "minItems": lambda error: f"the list holds fewer than {plural(error.validator_value, 'entry', 'entries')}",

@@ -1,4 +1,4 @@
-"""What travels with the package: schemas and policies, found alike in a wheel, an editable install and a checkout."""
+"""The schemas and policies that ship with the package, in a wheel, an editable install and a checkout alike."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ PACKAGE_PREFIX: Final = "package:"
 
 
 def folder(name: str) -> Path:
-    """``schemas`` or ``policies``: inside the installed package, else at the top of the checkout beside it."""
+    """The folder ``schemas`` or ``policies``: in the installed package, else at the top of the checkout."""
     package = Path(__file__).resolve().parents[1]
     inside = package / name
     return inside if inside.is_dir() else package.parent / name
 
 
 def schema_names() -> list[str]:
-    """The names that ``schema`` and ``schema_bytes`` know."""
+    """The sorted names that ``schema`` and ``schema_bytes`` take."""
     return sorted(path.name.removesuffix(".schema.json") for path in folder("schemas").glob("*.schema.json"))
 
 
 def schema_bytes(name: str) -> bytes:
-    """A JSON Schema as it is shipped."""
+    """A shipped JSON Schema as text, in UTF-8."""
     return (folder("schemas") / f"{name}.schema.json").read_bytes()
 
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """A JSON Schema as data."""
+    """A shipped JSON Schema as data. Don't change it: it is cached."""
     import json  # noqa: PLC0415 - a run with the extra `fast` hands the text on
 
     loaded: dict[str, Any] = json.loads(schema_bytes(name))
@@ -42,7 +42,7 @@ def schema(name: str) -> dict[str, Any]:
 
 
 def policy_names() -> list[str]:
-    """The names of the shipped policies."""
+    """The sorted names of the shipped policies."""
     return sorted(path.stem for path in folder("policies").glob("*.yaml"))
 
 
@@ -63,14 +63,15 @@ def policy(name: str) -> Document:
 
 
 def default_limits(section: str) -> Any:
-    """A section of the default policy's ``spec``: the one place where defaults live."""
+    """A section of the default policy's ``spec``, which is the one place for defaults."""
     return policy(DEFAULT_POLICY).data["spec"][section]
 
 
 def package_file(reference: str) -> tuple[bytes, str]:
-    """A file that travels with an installed Python package, ``package:NAME/FILE``, and how it is called in messages.
+    """The bytes of a file in an installed Python package, given as ``package:NAME/FILE``, and its name in messages.
 
-    The package is found without importing it, so none of its code runs; the working directory is no place to look.
+    The package is found without importing it, so none of its code runs. The working directory is not searched: a pull
+    request could put a package there.
 
     Raises:
         GateError: there is no such package or file.
@@ -78,13 +79,13 @@ def package_file(reference: str) -> tuple[bytes, str]:
     name, _, file = reference.removeprefix(PACKAGE_PREFIX).partition("/")
     from importlib.machinery import PathFinder  # noqa: PLC0415 - most policies are shipped or files
 
-    elsewhere = [path for path in sys.path if path not in ("", str(Path.cwd()))]
-    spec = PathFinder.find_spec(name.replace("-", "_"), elsewhere)
+    installed = [path for path in sys.path if path not in ("", str(Path.cwd()))]
+    spec = PathFinder.find_spec(name.replace("-", "_"), installed)
     if spec is None or not spec.submodule_search_locations:
         raise GateError(f"there is no installed package {quote(name)}", "Install it beside platform-gate.")
     top = Path(next(iter(spec.submodule_search_locations))).resolve()
-    found = (top / file).resolve()
-    if not found.is_relative_to(top) or not found.is_file():
+    path = (top / file).resolve()
+    if not path.is_relative_to(top) or not path.is_file():
         raise GateError(f"the package {quote(name)} has no file {quote(file)}", "Check the name of the file.")
-    with found.open("rb") as opened:
-        return opened.read(MAX_BYTES + 1), reference
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1), reference

@@ -1,4 +1,7 @@
-"""Strict YAML: text to plain data, or a refusal of whatever two readers could take for two things."""
+"""The strict reader: text to data by libyaml's events, with an error for all that two YAML readers could disagree on.
+
+It decides what a file means, and explains what is wrong with it. ``fast_yaml`` is its shortcut for plain texts.
+"""
 
 from __future__ import annotations
 
@@ -20,49 +23,51 @@ from platform_gate.documents.errors import (
     excerpt_of,
     location_of,
 )
-from platform_gate.documents.scalars import ScalarError, meaning
+from platform_gate.documents.scalars import ScalarError, resolve_cached
 from platform_gate.text import UNSAFE, escape, quote
 
 MAX_DEPTH: Final = 32
+"""Levels of nesting."""
 PROSE_KEYS: Final = frozenset({"reason", "help", "description"})
+"""Keys whose values may span lines where a file allows prose."""
 
+# In double quotes an escape such as "\u202e" yields what `errors.decode` refuses in the file itself.
 _REFUSED_ESCAPED: Final = f"[\t\r{UNSAFE}]"
 
 
 def read(text: str, path: str, *, prose: bool) -> list[tuple[int, Any]]:
-    """The line at which each document's root begins, and its data; as ``documents.read``.
+    """The documents of a text: the line, from 1, at which each root begins, and its data.
+
+    ``path`` goes into errors. With ``prose`` the values of ``PROSE_KEYS`` may span lines.
 
     Raises:
         DocumentError: the text breaks strict YAML.
     """
     reader = Reader(text, path, prose=prose)
     try:
-        found = list(reader.documents())
+        documents = list(reader.documents())
     except yaml.MarkedYAMLError as error:
         raise DocumentError(*reader.refusals, reader.syntax_refusal(error)) from None
     if reader.refusals:
         raise DocumentError(*reader.refusals)
-    return found
+    return documents
 
 
 class Reader:
-    """Builds plain data from libyaml's events; collects what two readers could take for two things.
-
-    With ``prose`` a string under one of PROSE_KEYS may have several lines.
-    """
+    """Builds data from libyaml's events, and collects what is wrong in ``refusals``."""
 
     def __init__(self, text: str, path: str, *, prose: bool) -> None:
         self.refusals: list[Refusal] = []
         self._prose = PROSE_KEYS if prose else frozenset()
         self._text = text
-        self._last_line = text.count("\n")  # libyaml's end of file stands below it
+        self._last_line = text.count("\n")  # from 0; libyaml places the end of the file below it
         self._escapes = "\\" in text
         self._path = path
         self._next = CParser(text).get_event
         self._count = 0
 
     def documents(self) -> Iterator[tuple[int, Any]]:
-        """The line at which each document's root begins, and its data."""
+        """The line, from 1, at which each document's root begins, and its data, which is void after a refusal."""
         self._next()  # the stream's start
         while isinstance(start := self._next(), yaml.DocumentStartEvent):
             if start.version or start.tags:
@@ -77,11 +82,11 @@ class Reader:
             self._stop(event, f"the file holds more than {MAX_NODES:,} values", "Split it: one service a file.")
         if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
             return self._scalar(event, key)
-        return self._unusual(event, depth, key)
+        return self._build_other(event, depth, key)
 
-    def _unusual(self, event: Any, depth: int, key: str) -> Any:
-        """Everything but a scalar without anchor and tag, which is what nearly every event is."""
-        if event.anchor is not None or event.tag is not None:  # an alias has an anchor, and no tag
+    def _build_other(self, event: Any, depth: int, key: str) -> Any:
+        # Nearly every event is a scalar without anchor and tag; the rest is kept out of that path.
+        if event.anchor is not None or event.tag is not None:  # an alias has an anchor and no tag
             self._refuse_property(event)
         kind = type(event)
         if kind is ScalarEvent:
@@ -94,14 +99,14 @@ class Reader:
 
     def _mapping(self, depth: int) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
-        following, build = self._next, self._build
-        while type(event := following()) is not MappingEndEvent:
+        next_event, build = self._next, self._build
+        while type(event := next_event()) is not MappingEndEvent:
             key = build(event, depth, "")
             if type(key) is not str:
-                key = self._strange_key(event)
+                key = self._refuse_key(event)
             if key in mapping:
                 self._refuse(event, f"the key {quote(key)} is repeated", "Keep one of them.")
-            mapping[key] = build(following(), depth, key)
+            mapping[key] = build(next_event(), depth, key)
         return mapping
 
     def _sequence(self, depth: int, key: str) -> list[Any]:
@@ -110,7 +115,8 @@ class Reader:
             items.append(self._build(event, depth, key))
         return items
 
-    def _strange_key(self, event: Any) -> str:
+    def _refuse_key(self, event: Any) -> str:
+        """Refuse a key that is no string, and return one to go on with."""
         if type(event) is ScalarEvent:
             self._refuse(event, f"the key {quote(event.value)} is not a string", "Put it in double quotes.")
             return str(event.value)
@@ -126,7 +132,7 @@ class Reader:
         if style:
             return value
         try:
-            return meaning(value)
+            return resolve_cached(value)
         except ScalarError as error:
             self._refuse(event, error.message, error.fix)
             return value
@@ -148,7 +154,7 @@ class Reader:
         raise DocumentError(*self.refusals, self._refusal(event.start_mark, event.end_mark, message, fix))
 
     def syntax_refusal(self, error: yaml.MarkedYAMLError) -> Refusal:
-        """What libyaml says, placed in the file."""
+        """An error of libyaml with its location."""
         mark: Any = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
         fix = "Check the quotes, brackets, colons and indentation around here."
@@ -156,6 +162,6 @@ class Reader:
 
     def _refusal(self, start: Mark, end: Mark, message: str, fix: str) -> Refusal:
         location = location_of(self._path, start, end)
-        if location.line > self._last_line + 1:
+        if location.line > self._last_line + 1:  # the end of the file, which has no line of its own
             location = character_location(self._text, self._path)
         return Refusal(message, fix, location, excerpt_of(self._text, location))

@@ -1,4 +1,4 @@
-"""Data as the strict YAML that this gate reads, with a comment behind any value."""
+"""Data to the strict YAML that this gate reads, with a comment behind any value."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from platform_gate.documents.scalars import ScalarError, resolve
 from platform_gate.model import At
 
 Comment = Callable[[At], str]
-"""Gives the comment for the value at a place; empty for none."""
+"""The comment for the value at a place, without ``#``; empty for none."""
 
+# Words that need no quotes anywhere, flow style included.
 _PLAIN = re.compile(r"[A-Za-z_/.][A-Za-z0-9_/.-]*(?: [A-Za-z0-9_/.-]+)*")
 INDENT = "  "
 
 
 def write(data: Mapping[str, Any], comment: Comment, at: At = ()) -> Iterator[str]:
-    """A mapping as lines of block style; lists of plain values stay on one line."""
+    """The lines of a mapping in block style; a list stays on one line. ``at`` is the place of the mapping."""
     indent = INDENT * len(at)
     for key, value in data.items():
         place = (*at, key)
@@ -32,7 +33,7 @@ def write(data: Mapping[str, Any], comment: Comment, at: At = ()) -> Iterator[st
 
 
 def flow(value: Any) -> str:
-    """A value on one line."""
+    """A value in flow style, on one line."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{scalar(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
@@ -41,7 +42,7 @@ def flow(value: Any) -> str:
 
 
 def scalar(value: Any) -> str:
-    """A scalar that reads back as itself; strings without quotes where nobody could take them for something else."""
+    """A scalar that every reader reads back as itself. A string has no quotes if it needs none."""
     if isinstance(value, str):
         return value if _stays_a_string(value) else json.dumps(value, ensure_ascii=False)
     if isinstance(value, float):
@@ -57,5 +58,5 @@ def _stays_a_string(value: str) -> bool:
 
 
 def _number(value: float) -> str:
-    """A float in decimals: an exponent without a fraction is no number to some YAML readers."""
+    # In decimals: some YAML readers take an exponent without a fraction for a string.
     return format(Decimal(repr(value)), "f")

@@ -224,7 +224,7 @@ def test_random_texts_of_its_own_kind_are_read_alike() -> None:
 @pytest.mark.parametrize(("items", "read"), [(19_997, True), (19_998, False)])
 def test_a_long_text_holds_no_more_values_than_the_strict_reader_allows(items: int, *, read: bool) -> None:
     text = "a:\n" + "  - 1\n" * items
-    assert len(text) > fast_yaml.SURELY_FEW
+    assert len(text) > fast_yaml.SHORT_TEXT
     assert agreed(text.encode()) is read
     assert (strictly(text.encode()) is not None) is read
 
@@ -235,7 +235,7 @@ def test_what_is_remembered_cannot_be_altered() -> None:
     assert first.plain
     assert first.data == second.data
     assert all(first.data[key] is not second.data[key] for key in first.data)
-    remembered = [*fast_yaml.remembered_lines.values(), *fast_yaml.remembered_entries.values()]
+    remembered = [*fast_yaml.line_cache.values(), *fast_yaml.entry_cache.values()]
     assert not any(isinstance(said[-1], dict | list) for said in remembered)
 
 
@@ -253,18 +253,18 @@ def test_what_lies_very_deep_is_for_the_strict_reader(*, lists: bool) -> None:
 
 
 def test_short_lines_are_remembered() -> None:
-    longest = f"a: {'b' * (fast_yaml.LONGEST_REMEMBERED - 3)}"
+    longest = f"a: {'b' * (fast_yaml.MAX_CACHED_LENGTH - 3)}"
     for line in ("a: short", "b: 7", longest, longest + "b"):
         fast_yaml.read(line)
-    remembered = fast_yaml.remembered_lines
+    remembered = fast_yaml.line_cache
     assert [line in remembered for line in ("a: short", "b: 7", longest, longest + "b")] == [True, True, True, False]
 
 
 def test_no_more_is_remembered_than_was_allowed() -> None:
-    remembered = fast_yaml.remembered_lines
-    for number in range(fast_yaml.MAX_REMEMBERED + 10):
+    remembered = fast_yaml.line_cache
+    for number in range(fast_yaml.MAX_CACHED + 10):
         assert fast_yaml.read(f"a: {number}") == (1, {"a": number})
-    assert 0 < len(remembered) <= fast_yaml.MAX_REMEMBERED
-    long = f"a: {'b' * fast_yaml.LONGEST_REMEMBERED}"
+    assert 0 < len(remembered) <= fast_yaml.MAX_CACHED
+    long = f"a: {'b' * fast_yaml.MAX_CACHED_LENGTH}"
     assert fast_yaml.read(long) == (1, {"a": long[3:]})
     assert long not in remembered
