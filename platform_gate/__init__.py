@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from platform_gate.api import PlatformService, PlatformToolkit
     from platform_gate.checking import check
-    from platform_gate.judging.judgement import HealthStatus
     from platform_gate.judging.request import Request
     from platform_gate.judging.totals import PlatformReport
-    from platform_gate.model import GateError
+    from platform_gate.model import GateError, HealthStatus
     from platform_gate.reports.outcome import Outcome
     from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend
     from platform_gate.subsystems.governance import GovernanceCheck, GovernanceStatus, run_governance_checks
@@ -48,7 +47,7 @@ _MODULES = {
     "GateError": "model",
     "GovernanceCheck": "subsystems.governance",
     "GovernanceStatus": "subsystems.governance",
-    "HealthStatus": "judging.judgement",
+    "HealthStatus": "model",
     "Outcome": "reports.outcome",
     "PlatformReport": "judging.totals",
     "PlatformService": "api",

@@ -1,4 +1,4 @@
-"""The nouns that every floor shares. Nothing here knows a file format, a subsystem or a terminal."""
+"""The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -7,13 +7,13 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 At = tuple[str | int, ...]
-"""Where a value stands in a document: the keys and indexes from the root, as in jsonschema's ``absolute_path``."""
+"""The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
 
 
 class GateError(Exception):
-    """The gate cannot judge: the one exception that the shell turns into exit code 2.
+    """The gate can't judge: ``message`` says what is wrong and where, ``fix`` what to do next.
 
-    ``message`` says what is wrong and where, ``fix`` what to do next.
+    The shell turns this exception, and no other, into exit code 2.
     """
 
     def __init__(self, message: str, fix: str = "") -> None:
@@ -23,9 +23,10 @@ class GateError(Exception):
 
 
 class LimitError(ValueError):
-    """A policy section that its schema allows and that still makes no sense; ``at`` is below the section.
+    """A policy section fits its schema and still makes no sense.
 
-    ``against`` is the other value where two contradict each other: whichever was set last is to blame.
+    ``at`` is the place of the wrong value below the section. If two values contradict each other, ``against`` is the
+    place of the other one; the one that was set last is reported.
     """
 
     def __init__(self, message: str, *at: str | int, fix: str = "", against: At | None = None) -> None:
@@ -37,7 +38,7 @@ class LimitError(ValueError):
 
 
 class Severity(StrEnum):
-    """How a finding is shown. It never decides a verdict."""
+    """How a finding is shown. It never affects the verdict."""
 
     NOTE = "note"
     WARNING = "warning"
@@ -45,42 +46,68 @@ class Severity(StrEnum):
 
 
 class Disposition(StrEnum):
-    """Whether a finding counts (open) or is excused for now (waived)."""
+    """Whether a finding counts (open) or is excused by a waiver (waived)."""
 
     OPEN = "open"
     WAIVED = "waived"
 
 
 class Scope(StrEnum):
-    """Which services a verdict is about."""
+    """The services that a verdict is about, from the most to the least strict."""
 
     ALL = "all"
     TOUCHED = "touched"
     REGRESSED = "regressed"
 
 
+class HealthStatus(StrEnum):
+    """A service's health, from best to worst."""
+
+    HEALTHY = "healthy"
+    UNKNOWN = "unknown"
+    DEGRADED = "degraded"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the best."""
+        return _RANKS[self.value]
+
+
+_RANKS: Final = {status.value: rank for rank, status in enumerate(HealthStatus)}
+
+
 class Worse(StrEnum):
-    """In which direction a rule's value gets worse."""
+    """The direction in which a rule's measured value gets worse."""
 
     ABOVE = "above"
     BELOW = "below"
 
 
 class Doubt(StrEnum):
-    """When an open finding of a rule leaves an otherwise healthy service UNKNOWN."""
+    """When an open finding of a rule makes an otherwise healthy service UNKNOWN."""
 
     NEVER = "never"
     REQUIRED = "where the subsystem is required"
     ALWAYS = "always"
 
 
-class Rule(NamedTuple):
-    """A named thing that can be wrong.
+MANIFEST: Final = "manifest"
+WAIVER: Final = "waiver"
 
-    ``id`` is ``subsystem/what-is-wrong``. ``help`` is the remedy where a check gives none of its own. ``severity`` is
-    how a finding is shown that costs no points and leaves no doubt; ``worse`` says where its value gets worse, if it
-    has one. ``why``, ``fails``, ``passes`` (manifest
-    fragments), ``keys`` (policy keys) and ``source`` are its documentation.
+
+def kind_of(rule: str) -> str:
+    """The first part of a rule's id: a subsystem, ``manifest``, ``waiver``, or the namespace of a policy's own rule."""
+    return rule.partition("/")[0]
+
+
+class Rule(NamedTuple):
+    """A named thing that can be wrong with a service, a manifest or a waiver.
+
+    ``id`` is ``kind/what-is-wrong``. ``help`` is the fix for a violation that has none of its own. ``severity`` is for
+    findings that cost no points and leave no doubt. ``worse`` is None if the rule measures nothing.
+
+    ``why``, ``fails`` and ``passes`` (manifest fragments), ``keys`` (of the policy) and ``source`` document the rule.
     """
 
     id: str
@@ -98,15 +125,15 @@ class Rule(NamedTuple):
     def violation(
         self, message: str, *at: str | int, subject: str = "", value: float | None = None, fix: str = ""
     ) -> "Violation":
-        """The rule applied once, and not kept. ``at`` is the place below ``spec``; the rest is as in ``Violation``."""
+        """A violation of this rule. ``at`` is the place below ``spec``; the rest is as in ``Violation``."""
         return Violation(self, message, ("spec", *at), subject, value, fix)
 
 
 class Violation(NamedTuple):
-    """One rule applied once that failed. Of a check that passes nothing is said, so it costs nothing either.
+    """A rule violation.
 
-    ``value`` is what was measured and ``subject`` the part of the service it belongs to (an SLO's name, say). With
-    ``on_key`` the key at ``at`` is to blame, not its value.
+    ``at`` is the place in the manifest; with ``on_key`` its key is wrong, not its value. ``subject`` is the part of the
+    service concerned (an SLO's name, say), ``value`` the measured value. Without a ``fix`` the rule's help applies.
     """
 
     rule: Rule
@@ -119,10 +146,7 @@ class Violation(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """Points that a subsystem adds to a service's total.
-
-    ``rules`` are the ids of the rules it is charged for, and ``key`` is where the policy says so (below ``spec``).
-    """
+    """Points for the violated ``rules`` (ids); ``key`` is their place below the policy's ``spec``."""
 
     points: int
     rules: frozenset[str]
@@ -130,10 +154,7 @@ class Charge(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something that makes a document invalid. With ``on_key`` the key at ``at`` is to blame, not its value.
-
-    ``more`` counts further ones of which nothing else is said.
-    """
+    """Why a document is invalid. With ``on_key`` the key at ``at`` is wrong; ``more`` ends a list that was cut."""
 
     at: At
     message: str
@@ -143,13 +164,13 @@ class Problem(NamedTuple):
 
 
 def further(count: int) -> Problem:
-    """That there are more problems than are worth naming."""
+    """The problem that ends a cut list: how many more there are."""
     words = "1 more problem" if count == 1 else f"{count:,} more problems"
     return Problem((), f"and {words}".replace(",", " "), "Mend those above first.", more=count)
 
 
 class Relaxation(NamedTuple):
-    """Something that lowers the bar for a service: its kind, its place in the head's manifest, and both values."""
+    """A change of a manifest that lowers the bar: its kind, the place in the head's manifest, and both values."""
 
     kind: str
     at: At
@@ -158,7 +179,7 @@ class Relaxation(NamedTuple):
 
 
 class Location(NamedTuple):
-    """A place in a file: path as shown, lines and columns from 1, in characters; the end is exclusive."""
+    """A range of a file. Lines and columns count characters from 1; the end is exclusive; the path is as shown."""
 
     path: str
     line: int = 1
@@ -171,25 +192,25 @@ class Location(NamedTuple):
 
     @property
     def start(self) -> tuple[int, int]:
-        """Line and column, to sort by."""
+        """Line and column, for sorting."""
         return self.line, self.column
 
 
 class Excerpt(NamedTuple):
-    """The offending line, cut to what may be shown, and where the caret goes below it (offset from 0, width)."""
+    """A line of a file, cut and escaped for display, and the range below which carets go (offset from 0, width)."""
 
     text: str
     offset: int
     width: int
 
     def drawn(self, line: int) -> tuple[str, str]:
-        """The line with its number, and the caret below it."""
+        """The line after its number, and the line of carets below it."""
         number = f"{line} | "
         return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
 
 
 class Excuse(NamedTuple):
-    """Why a finding does not count for now: what its waiver says, the days left, and where the waiver stands."""
+    """The waiver that excuses a finding: its words, the days left, and its location."""
 
     reason: str
     approved_by: str
@@ -206,10 +227,12 @@ class Excuse(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A failed check with a place, a weight and a disposition; ``decisive`` where it has consequences.
+    """A violation with its location, points and disposition; or a problem with a manifest or a waiver.
 
-    ``points`` is what its charge costs, on the first finding of the charge only: the sum over a service's open findings
-    is the service's total. ``pointer`` is a JSON pointer, ``fingerprint`` survives line moves and rewording.
+    ``rule`` is the rule's id and ``pointer`` the location as a JSON pointer. ``fingerprint``, 32 hexadecimal digits,
+    survives moved lines and changed wording. ``points`` are those of its charge, on the charge's first finding only, so
+    that the open findings of a service add up to its total. It is ``decisive`` if it costs points, leaves a doubt, or
+    fails the gate by itself. ``subsystem`` and ``subject`` are empty for a manifest or a waiver.
     """
 
     rule: str
@@ -227,12 +250,17 @@ class Finding(NamedTuple):
     excerpt: Excerpt | None = None
     excuse: Excuse | None = None
 
+    @property
+    def unjudged(self) -> bool:
+        """Whether it keeps a file from being judged, so that the gate can't answer."""
+        return kind_of(self.rule) == MANIFEST
+
 
 NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Subject(NamedTuple):
-    """What can be matched: a service's metadata, and its manifest's path as shown."""
+    """What overrides and rules can match: a service's metadata, and its manifest's path as shown."""
 
     name: str
     team: str
@@ -245,9 +273,10 @@ NOBODY = Subject("", "")
 
 
 class Context(NamedTuple):
-    """What a judgement may ask of the world.
+    """What a judgement depends on besides the manifest and the policy.
 
-    The day, whether a path exists, whether the service is launched, and who it is to overrides and rules.
+    ``exists`` tells whether the repository has a path; ``launched`` whether the service's launch date has come;
+    ``subject`` is the service as overrides and rules match it.
     """
 
     as_of: date
@@ -257,15 +286,15 @@ class Context(NamedTuple):
 
 
 def nowhere(_path: str) -> bool:
-    """The tree of a service that was built in Python: it holds no files."""
+    """The ``exists`` of a service without a repository: there are no files."""
     return False
 
 
 def pointer(at: At) -> str:
-    """The JSON pointer (RFC 6901) of a place."""
+    """A place as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
 
 
 def days_after(day: date, days: int) -> date:
-    """A day some days later; the calendar's last where there is none."""
+    """The day after some days, at most the calendar's last one."""
     return day + timedelta(days=min(days, (date.max - day).days))

@@ -14,11 +14,13 @@ from platform_gate.model import (
     Excuse,
     Finding,
     GateError,
+    HealthStatus,
     Location,
     Rule,
     Severity,
     Violation,
     days_after,
+    kind_of,
     nowhere,
     pointer,
 )
@@ -78,9 +80,29 @@ def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> No
     assert above[below.index("^") :] == "bad"
 
 
-def test_a_rule_applied_once_is_a_check_below_spec() -> None:
+def test_a_violation_stands_below_spec() -> None:
     violation = RULE.violation("the wheel is off", "toys", 0, subject="car", value=3.0, fix="Glue it.")
     assert violation == Violation(RULE, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "unjudged"),
+    [
+        ("slo/breached", "slo", False),
+        ("manifest/invalid", "manifest", True),
+        ("waiver/unused", "waiver", False),
+        ("manifests/x", "manifests", False),
+        ("org/manifest/x", "org", False),
+    ],
+)
+def test_a_rule_s_kind_stands_before_the_slash(rule: str, kind: str, *, unjudged: bool) -> None:
+    assert kind_of(rule) == kind
+    assert Finding(rule, Severity.ERROR, "", "", Location("a")).unjudged is unjudged
+
+
+def test_healths_go_from_best_to_worst() -> None:
+    assert [health.value for health in HealthStatus] == ["healthy", "unknown", "degraded", "critical"]
+    assert [health.rank for health in HealthStatus] == [0, 1, 2, 3]
 
 
 def test_a_rule_warns_and_leaves_no_doubt_unless_it_says_otherwise() -> None:

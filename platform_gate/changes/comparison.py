@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from platform_gate.changes import relaxations
 from platform_gate.changes.relaxations import Lowered
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Disposition, Finding, Scope
+from platform_gate.model import Disposition, Finding, HealthStatus, Scope
 from platform_gate.policy.limits import Gate
 from platform_gate.subsystems import SUBSYSTEMS
 

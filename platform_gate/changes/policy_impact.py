@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from platform_gate.judging.judgement import HealthStatus, Judgement
+from platform_gate.judging.judgement import Judgement
 from platform_gate.judging.result import Judged
-from platform_gate.model import At, GateError
+from platform_gate.model import At, GateError, HealthStatus
 from platform_gate.policy.limits import Effective, typed
 from platform_gate.policy.strictness import changed_keys
 

@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.waivers import Waiver
-from platform_gate.model import At, Location, Rule, Worse, pointer
+from platform_gate.model import At, Location, Rule, Scope, Worse, pointer
 from platform_gate.policy.loading import Policy
 from platform_gate.policy.strictness import loosened, value_at
 from platform_gate.repository.config import Config
 from platform_gate.subsystems import SUBSYSTEMS
-
-SCOPES = ("all", "touched", "regressed")
 
 
 class Lowered(NamedTuple):
@@ -168,6 +166,7 @@ def by_configuration(before: Config, after: Config, gone: Iterable[str]) -> Iter
     place = Location(after.path or before.path)
     for path in gone:
         yield Lowered("configuration-narrowed", "", "manifests", path, None, place)
-    old, new = before.scope or SCOPES[0], after.scope or SCOPES[0]
-    if SCOPES.index(new) > SCOPES.index(old):
+    scopes = list(Scope)
+    old, new = before.scope or scopes[0], after.scope or scopes[0]
+    if scopes.index(new) > scopes.index(old):
         yield Lowered("scope-narrowed", "", "scope", old, new, place)

@@ -15,14 +15,14 @@ from platform_gate.cli.options import display_options, judging_options, policy_o
 from platform_gate.cli.streams import write_error, write_stdout
 from platform_gate.cli.workspace import current_tree
 from platform_gate.judging import policy_tests, ruleset, runner
-from platform_gate.judging.judgement import HealthStatus, Judgement, judge
+from platform_gate.judging.judgement import Judgement, judge
 from platform_gate.judging.manifest import Manifest, facts_of
 from platform_gate.judging.policy_tests import Result
 from platform_gate.judging.request import Request
 from platform_gate.judging.ruleset import WorkTreeRules
 from platform_gate.judging.runner import Job, Run
 from platform_gate.judging.verdict import ExitCode
-from platform_gate.model import GateError
+from platform_gate.model import GateError, HealthStatus
 from platform_gate.policy import lint, printing
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, TextIO
 
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.runner import Executor, FileResult, Judge
+from platform_gate.model import HealthStatus
 from platform_gate.repository.work_tree import ManifestFile
 from platform_gate.text import plural
 

@@ -1,30 +1,12 @@
 """The facts of all subsystems to a health, with the reason for every point: the one function that judges a service."""
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import StrEnum
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from platform_gate.model import Charge, Context, Doubt, Excuse, Rule, Severity, Subject, Violation
+from platform_gate.model import Charge, Context, Doubt, Excuse, HealthStatus, Rule, Severity, Subject, Violation
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.subsystems import SUBSYSTEMS
-
-
-class HealthStatus(StrEnum):
-    """A service's health, from good to bad."""
-
-    HEALTHY = "healthy"
-    UNKNOWN = "unknown"
-    DEGRADED = "degraded"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for the best."""
-        return _RANKS[self.value]
-
-
-_RANKS: Final = {status.value: rank for rank, status in enumerate(HealthStatus)}
 
 
 class Failure(NamedTuple):

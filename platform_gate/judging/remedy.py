@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
 from typing import Final, NamedTuple
 
-from platform_gate.judging.judgement import HealthStatus, Judgement, Scored, health, in_doubt
-from platform_gate.model import Violation
+from platform_gate.judging.judgement import Judgement, Scored, health, in_doubt
+from platform_gate.model import HealthStatus, Violation
 from platform_gate.subsystems import SUBSYSTEMS
 
 MOST_SETS: Final = 20_000

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from platform_gate.documents.document import Document
-from platform_gate.judging.judgement import HealthStatus, Judgement, Scored, Waive, judge, no_waivers
+from platform_gate.judging.judgement import Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.judging.manifest import Manifest
 from platform_gate.judging.totals import Figures, figures
-from platform_gate.model import Disposition, Finding, Location, Violation, pointer
+from platform_gate.model import Disposition, Finding, HealthStatus, Location, Violation, pointer
 from platform_gate.policy.limits import HealthLimits
 
 

@@ -57,12 +57,12 @@ class Run(NamedTuple):
     @property
     def unjudged(self) -> list[Finding]:
         """Findings that kept a file or document from being judged; any of them makes the verdict "not judged"."""
-        return [finding for finding in self.findings if finding.rule.startswith("manifest/")]
+        return [finding for finding in self.findings if finding.unjudged]
 
     @property
     def notices(self) -> list[Finding]:
         """Findings about the waivers themselves."""
-        return [finding for finding in self.findings if not finding.rule.startswith("manifest/")]
+        return [finding for finding in self.findings if not finding.unjudged]
 
 
 class FileResult(NamedTuple):

@@ -9,7 +9,8 @@ from heapq import nsmallest
 from math import fsum
 from typing import Any, Final, NamedTuple
 
-from platform_gate.judging.judgement import HealthStatus, Judgement
+from platform_gate.judging.judgement import Judgement
+from platform_gate.model import HealthStatus
 from platform_gate.numbers import as_written, number, ratio, rounded
 from platform_gate.subsystems.cost import CostProfile, money
 from platform_gate.subsystems.governance import GovernanceStatus

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents import schema, shipped
 from platform_gate.documents.document import Document, DocumentError, read_one
 from platform_gate.matching import applies
-from platform_gate.model import At, GateError, Problem, Rule, Subject
+from platform_gate.model import MANIFEST, At, GateError, HealthStatus, Problem, Rule, Subject, kind_of
 from platform_gate.numbers import number
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.policy.limits import OFF, Effective, typed
@@ -18,7 +18,7 @@ from platform_gate.text import quote, suggestion
 Read = Callable[[str], tuple[bytes, str]]
 """Gives a file's bytes and its path as shown; raises ``GateError``."""
 
-FAILING_HEALTHS: Final = ("degraded", "critical", "unknown")
+FAILING_HEALTHS: Final = tuple(health.value for health in HealthStatus if health is not HealthStatus.HEALTHY)
 MAX_PARENTS: Final = 10
 
 
@@ -196,7 +196,7 @@ def _check(policy: Policy) -> None:
                 _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
     for at, severities in _sections(data, "severities"):
         for name, severity in severities.items():
-            if name.startswith("manifest/") and severity == OFF:
+            if kind_of(name) == MANIFEST and severity == OFF:
                 _refuse_rule(
                     policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
                 )

@@ -9,10 +9,10 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from platform_gate.judging.judgement import HealthStatus, Judgement, Scored
+from platform_gate.judging.judgement import Judgement, Scored
 from platform_gate.judging.remedy import remedy
 from platform_gate.judging.result import Judged
-from platform_gate.model import Charge, Rule, Violation
+from platform_gate.model import Charge, HealthStatus, Rule, Violation
 from platform_gate.policy.layers import describe_origin
 from platform_gate.policy.limits import Effective
 from platform_gate.text import plural, printable

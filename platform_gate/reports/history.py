@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple, NoReturn
 
-from platform_gate.model import GateError
+from platform_gate.model import GateError, HealthStatus
 from platform_gate.reports.json_text import SCHEMA_VERSION
 from platform_gate.text import plural, printable, quote
 
-HEALTHS: Final = ("critical", "degraded", "unknown", "healthy")
+HEALTHS: Final = tuple(health.value for health in reversed(HealthStatus))
 """Worst first."""
 LONGEST: Final = 60
 """So many days are drawn: the page of a large fleet would else grow with its past."""

@@ -141,7 +141,7 @@ def _of_shards(parts: Sequence[ShardReport]) -> Run:
     for each in names:
         first.setdefault(each.name, each)
     services = [judged for part in parts for judged in part.source.services if _is_first(judged, first)]
-    own = [finding for part in parts for finding in part.source.findings if finding.rule.startswith("manifest/")]
+    own = [finding for part in parts for finding in part.source.findings if finding.unjudged]
     others = [finding for finding in own if finding.rule != DUPLICATE_SERVICE.id]
     findings = with_fingerprints([*others, *repeated(names, _duplicate), *_notices(parts)])
     return Run(tuple(sorted(services, key=_place)), tuple(findings), len(names))
@@ -175,7 +175,7 @@ def _notices(parts: Sequence[ShardReport]) -> Iterator[Finding]:
             wrong = (notice.rule == UNUSED.id and place in in_use) or (
                 notice.rule == EXPIRING.id and place in unused.keys() - in_use
             )
-            if notice.rule.startswith("manifest/") or wrong or notice.fingerprint in told:
+            if notice.unjudged or wrong or notice.fingerprint in told:
                 continue
             told.add(notice.fingerprint)
             own = part.slice.seen.unused.get(place, ())

@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from platform_gate.judging import verdict
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.totals import badness
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import Disposition, Finding, Location, Rule, Scope, Severity
+from platform_gate.model import Disposition, Finding, HealthStatus, Location, Rule, Scope, Severity
 from platform_gate.policy.limits import Effective
 
 if TYPE_CHECKING:

@@ -12,10 +12,9 @@ from platform_gate.changes import relaxations
 from platform_gate.changes.comparison import Cause, Change, Comparison, FindingOrigin, Sides, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging import waivers
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.runner import Run
 from platform_gate.judging.waivers import Waiver
-from platform_gate.model import Finding, Location, Scope
+from platform_gate.model import Finding, HealthStatus, Location, Scope
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.config import Config

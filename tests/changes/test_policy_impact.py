@@ -8,9 +8,10 @@ import pytest
 
 from platform_gate.changes import policy_impact
 from platform_gate.changes.policy_impact import Flip, Impact
-from platform_gate.judging.judgement import HealthStatus, Judgement, judge
+from platform_gate.judging.judgement import Judgement, judge
 from platform_gate.judging.manifest import facts_of
 from platform_gate.judging.result import Judged
+from platform_gate.model import HealthStatus
 from platform_gate.policy import strictness
 from platform_gate.policy.loading import Policy
 from tests.hostile.product import check_files, policy_of, shipped

@@ -19,8 +19,8 @@ import pytest
 
 from platform_gate.cli import progress
 from platform_gate.cli.progress import ERASE, line
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.runner import FileResult, in_process
+from platform_gate.model import HealthStatus
 from platform_gate.repository.work_tree import ManifestFile
 from tests.conftest import scrubbed_environment
 from tests.joined import repository

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_gate.judging import judgement as judging
-from platform_gate.judging.judgement import HealthStatus, Judgement, Waive, judge
-from platform_gate.model import Context, Doubt, Excuse, Location, Rule, Subject, Violation, nowhere
+from platform_gate.judging.judgement import Judgement, Waive, judge
+from platform_gate.model import Context, Doubt, Excuse, HealthStatus, Location, Rule, Subject, Violation, nowhere
 from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.subsystems import slo

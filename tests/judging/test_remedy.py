@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from platform_gate.judging.judgement import HealthStatus, Judgement, judge
+from platform_gate.judging.judgement import Judgement, judge
 from platform_gate.judging.remedy import MOST_SETS, MOST_STEPS, remedy
 from platform_gate.judging.result import Judged
-from platform_gate.model import Excuse, Location, Violation
+from platform_gate.model import Excuse, HealthStatus, Location, Violation
 from tests.hostile.product import check_files, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy

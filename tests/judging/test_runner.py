@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.problems import MAX_PROBLEMS
 from platform_gate.judging.result import Judged, Part, digest, judge_manifest, without_detail
-from platform_gate.model import Disposition, Excuse, Finding, Location, Violation
+from platform_gate.model import Disposition, Excuse, Finding, HealthStatus, Location, Violation
 from platform_gate.policy.limits import HealthLimits
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository.config import Config

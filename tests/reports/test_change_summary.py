@@ -7,8 +7,7 @@ import pytest
 
 from platform_gate.changes import comparison as compare
 from platform_gate.changes.comparison import Comparison, Preview, Sides
-from platform_gate.judging.judgement import HealthStatus
-from platform_gate.model import Scope
+from platform_gate.model import HealthStatus, Scope
 from platform_gate.reports import change_summary
 from platform_gate.reports.outcome import Outcome
 from tests.samples import BREACHED, check_folder, manifest, write

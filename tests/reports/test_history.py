@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from platform_gate.judging.judgement import HealthStatus
-from platform_gate.model import GateError
+from platform_gate.model import GateError, HealthStatus
 from platform_gate.reports.history import HEALTHS, LONGEST, History, Snapshot, Standing, before, course, key, parse
 from platform_gate.reports.json_text import SCHEMA_VERSION
 

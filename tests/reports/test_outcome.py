@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from platform_gate.judging.judgement import HealthStatus
+from platform_gate.model import HealthStatus
 from platform_gate.reports.outcome import Outcome
 from tests.samples import BREACHED, check_folder, manifest, own_policy, write
 

@@ -21,7 +21,7 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 
 def _issue(finding: Finding) -> dict[str, Any]:
-    unjudged = finding.rule.startswith("manifest/")
+    unjudged = finding.unjudged
     return {
         "description": printable(f"{finding.message}. {finding.fix}"),
         "check_name": finding.rule,

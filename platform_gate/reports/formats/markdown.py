@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.result import Judged, Part
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Excuse, Finding, Location
+from platform_gate.model import Excuse, Finding, HealthStatus, Location
 from platform_gate.reports import change_summary
 from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, link, size
 from platform_gate.reports.outcome import Links, Outcome

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import click
 
-from platform_gate.judging.judgement import HealthStatus
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import Excuse, Finding, Severity
+from platform_gate.model import Excuse, Finding, HealthStatus, Severity
 from platform_gate.policy.loading import Source
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import log_line, plural, printable

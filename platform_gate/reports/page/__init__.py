@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from platform_gate.model import MANIFEST, kind_of
 from platform_gate.reports.history import HEALTHS, NO_HISTORY, History, before
 from platform_gate.reports.json_text import opened
 from platform_gate.reports.outcome import Links
@@ -81,7 +82,7 @@ def _rows(entries: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
 def _answer(report: Report, frame: Frame) -> dict[str, Any]:
     """The verdict, what it rests on, and what belongs to no service."""
     apart = [problem(row, frame.links) for row in report.findings]
-    unjudged = [each for each in apart if each.rule.startswith("manifest/")]
+    unjudged = [each for each in apart if kind_of(each.rule) == MANIFEST]
     answer = fleet.ANSWERS[report.provenance["verdict"]]
     return {
         "frame": frame,

@@ -10,10 +10,9 @@ from typing import Any, Final
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.charts import Plot, bar, placed, plot
 from platform_gate.reports.page.words import evidence_href, figure, label, measure, money, spaced
+from platform_gate.subsystems.governance import OWNERSHIP
 from platform_gate.text import printable
 
-OWNERSHIP: Final = "ownership"
-"""The one check whose evidence is a person or team and never a path."""
 UNMEASURED: Final = ("no_data", "not_measured")
 
 Facts = Mapping[str, Any]
