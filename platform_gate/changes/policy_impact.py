@@ -1,4 +1,4 @@
-"""What a change of policy does to a fleet: which services flip, from what to what, because of which keys."""
+"""The impact of a policy change on a fleet: which services flip, from what to what, because of which keys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from platform_gate.judging.judgement import Judgement
 from platform_gate.judging.result import Judged
 from platform_gate.model import At, GateError, HealthStatus
+from platform_gate.policy.layers import Layered
 from platform_gate.policy.limits import Effective, typed
 from platform_gate.policy.strictness import changed_keys
 
 
 class Flip(NamedTuple):
-    """A service that the new policy sees otherwise. ``keys`` are the changed keys that account for it."""
+    """A service whose health or pass/fail changes. ``keys`` are the changed policy keys that explain it, dotted."""
 
     before: Judgement
     after: Judgement
@@ -27,7 +28,7 @@ class Flip(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """Flips, worst first, and how many services each policy gives each health."""
+    """Flips, worst first, and the number of services by health under the old and the new policy."""
 
     flips: tuple[Flip, ...]
     before: Mapping[HealthStatus, int]
@@ -39,7 +40,7 @@ Rejudge = Any
 
 
 def compare(before: Sequence[Judged], after: Sequence[Judged], rejudge: Rejudge) -> Impact:
-    """Two runs over the same manifests under two policies."""
+    """Compare two runs over the same manifests under two policies."""
     old = {judged.name: judged.judgement for judged in before}
     new = {judged.name: judged.judgement for judged in after}
     flips = [
@@ -60,7 +61,7 @@ def _healths(run: Sequence[Judged]) -> Mapping[HealthStatus, int]:
 
 
 def _causes(before: Judgement, after: Judgement, rejudge: Rejudge) -> list[str]:
-    """The changed keys that alone change how the service is seen; where none does, all that changed."""
+    """The changed keys that flip the service on their own; all changed keys if none does."""
     changed = list(changed_keys(before.policy.layered.data, after.policy.layered.data))
     seen = _seen(before)
     name, old, new = before.subject.name, before.policy, after.policy
@@ -69,15 +70,16 @@ def _causes(before: Judgement, after: Judgement, rejudge: Rejudge) -> list[str]:
 
 
 def _with(before: Effective, after: Effective, at: At) -> Effective:
-    """The old policy with one value of the new one; the old one where that makes no sense by itself."""
+    """The old policy with one value of the new one; the old policy itself if that mix is invalid."""
     data = _put(before.layered.data, at, after.layered.data)
     try:
-        return typed(before.layered._replace(data=data, origins={**after.layered.origins, **before.layered.origins}))
+        return typed(Layered(data, {**after.layered.origins, **before.layered.origins}))
     except GateError:
         return before
 
 
 def _put(data: Mapping[str, Any], at: At, source: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of ``data`` that has ``source``'s value at a path, or lacks the key if ``source`` does."""
     key, *rest = at
     copy = dict(data)
     if rest:

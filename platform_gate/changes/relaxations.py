@@ -1,4 +1,7 @@
-"""What lowers the bar: in a manifest, in the policy, by waivers, by configuration. It is listed and decides nothing."""
+"""Relaxations: how a change lowers the bar in manifests, policy, waivers or configuration.
+
+They are listed for the reviewer. Those of a manifest also make its service regressed; the others decide nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from platform_gate.subsystems import SUBSYSTEMS
 
 
 class Lowered(NamedTuple):
-    """Something that lowers the bar: ``service`` is empty where it is about all of them."""
+    """A relaxation. ``service`` is empty if it is about all of them; ``pointer`` is a JSON pointer or a dotted key."""
 
     kind: str
     service: str
@@ -45,21 +48,22 @@ def _words(value: Any) -> str:
 
 
 def by_manifest(old: Judged, new: Judged) -> Iterator[Lowered]:
-    """Everything by which a service's manifest lowers its own bar."""
+    """Relaxations in a service's manifest."""
     name = new.name
     for kind, at, before, after in _relaxations(old, new):
         yield Lowered(kind, name, pointer(at), before, after, new.manifest.document.locate(at))
 
 
 def _relaxations(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:
+    """Kind, path in the manifest, value before, value after."""
     before, after = old.manifest.document.data, new.manifest.document.data
     yield from _metadata(before["metadata"], after["metadata"])
     gone = [section for section in before["spec"] if section not in after["spec"]]
     yield from (("section-removed", ("spec", section), section, None) for section in gone)
     for name, scored in old.judgement.scored.items():
         if name in new.judgement.scored and SUBSYSTEMS[name].SECTION not in gone:
-            for each in SUBSYSTEMS[name].relaxations(scored.facts, new.judgement.scored[name].facts):
-                yield each.kind, each.at, each.before, each.after
+            for relaxation in SUBSYSTEMS[name].relaxations(scored.facts, new.judgement.scored[name].facts):
+                yield relaxation.kind, relaxation.at, relaxation.before, relaxation.after
     yield from _looser_match(old, new)
 
 
@@ -75,7 +79,10 @@ def _metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[t
 
 
 def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:
-    """What the policy would ask less if the head's own metadata and path chose the overrides."""
+    """Policy keys that would be looser if the head's own metadata and path chose the overrides.
+
+    The base's metadata chooses them, so that a pull request can't move its service into a lenient override.
+    """
     ruled, own = old.judgement.policy.layered.data, new.manifest.own_policy.layered.data
     for at in loosened(ruled, own):
         before, after = (_words(value_at(data, at)) for data in (ruled, own))
@@ -87,7 +94,7 @@ def _dotted(at: At) -> str:
 
 
 def by_policy(before: Policy, after: Policy) -> Iterator[Lowered]:
-    """Thresholds that the head's policy loosens, and overrides that come or go so that less is asked of somebody."""
+    """Thresholds that the head's policy loosens, and overrides added, removed or reordered so that it may ask less."""
     old, new = before.layered.data, after.layered.data
     for at in loosened(old, new):
         place = after.layered.origin(at).location if value_at(new, at) is not None else Location(after.path)
@@ -112,7 +119,7 @@ def _tightened_by(policy: Policy, override: Mapping[str, Any]) -> Iterator[At]:
 
 
 def _with(policy: Policy, override: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What holds where an override does, were it the only one."""
+    """The policy with one override applied, and no other."""
     return policy.layered.over(override["spec"], policy.layered.origin(("gate",))).data
 
 
@@ -125,15 +132,15 @@ def _sorted(overrides: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def by_waivers(before: Sequence[Waiver], after: Sequence[Waiver], rules: Mapping[str, Rule]) -> Iterator[Lowered]:
-    """Exceptions that the head adds or extends: every service and rule to which none of before allows as much."""
+    """Waivers that the head adds or extends: one per service and rule for which no earlier waiver allows as much."""
     for waiver in after:
         for service in waiver.services:
             for rule in waiver.rules:
-                old = [each for each in before if _is_about(each, service, rule, waiver.subject)]
-                if not any(_allows(each, waiver, rules[rule]) for each in old):
+                old = [candidate for candidate in before if _is_about(candidate, service, rule, waiver.subject)]
+                if not any(_allows(candidate, waiver, rules[rule]) for candidate in old):
                     what = f"{rule} {waiver.subject}".strip()
                     kind = "waiver-extended" if old else "waiver-added"
-                    earlier = max((terms(each) for each in old), default=None)
+                    earlier = max((terms(candidate) for candidate in old), default=None)
                     yield Lowered(kind, service, what, earlier, terms(waiver), waiver.location)
 
 
@@ -142,7 +149,7 @@ def _is_about(waiver: Waiver, service: str, rule: str, subject: str) -> bool:
 
 
 def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
-    """Whether one waiver lasts as long as another, begins as early, and excuses values as bad."""
+    """Whether the old waiver lasts as long as the new one, starts as early, and excuses values as bad."""
     lasts = old.expires >= new.expires and (old.granted or date.min) <= (new.granted or date.min)
     if old.limit is None or old.limit == new.limit:
         return lasts
@@ -152,21 +159,21 @@ def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
 
 
 def are_akin(one: Waiver, other: Waiver) -> bool:
-    """Whether one waiver excuses anything that another is about."""
+    """Whether the first waiver covers a service, rule and subject of the second."""
     return any(_is_about(one, service, rule, other.subject) for service in other.services for rule in other.rules)
 
 
 def terms(waiver: Waiver) -> str:
-    """Until when a waiver holds, and up to which value."""
+    """A waiver's end and limit in words."""
     return f"{waiver.expires}" + (f", up to {waiver.limit}" if waiver.limit is not None else "")
 
 
 def by_configuration(before: Config, after: Config, gone: Iterable[str]) -> Iterator[Lowered]:
-    """Manifests that the head's configuration no longer selects, and a scope in which less decides."""
+    """Manifests that the head's configuration no longer selects (``gone``), and a narrower scope."""
     place = Location(after.path or before.path)
     for path in gone:
         yield Lowered("configuration-narrowed", "", "manifests", path, None, place)
-    scopes = list(Scope)
+    scopes = [scope.value for scope in Scope]
     old, new = before.scope or scopes[0], after.scope or scopes[0]
     if scopes.index(new) > scopes.index(old):
         yield Lowered("scope-narrowed", "", "scope", old, new, place)

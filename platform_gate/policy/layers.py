@@ -1,6 +1,7 @@
-"""Layers of settings, merged, with the origin of every value."""
+"""Layers of settings merged into one, with the origin of every value."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents.document import Document
@@ -8,11 +9,11 @@ from platform_gate.model import At, Location
 from platform_gate.text import printable
 
 APPENDED: Final = frozenset({("overrides",), ("rules",)})
-"""Lists to which a layer adds; every other list, and every single value, is replaced."""
+"""Lists that a layer extends. It replaces every other list and every single value."""
 
 
 class Origin(NamedTuple):
-    """Where a value was set: a place in a document, and the reason where an override gives one."""
+    """Where a value was set: a place in a document, and the reason if an override gives one."""
 
     document: Document
     at: At
@@ -20,37 +21,42 @@ class Origin(NamedTuple):
 
     @property
     def location(self) -> Location:
-        """The line that says so."""
+        """The place in the file."""
         return self.document.locate(self.at)
 
 
-def describe_origin(where: Origin) -> str:
-    """A line of a policy, and the reason of the override where it is one."""
-    location, reason = where.location, printable(" ".join(where.reason.split()))
+def describe_origin(origin: Origin) -> str:
+    """The path and line of an origin, and the override's reason if there is one."""
+    location, reason = origin.location, printable(" ".join(origin.reason.split()))
     return f"{printable(location.path)}:{location.line}" + (f", {reason}" if reason else "")
 
 
-class Layered(NamedTuple):
-    """Merged data. ``origins`` knows the places of leaves and of what was set as a whole."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Layered:
+    """Merged settings. ``origins`` has an entry for every leaf, and for every mapping or list that was set as a whole.
+
+    Compared by identity, so that what is derived from it can be cached.
+    """
 
     data: dict[str, Any]
     origins: dict[At, Origin]
 
     def over(self, layer: Mapping[str, Any], origin: Origin) -> "Layered":
-        """The same with a layer laid over it; ``origin`` is where the layer's root stands."""
+        """New settings with a layer on top. ``origin`` is that of the layer's root. None removes a key."""
         origins = dict(self.origins)
         return Layered(_merge(self.data, layer, (), origin, origins), origins)
 
     def origin(self, at: At) -> Origin:
-        """Where the value at ``at`` was set."""
-        known = next(at[:length] for length in range(len(at), 0, -1) if at[:length] in self.origins)
-        origin = self.origins[known]
-        return Origin(origin.document, (*origin.at, *at[len(known) :]), origin.reason)
+        """The origin of the value at a place: its own, or one within the nearest value around it that has one."""
+        nearest = next(at[:length] for length in range(len(at), 0, -1) if at[:length] in self.origins)
+        origin = self.origins[nearest]
+        return Origin(origin.document, (*origin.at, *at[len(nearest) :]), origin.reason)
 
 
 def _merge(
     data: Mapping[str, Any], layer: Mapping[str, Any], at: At, origin: Origin, origins: dict[At, Origin]
 ) -> dict[str, Any]:
+    """Data with a layer on top, both at the place ``at``. Notes new origins in ``origins``, and drops stale ones."""
     merged = dict(data)
     for key, value in layer.items():
         place = (*at, key)
@@ -60,13 +66,13 @@ def _merge(
             origins.setdefault(place, source)
         elif value is None:
             merged.pop(key, None)
-            for gone in [known for known in origins if known[: len(place)] == place]:
-                del origins[gone]
+            for stale in [known for known in origins if known[: len(place)] == place]:
+                del origins[stale]
         elif place in APPENDED:
-            earlier = merged.get(key, [])
-            origins |= {(*place, len(earlier) + i): Origin(source.document, (*source.at, i)) for i in range(len(value))}
+            below = merged.get(key, [])
+            origins |= {(*place, len(below) + i): Origin(source.document, (*source.at, i)) for i in range(len(value))}
             origins.setdefault(place, source)
-            merged[key] = [*earlier, *value]
+            merged[key] = [*below, *value]
         else:
             origins[place] = source
             merged[key] = value

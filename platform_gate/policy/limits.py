@@ -1,4 +1,4 @@
-"""What a policy asks, typed: the gate, health and waiver limits, and the limits of every subsystem."""
+"""A policy as typed limits: those of the gate, of health and waivers, and of every subsystem."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, Self
@@ -12,9 +12,15 @@ OFF: Final = "off"
 
 
 class Gate(NamedTuple):
-    """What fails the gate. ``fail_on`` holds healths and rule ids, ``required`` names of subsystems.
+    """The policy's ``gate`` section.
 
-    ``regressions`` says whether what is declared, measured or both decides about a pull request in scope regressed.
+    Args:
+        fail_on: The healths and rule ids that fail the gate.
+        required: The subsystems that must have data.
+        not_waivable: Ids of rules that no waiver may excuse.
+        max_prelaunch_days: How far in the future a launch may be.
+        regressions: Which changes decide in scope ``regressed``: ``declared``, ``measured``, or both.
+        help: Words shown where the gate fails.
     """
 
     fail_on: tuple[str, ...]
@@ -26,14 +32,18 @@ class Gate(NamedTuple):
 
 
 class HealthLimits(NamedTuple):
-    """From how many points on a service is degraded, and critical."""
+    """The points from which on a service is degraded, and critical."""
 
     degraded_at: int
     critical_at: int
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
-        """Limits from a policy section; raises ``LimitError`` where critical would come first."""
+        """Limits from a policy section.
+
+        Raises:
+            LimitError: services would be critical before they are degraded.
+        """
         if section["critical_at"] < section["degraded_at"]:
             fix = "Let critical_at be at least degraded_at."
             message = "critical would begin before degraded"
@@ -42,16 +52,17 @@ class HealthLimits(NamedTuple):
 
 
 class WaiverLimits(NamedTuple):
-    """How long a waiver may last, and from how many days before its end it is announced."""
+    """How many days a waiver may last, and how many days before its end a notice appears."""
 
     max_days: int
     warn_days: int
 
 
 class Effective(NamedTuple):
-    """The policy of one service, typed. ``limits`` and ``rules`` are by subsystem and by rule id.
+    """The typed policy of one service.
 
-    ``subsystems`` names those that have anything to check.
+    ``limits`` are by subsystem, ``severities`` and ``rules`` by rule id; ``layered`` is the same policy as data.
+    ``subsystems`` are the names of those that have a rule.
     """
 
     gate: Gate
@@ -64,20 +75,20 @@ class Effective(NamedTuple):
     subsystems: tuple[str, ...]
 
     def is_off(self, rule: Rule) -> bool:
-        """Whether a rule doesn't count at all."""
+        """Whether the policy turns a rule off."""
         return self.severities.get(rule.id) == OFF
 
     def severity(self, rule: Rule, *, decisive: bool) -> Severity:
-        """How a finding of a rule is shown: as the policy says, else as an error where it has consequences."""
+        """The severity of a finding: the policy's, or else an error if it is decisive."""
         default = Severity.ERROR if decisive else rule.severity
         return Severity(self.severities.get(rule.id, default))
 
 
 def typed(layered: Layered, fail_on: tuple[str, ...] = ()) -> Effective:
-    """Merged layers as limits; ``fail_on`` replaces the gate's.
+    """Merged layers as typed limits. A ``fail_on`` replaces that of the gate.
 
     Raises:
-        DocumentError: a section makes no sense.
+        DocumentError: a section makes no sense; placed at the value that is to blame.
     """
     data = layered.data
     limits = {name: _section(layered, name, subsystem.Limits.parse) for name, subsystem in SUBSYSTEMS.items()}
@@ -103,5 +114,5 @@ def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:
 
 
 def _recency(origin: Origin) -> tuple[bool, bool]:
-    """Overrides come after the policy's own values, and those after the default's."""
+    """Sorts origins by when they were set: the default's values, the policy's own, then overrides."""
     return origin.document is not shipped.policy(shipped.DEFAULT_POLICY), origin.at[:2] == ("spec", "overrides")

@@ -1,9 +1,9 @@
-"""A policy document to typed limits: ``extends``, overrides, and the origin of every value. Opens nothing itself."""
+"""Load a policy document: follow ``extends``, apply overrides, keep the origin of every value. Opens no files."""
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema, shipped
@@ -16,14 +16,14 @@ from platform_gate.policy.limits import OFF, Effective, typed
 from platform_gate.text import quote, suggestion
 
 Read = Callable[[str], tuple[bytes, str]]
-"""Gives a file's bytes and its path as shown; raises ``GateError``."""
+"""Reads a file: its bytes, and its path as shown. Raises ``GateError``."""
 
 FAILING_HEALTHS: Final = tuple(health.value for health in HealthStatus if health is not HealthStatus.HEALTHY)
 MAX_PARENTS: Final = 10
 
 
 class Source(StrEnum):
-    """Where a policy came from."""
+    """Where a policy comes from."""
 
     SHIPPED = "shipped"
     FILE = "file"
@@ -33,19 +33,21 @@ class Source(StrEnum):
 
 
 class Policy(NamedTuple):
-    """A policy with all its parents. ``effective`` gives what holds for a service; ``known`` remembers it."""
+    """A policy merged with all its parents.
+
+    ``path`` is its own file, as shown. A ``fail_on`` of the command line replaces that of the gate.
+    """
 
     name: str
     source: Source
     path: str
     layered: Layered
-    known: dict[tuple[int, ...], Effective]
     fail_on: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
-        """The digest of everything that the policy says, its parents included."""
-        import hashlib  # noqa: PLC0415 - with it OpenSSL is loaded, and only reports for programs name a digest
+        """The digest of the merged settings."""
+        import hashlib  # noqa: PLC0415 - loads OpenSSL, and only reports for programs contain a digest
         import json  # noqa: PLC0415
 
         canonical = json.dumps(self.layered.data, sort_keys=True, separators=(",", ":"))
@@ -57,57 +59,64 @@ class Policy(NamedTuple):
         return self.layered.data["overrides"]  # type: ignore[no-any-return]
 
     def effective(self, subject: Subject) -> Effective:
-        """What holds for a service: the policy, and over it every override that matches.
+        """The policy of a service: the settings, with every matching override on top.
 
         Raises:
             GateError: the overrides that match make no sense together.
         """
-        chosen = tuple(index for index, override in enumerate(self.overrides) if applies(override["match"], subject))
-        if chosen not in self.known:
-            self.known[chosen] = typed(self._overridden(chosen), self.fail_on)
-        return self.known[chosen]
+        matching = [index for index, override in enumerate(self.overrides) if applies(override["match"], subject)]
+        return _effective(self.layered, tuple(matching), self.fail_on)
 
     def base(self) -> Effective:
-        """What holds where no override matches."""
-        return typed(self.layered, self.fail_on)
+        """The policy of a service that no override matches."""
+        return _effective(self.layered, (), self.fail_on)
 
     def known_rules(self) -> dict[str, Rule]:
-        """Every rule that some service can have: an override may add governance checks."""
-        known = typed(self.layered).rules
+        """Every rule of every service, by id. An override may add rules: governance checks."""
+        rules = dict(self.base().rules)
         for index in range(len(self.overrides)):
-            known = {**known, **typed(self._overridden((index,))).rules}
-        return dict(known)
-
-    def _overridden(self, chosen: tuple[int, ...]) -> Layered:
-        layered = self.layered
-        for index in chosen:
-            at: At = ("overrides", index)
-            origin = self.layered.origin(at)
-            layer = Origin(origin.document, (*origin.at, "spec"), self.overrides[index].get("reason", ""))
-            layered = layered.over(self.overrides[index]["spec"], layer)
-        return layered
+            rules |= _effective(self.layered, (index,), self.fail_on).rules
+        return rules
 
     def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
-        """The same policy with another ``fail_on`` for every service; raises ``GateError`` for an unknown word."""
+        """The same policy with another ``fail_on`` for every service.
+
+        Raises:
+            GateError: a word is neither a health nor the id of a rule.
+        """
         for word in fail_on:
             if word not in FAILING_HEALTHS and word not in self.known_rules():
                 choice = [*FAILING_HEALTHS, *self.known_rules()]
                 raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
-        return self._replace(fail_on=tuple(fail_on), known={})
+        return self._replace(fail_on=tuple(fail_on))
+
+
+@lru_cache(maxsize=1024)
+def _effective(layered: Layered, overrides: tuple[int, ...], fail_on: tuple[str, ...]) -> Effective:
+    """The typed policy with some of its overrides (by index) on top.
+
+    Cached because a fleet's services share few combinations of overrides, and typing one takes as long as judging many.
+    """
+    merged = layered
+    for index in overrides:
+        override, origin = layered.data["overrides"][index], layered.origin(("overrides", index))
+        layer = Origin(origin.document, (*origin.at, "spec"), override.get("reason", ""))
+        merged = merged.over(override["spec"], layer)
+    return typed(merged, fail_on)
 
 
 def kind(reference: str) -> Source:
-    """What a reference names: a file in an installed package, a shipped policy (no slash, no suffix), or a file."""
+    """Whether a reference names a file of an installed package, a shipped policy (no slash, no dot), or a file."""
     if reference.startswith(shipped.PACKAGE_PREFIX):
         return Source.PACKAGE
     return Source.FILE if "/" in reference or "." in reference else Source.SHIPPED
 
 
 def load(reference: str, read: Read) -> Policy:
-    """A policy by shipped name or by path, with everything it extends, checked as a whole.
+    """Load a policy by shipped name, by path, or as ``package:NAME/FILE``, with everything it extends.
 
     Raises:
-        GateError: it can't be read, breaks its schema, or makes no sense; says where.
+        GateError: it can't be read, breaks its schema, or makes no sense.
     """
     chain = list(_chain(reference, read))
     layered = Layered({}, {})
@@ -116,13 +125,13 @@ def load(reference: str, read: Read) -> Policy:
         layered = layered.over(own, Origin(document, ("spec",)))
     first = chain[0]
     name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).strip(".").split(".")[0])
-    policy = Policy(name, kind(reference), first.path, layered, {})
+    policy = Policy(name, kind(reference), first.path, layered)
     _check(policy)
     return policy
 
 
 def _whole(value: Any) -> Any:
-    """Data in which 2.0 is 2: the schema takes both for a whole number."""
+    """Data with 2 for 2.0: JSON Schema takes both for an integer."""
     if isinstance(value, dict):
         return {key: _whole(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -131,7 +140,7 @@ def _whole(value: Any) -> Any:
 
 
 def _chain(reference: str, read: Read) -> Iterator[Document]:
-    """The policy itself, its parent, and so on up to the default."""
+    """The policy's document, that of its parent, and so on up to the default's."""
     seen: list[str] = []
     child: Document | None = None
     while True:
@@ -161,14 +170,14 @@ def _chain(reference: str, read: Read) -> Iterator[Document]:
 
 
 def _leads_out(path: str, extends: str) -> bool:
-    """Whether a policy that lies in the repository names a file that doesn't: what that holds would be quoted."""
+    """Whether a policy of the repository extends a file outside of it, which error messages would then quote."""
     if path.startswith(("/", "../", shipped.PACKAGE_PREFIX)) or kind(extends) is not Source.FILE:
         return False
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), extends)).startswith(("/", "../"))
 
 
 def _parent(extends: str, child: str) -> str:
-    """What ``extends`` refers to: a path is relative to the file that says so, in a package too."""
+    """The reference of the parent. A path is relative to the child's file, also within a package."""
     if kind(extends) is not Source.FILE:
         return extends
     if kind(child) is Source.PACKAGE:
@@ -186,7 +195,7 @@ def _read(reference: str, read: Read) -> Document:
 
 
 def _check(policy: Policy) -> None:
-    """Every override must make sense on its own, and every rule that is named must exist."""
+    """Refuse overrides that make no sense on their own, unknown rules, and manifest rules that are off."""
     known = policy.known_rules()
     data = policy.layered.data
     for at, names in _rule_lists(data):
@@ -216,18 +225,18 @@ def _rule_lists(data: Mapping[str, Any]) -> Iterator[tuple[At, Sequence[str]]]:
 
 
 def _sections(data: Mapping[str, Any], name: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
-    """A section of the policy, and the same in each override."""
+    """A section of the policy, and the same section of each override."""
     yield (name,), data[name]
     for index, override in enumerate(data["overrides"]):
         yield ("overrides", index, "spec", name), override["spec"].get(name, {})
 
 
 def nothing_to_read(reference: str) -> tuple[bytes, str]:
-    """The ``read`` of a policy that needs no file."""
+    """A ``Read`` for shipped policies, which need no file."""
     raise GateError(f"cannot read {quote(reference)} here")
 
 
 @cache
 def default() -> Effective:
-    """The default policy, typed: what the Python API judges by."""
+    """The typed default policy, by which the Python API judges."""
     return load(shipped.DEFAULT_POLICY, nothing_to_read).base()

@@ -1,4 +1,4 @@
-"""The effective policy as YAML, every value with the line that set it. What is shown loads again and means the same."""
+"""The effective policy as YAML, each value with a comment on where it was set. It loads again as the same policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHECKS: Final = ("governance", "checks")
 
 
 def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
-    """The lines of a policy: as a whole, or with ``whom`` the part of it that holds for a service."""
+    """The lines of a policy: the whole of it, or with ``whom`` (a service's name) the policy of that service."""
     spec = _with_removed(layered.data)
     if whom:
         spec = {**spec, "overrides": []}
@@ -27,7 +27,7 @@ def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
 
 
 def _comment(layered: Layered, at: At, spec: Mapping[str, Any]) -> str:
-    """Where a value was set; of a list to which several may have added, each of the places."""
+    """The origin of a value; for a list that layers extend, the origins of its items."""
     if at == ("overrides",) and spec["overrides"] != layered.data["overrides"]:
         return "applied"
     if at[:-1] == CHECKS and at[-1] not in layered.data["governance"]["checks"]:
@@ -38,7 +38,7 @@ def _comment(layered: Layered, at: At, spec: Mapping[str, Any]) -> str:
 
 
 def _with_removed(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data with a null for each of the default's checks that it lacks: without it, it would come back."""
+    """The data with a null for each of the default's checks that it lacks: loading it would bring them back."""
     checks = data["governance"]["checks"]
     removed = dict.fromkeys(name for name in shipped.default_limits("governance")["checks"] if name not in checks)
     return {**data, "governance": {**data["governance"], "checks": {**checks, **removed}}}

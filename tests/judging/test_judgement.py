@@ -13,11 +13,12 @@ from platform_gate.judging.judgement import Judgement, Waive, judge
 from platform_gate.model import Context, Doubt, Excuse, HealthStatus, Location, Rule, Subject, Violation, nowhere
 from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective, HealthLimits
-from platform_gate.subsystems import slo
 from platform_gate.subsystems.cost import CostEntry, CostProfile
-from platform_gate.subsystems.governance import NO_DATA, Governance, run_governance_checks
+from platform_gate.subsystems.governance import Governance, run_governance_checks
+from platform_gate.subsystems.governance.rules import NO_DATA
 from platform_gate.subsystems.reliability import ReliabilityMetrics
 from platform_gate.subsystems.slo import SLODefinition
+from platform_gate.subsystems.slo.rules import BREACHED as BREACHED_RULE
 
 SUBJECT = Subject("web", "shop")
 MET, BREACHED, UNMEASURED = (SLODefinition("a", 99.9, current) for current in (99.95, 99.8, None))
@@ -230,7 +231,7 @@ def test_a_subsystem_says_its_status_facts_and_charges() -> None:
         "governance": ("needs_review", 1),
     }
     assert scored["slo"].describe()["met"] == 0
-    assert scored["slo"].charge(slo.BREACHED) == scored["slo"].charges[0]
+    assert scored["slo"].charge(BREACHED_RULE) == scored["slo"].charges[0]
     assert scored["governance"].charge(NO_DATA) is None
 
 
@@ -279,7 +280,7 @@ def test_waivers_are_asked_for_by_the_name_of_the_service() -> None:
 
 def test_a_waiver_changes_no_fact() -> None:
     assert waived("slo/breached", slo=[BREACHED]).scored["slo"].status == "breached"
-    assert waived("slo/breached", slo=[BREACHED]).scored["slo"].charge(slo.BREACHED) is None
+    assert waived("slo/breached", slo=[BREACHED]).scored["slo"].charge(BREACHED_RULE) is None
 
 
 def test_a_waived_doubt_is_none() -> None:

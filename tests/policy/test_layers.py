@@ -105,10 +105,10 @@ def test_an_origin_says_the_reason_of_its_layer() -> None:
 
 
 def test_laying_over_leaves_the_layers_below_alone() -> None:
-    before = layered(PARENT)
+    below, same = layered(PARENT), layered(PARENT)
     layer = document(CHILD)
-    before.over(layer.data["spec"], Origin(layer, ("spec",)))
-    assert before == layered(PARENT)
+    below.over(layer.data["spec"], Origin(layer, ("spec",)))
+    assert (below.data, below.origins) == (same.data, same.origins)
 
 
 SECTION = st.dictionaries(st.sampled_from("xy"), st.integers(0, 9) | st.lists(st.integers(0, 9), max_size=2))

@@ -10,7 +10,7 @@ from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy, Source
 from platform_gate.subsystems.catalogue import INVALID
-from platform_gate.subsystems.slo import BREACHED, LOW_BUDGET
+from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET
 
 HEAD = "apiVersion: platform-gate/v1\nkind: Policy\nspec:\n"
 PAYMENTS = Subject("payments", "fintech", 1, {"domain": "commerce"}, "services/payments.yaml")

@@ -10,6 +10,7 @@ from platform_gate.documents import shipped
 from platform_gate.model import Context, LimitError, Violation, nowhere
 from platform_gate.subsystems import governance
 from platform_gate.subsystems.governance import Governance, GovernanceCheck, Limits, run_governance_checks
+from platform_gate.subsystems.governance.rules import NO_DATA
 
 FIVE = ("runbook", "monitoring", "ownership", "documentation", "incident_response")
 EXISTING = "docs/runbook.md"
@@ -223,7 +224,7 @@ def test_status_and_points_follow_the_number_of_failed_checks(
 
 
 def test_missing_data_costs_no_points_of_its_own() -> None:
-    only_no_data = [check for check in failed(read({})) if check.rule is governance.NO_DATA]
+    only_no_data = [check for check in failed(read({})) if check.rule is NO_DATA]
     assert list(governance.points(only_no_data, DEFAULT)) == []
 
 

@@ -11,7 +11,8 @@ from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, further, nowhere
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Bands
-from platform_gate.subsystems.governance.rules import NO_DATA, OWNERSHIP, missing
+from platform_gate.subsystems.governance.rules import NO_DATA, missing
+from platform_gate.subsystems.governance.rules import OWNERSHIP as OWNERSHIP
 from platform_gate.subsystems.loosening import LooseningTable, if_fewer, if_higher
 from platform_gate.text import quote, suggestion
 
