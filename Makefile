@@ -27,16 +27,20 @@ MUTATED := $(VENV)/.installed-mutation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types format docs coverage fuzz mutation bench clean
+.PHONY: help demo test test-strict-reader check lint types format docs coverage fuzz mutation bench clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## judge the example fleet with the shipped policy
 	@$(BIN)/platform-gate check examples/services; echo "exit code $$?"
 
 test: $(DEVELOPED) ## run the tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+# The fast reader only accepts what the strict one reads alike: without it the answers must be the same.
+test-strict-reader: $(DEVELOPED) ## run the tests of documents, judging and hostile files without the fast reader
+	@PLATFORM_GATE_STRICT_READER=1 $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/documents tests/judging tests/hostile $(PYTEST_ARGS)
 
 check: lint types test ## everything a change must pass: format, lint, types, tests
 

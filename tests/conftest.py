@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 from hypothesis import settings
 
+from tests import strict_reader
 from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,11 @@ class Gate(Protocol):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="rewrite expected/ of the case folders that are run")
+
+
+def pytest_configure() -> None:
+    if strict_reader.WANTED:
+        strict_reader.turn_off_fast_reader()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -63,7 +69,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gate]:
     With variables that an interpreter reads at its start it is the real script, else a copy of a warm interpreter.
     """
     environment = scrubbed_environment(tmp_path_factory.mktemp("home"))
-    warm = Warm(environment)
+    warm = Warm(environment, strict_reader=strict_reader.WANTED)
 
     def run(
         folder: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None

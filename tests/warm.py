@@ -46,11 +46,17 @@ for line in channel:
 """
 
 
-class Warm:
-    """A warm interpreter, and runs of the program in copies of it."""
+STRICT_READER = """
+from platform_gate.documents import document
+document._USE_FAST_READER = False
+"""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        words = [sys.executable, "-P", "-c", SERVER]
+
+class Warm:
+    """A warm interpreter, and runs of the program in copies of it; with `strict_reader` without the fast reader."""
+
+    def __init__(self, environment: Mapping[str, str], *, strict_reader: bool = False) -> None:
+        words = [sys.executable, "-P", "-c", (STRICT_READER if strict_reader else "") + SERVER]
         self._server = subprocess.Popen(
             words, env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -1,18 +1,24 @@
-"""Bytes to data that remembers where every value stood, or a refusal that says where and how to write it right."""
+"""Bytes to data that remembers where every value stands, or an error that says where and how to fix it."""
 
+import ast
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from platform_gate.documents import document as documents
 from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_bytes
 from platform_gate.documents.document import read_one as read_one_bytes
 from platform_gate.documents.errors import MAX_BYTES, MAX_NODES, MAX_REFUSALS
 from platform_gate.documents.strict_yaml import MAX_DEPTH
 from platform_gate.model import At, Location, Problem
+from tests import strict_reader
+from tests.conftest import ROOT
 
 SERVICE = """\
 # a comment
@@ -447,7 +453,7 @@ def test_the_caret_stands_below_what_is_spelled_out() -> None:
 def test_the_problems_of_a_document_are_told_in_the_order_in_which_they_stand() -> None:
     document = read("a: 1\nb: 2\nc: 3\n")[0]
     error = document.refuse(*(Problem((key,), message) for key, message in ("cx", "az", "by")))
-    assert [each.message for each in error.refusals] == ["z", "y", "x"]
+    assert [refusal.message for refusal in error.refusals] == ["z", "y", "x"]
 
 
 def test_at_most_twenty_problems_of_a_document_are_told() -> None:
@@ -476,16 +482,16 @@ def places(content: bytes) -> list[Location]:
     try:
         return [Location(document.path, document.line) for document in read_bytes(content, "a.yaml")]
     except DocumentError as error:
-        return [each.location for each in error.refusals]
+        return [refusal.location for refusal in error.refusals]
 
 
 @example(b"---")
 @given(st.binary(max_size=60) | st.text("ab:-[]{}&*!|>'\"#%? \n\r\t~1.,", max_size=40).map(str.encode))
 def test_whatever_the_bytes_the_answer_is_data_or_a_placed_refusal(content: bytes) -> None:
-    found = places(content)
+    locations = places(content)
     lines = content.decode("utf-8", "replace").count("\n") + 1
-    assert found
-    assert all(1 <= each.line <= lines and each.column >= 1 for each in found)
+    assert locations
+    assert all(1 <= location.line <= lines and location.column >= 1 for location in locations)
 
 
 def test_a_byte_that_is_no_utf_8_is_named_behind_a_byte_order_mark_too() -> None:
@@ -493,3 +499,33 @@ def test_a_byte_that_is_no_utf_8_is_named_behind_a_byte_order_mark_too() -> None
         read_bytes(b"\xef\xbb\xbfa: \xff", "x.yaml")
     (refusal,) = caught.value.refusals
     assert (refusal.message, refusal.location.start) == ("byte 0xff is not UTF-8", (1, 4))
+
+
+def test_this_run_reads_with_the_readers_that_it_was_asked_for() -> None:
+    assert read("a: 1\n")[0].plain is not strict_reader.WANTED
+
+
+def test_both_readers_give_the_same_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_USE_FAST_READER", True)
+    (fast,) = read(SERVICE.replace('"team"', "team"))
+    monkeypatch.setattr(documents, "_USE_FAST_READER", False)
+    (strict,) = read(SERVICE.replace('"team"', "team"))
+    assert (fast.plain, strict.plain) == (True, False)
+    assert fast._replace(plain=False) == strict
+    at = ("spec", "slos", 0, "target")
+    assert fast.locate(at) == strict.locate(at)
+    assert fast.last_line(("spec",)) == strict.last_line(("spec",))
+
+
+def test_only_the_call_that_reads_a_document_knows_the_fast_reader() -> None:
+    folder = ROOT / "platform_gate"
+    assert sorted(map(str, (path.relative_to(folder) for path in folder.rglob("*.py") if knows_fast_reader(path)))) == [
+        "documents/document.py",
+        "documents/fast_positions.py",
+    ]
+
+
+def knows_fast_reader(path: Path) -> bool:
+    nodes = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Import | ast.ImportFrom)]
+    words = {word for node in nodes for word in re.findall(r"\w+", ast.unparse(node))}
+    return not words.isdisjoint({"fast_yaml", "fast_positions"})

@@ -1,4 +1,4 @@
-"""The plain reader: silent about whatever isn't plain, and otherwise of one mind with the strict one."""
+"""The fast reader: it takes plain texts only, and reads them as the strict reader does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from platform_gate.documents import fast_yaml
-from platform_gate.documents.document import DocumentError, read
+from platform_gate.documents.document import DocumentError
 from platform_gate.documents.errors import decode
 from platform_gate.documents.strict_yaml import Reader
 from tests.conftest import ROOT
@@ -27,28 +27,28 @@ MUTANTS = 3_000
 
 
 def strictly(content: bytes) -> list[tuple[int, Any]] | None:
-    """What the strict reader makes of a text; None where it refuses it."""
+    """The documents that the strict reader reads; None if it refuses the text."""
     try:
         text = decode(content, "a.yaml")
         reader = Reader(text, "a.yaml", prose=False)
-        found = list(reader.documents())
+        documents = list(reader.documents())
     except (DocumentError, yaml.YAMLError):
         return None
-    return None if reader.refusals else found
+    return None if reader.refusals else documents
 
 
 def agreed(content: bytes) -> bool:
-    """Whether the plain reader accepts a text; what it accepts the strict one reads alike, types included."""
+    """Whether the fast reader takes a text; if it does, the strict one reads the same, types included."""
     try:
         text = decode(content, "a.yaml")
     except DocumentError:
         return False
-    found = fast_yaml.read(text)
-    if found is None:
+    fast = fast_yaml.read(text)
+    if fast is None:
         return False
     strict = strictly(content)
-    assert strict == [found], text
-    assert repr(strict) == repr([found])
+    assert strict == [fast], text
+    assert repr(strict) == repr([fast])
     return True
 
 
@@ -59,22 +59,22 @@ def test_the_examples_are_plain(path: Path) -> None:
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_is_plain(text: str) -> None:
-    found = fast_yaml.read(text)
-    assert (found and found[1]) == PLAIN[text]
+    fast = fast_yaml.read(text)
+    assert (fast and fast[1]) == PLAIN[text]
     assert agreed(text.encode()) is (PLAIN[text] is not None)
 
 
-def test_the_root_begins_at_the_first_line_that_says_something() -> None:
+def test_the_root_begins_at_the_first_line_that_is_not_blank() -> None:
     assert fast_yaml.read("# one\n\n  # two\na: 1\n") == (4, {"a": 1})
 
 
-def test_a_text_of_thirty_two_thousand_characters_is_plain_and_no_longer_one() -> None:
+def test_a_text_up_to_the_limit_is_plain_and_no_longer_one() -> None:
     longest = "a: 1\n#".ljust(fast_yaml.MAX_CHARACTERS, "x")
     assert fast_yaml.read(longest) == (1, {"a": 1})
     assert fast_yaml.read(longest + "x") is None
 
 
-SILENT = [
+NOT_PLAIN = [
     "",
     "\n# only a comment\n",
     "a: 1\n---\nb: 2\n",
@@ -161,8 +161,8 @@ SILENT = [
 ]
 
 
-@pytest.mark.parametrize("text", SILENT, ids=[ascii(text)[:30].replace("\\", "/") for text in SILENT])
-def test_of_anything_else_it_says_nothing(text: str) -> None:
+@pytest.mark.parametrize("text", NOT_PLAIN, ids=[ascii(text)[:30].replace("\\", "/") for text in NOT_PLAIN])
+def test_what_is_not_plain_is_left_to_the_strict_reader(text: str) -> None:
     assert fast_yaml.read(text) is None
 
 
@@ -215,7 +215,7 @@ def test_a_long_line_takes_no_longer_for_being_wrong(line: str) -> None:
     assert process_time() - start < 1
 
 
-def test_random_texts_of_its_own_kind_are_read_alike() -> None:
+def test_both_readers_agree_on_random_plain_texts() -> None:
     rng = Random(7)  # noqa: S311 - the same texts in every run
     for _ in range(300):
         assert agreed("\n".join(random_mapping(rng, 0)).encode())
@@ -229,14 +229,14 @@ def test_a_long_text_holds_no_more_values_than_the_strict_reader_allows(items: i
     assert (strictly(text.encode()) is not None) is read
 
 
-def test_what_is_remembered_cannot_be_altered() -> None:
+def test_documents_share_no_value_by_the_cache() -> None:
     text = "a: {b: 1, c: 'x, y'}\nd: [1, 2]\ne:\n  - f: '{}'\n"
-    (first, *_), (second, *_) = read(text.encode(), "a.yaml"), read(text.encode() + b"\n", "b.yaml")
-    assert first.plain
-    assert first.data == second.data
-    assert all(first.data[key] is not second.data[key] for key in first.data)
-    remembered = [*fast_yaml.line_cache.values(), *fast_yaml.entry_cache.values()]
-    assert not any(isinstance(said[-1], dict | list) for said in remembered)
+    first, second = fast_yaml.read(text), fast_yaml.read(text + "\n")
+    assert first is not None
+    assert first == second
+    assert all(first[1][key] is not second[1][key] for key in first[1])
+    cached = [*fast_yaml.line_cache.values(), *fast_yaml.entry_cache.values()]
+    assert not any(isinstance(parsed[-1], dict | list) for parsed in cached)
 
 
 def nested(depth: int, *, lists: bool) -> str:
@@ -246,25 +246,25 @@ def nested(depth: int, *, lists: bool) -> str:
 
 
 @pytest.mark.parametrize("lists", [False, True])
-def test_what_lies_very_deep_is_for_the_strict_reader(*, lists: bool) -> None:
+def test_deep_nesting_is_left_to_the_strict_reader(*, lists: bool) -> None:
     deepest = fast_yaml.MAX_DEPTH
     assert agreed(nested(deepest, lists=lists).encode())
     assert fast_yaml.read(nested(deepest + 1, lists=lists)) is None
 
 
-def test_short_lines_are_remembered() -> None:
+def test_short_lines_are_cached() -> None:
     longest = f"a: {'b' * (fast_yaml.MAX_CACHED_LENGTH - 3)}"
     for line in ("a: short", "b: 7", longest, longest + "b"):
         fast_yaml.read(line)
-    remembered = fast_yaml.line_cache
-    assert [line in remembered for line in ("a: short", "b: 7", longest, longest + "b")] == [True, True, True, False]
+    cache = fast_yaml.line_cache
+    assert [line in cache for line in ("a: short", "b: 7", longest, longest + "b")] == [True, True, True, False]
 
 
-def test_no_more_is_remembered_than_was_allowed() -> None:
-    remembered = fast_yaml.line_cache
+def test_the_cache_does_not_grow_beyond_its_limit() -> None:
+    cache = fast_yaml.line_cache
     for number in range(fast_yaml.MAX_CACHED + 10):
         assert fast_yaml.read(f"a: {number}") == (1, {"a": number})
-    assert 0 < len(remembered) <= fast_yaml.MAX_CACHED
+    assert 0 < len(cache) <= fast_yaml.MAX_CACHED
     long = f"a: {'b' * fast_yaml.MAX_CACHED_LENGTH}"
     assert fast_yaml.read(long) == (1, {"a": long[3:]})
-    assert long not in remembered
+    assert long not in cache
