@@ -7,8 +7,8 @@ import sys
 
 
 def main() -> None:
-    """Start the command line; an interrupt or a failure while it is being imported is an exit code as well."""
-    gc.disable()  # a run is short and makes next to no cycles; looking for them takes a quarter of its time
+    """Start the command line. An interrupt or a failure while it is imported becomes an exit code, too."""
+    gc.disable()  # a run makes next to no cycles; looking for them costs a large fleet some percent
     try:
         from platform_gate.cli.main import main as start  # noqa: PLC0415 - so that importing it can be watched
     except KeyboardInterrupt:

@@ -1,4 +1,7 @@
-"""A service built in Python: the facts of all subsystems composed, and judged as a manifest's are."""
+"""Services that are built in Python, judged as manifests are.
+
+Names and fields follow the platform toolkit's walkthrough; `docs/python.md` lists what differs.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,9 @@ from platform_gate.subsystems.slo import SLODefinition
 
 @dataclass(frozen=True, slots=True)
 class PlatformService:
-    """A service built in Python, judged by the default policy through the same functions as a manifest (seed, step 5).
+    """A service with the facts of its subsystems, judged by the default policy as of today.
 
-    Nothing is required here: what has no data counts for nothing, unless there is no data at all.
+    No subsystem is required: one without data gives no points. A service without any data is UNKNOWN.
     """
 
     name: str
@@ -34,7 +37,7 @@ class PlatformService:
 
     @property
     def judgement(self) -> Judgement:
-        """The whole judgement: status, points and failed checks of every subsystem."""
+        """The whole judgement: status, points and violations of every subsystem."""
         governance = Governance(self.governance_checks, bool(self.governance_checks))
         facts = {"slo": self.slos, "cost": self.cost, "reliability": self.reliability, "governance": governance}
         effective = loading.default()
@@ -55,7 +58,7 @@ class PlatformService:
 
 
 class PlatformToolkit:
-    """Services by name, and the report over all of them (seed, step 6)."""
+    """A registry of services by name, and the report over all of them."""
 
     def __init__(self) -> None:
         self._services: dict[str, PlatformService] = {}
@@ -65,7 +68,7 @@ class PlatformToolkit:
         self._services[service.name] = service
 
     def get_service(self, name: str) -> PlatformService | None:
-        """The service of that name, or None."""
+        """The service of a name, or None."""
         return self._services.get(name)
 
     def generate_report(self) -> PlatformReport:

@@ -1,4 +1,4 @@
-"""Base run and head run to what changed: transitions, findings introduced or fixed, and what lowers the bar."""
+"""Compare a base run with a head run: transitions, findings introduced or fixed, and relaxations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from platform_gate.subsystems import SUBSYSTEMS
 
 
 class Change(StrEnum):
-    """What became of a service."""
+    """How a service differs between base and head."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -28,23 +28,27 @@ class Change(StrEnum):
 
 
 class FindingOrigin(StrEnum):
-    """Whether a finding came with the change, or was there before it."""
+    """Whether a finding is new at the head, or was there at the base."""
 
     INTRODUCED = "introduced"
     STANDING = "standing"
 
 
 class Cause(StrEnum):
-    """Whether somebody decided what brought a finding, or a measurement did."""
+    """Whether a finding follows from what the manifest declares, or from what was measured."""
 
     DECLARED = "declared"
     MEASURED = "measured"
 
 
 class Transition(NamedTuple):
-    """A service before and after. ``health_before`` is unknown where its manifest at the base could not be judged.
+    """A service at the base (``before``) and at the head (``after``).
 
-    ``known`` are the fingerprints of its findings before, ``relaxations`` what its manifest does to lower its own bar.
+    Attributes:
+        unreadable_before: its manifest at the base could not be judged, so its health there is UNKNOWN.
+        touched: the change edits its manifest, or a file in the folder that the manifest has to itself.
+        known: fingerprints of its findings at the base.
+        relaxations: how its manifest lowers its own bar.
     """
 
     name: str
@@ -58,33 +62,36 @@ class Transition(NamedTuple):
 
     @property
     def health_before(self) -> HealthStatus | None:
-        """The health at the base; None for a service that is new."""
+        """The health at the base; None for a new service."""
         if self.before:
             return self.before.health
         return HealthStatus.UNKNOWN if self.unreadable_before else None
 
     @property
     def points_before(self) -> int | None:
-        """The points at the base; None where there are none to tell."""
+        """The points at the base; None for a service that is new or was unreadable."""
         return self.before.points if self.before else None
 
     @property
     def worsened(self) -> bool:
-        """Whether the head is in worse health than the base, or fails by a rule where the base passed."""
+        """Whether health is worse at the head, or the service fails there by a rule and didn't at the base."""
         if self.after is None or self.health_before is None:
             return False
         fails = self.before is not None and self.after.failing and not self.before.failing
         return fails or self.after.health.rank > self.health_before.rank
 
     def regressed(self, regressions: Sequence[str]) -> bool:
-        """Whether the change adds or relaxes it, or worsens it through what the policy counts as a regression."""
+        """Whether the change adds the service, relaxes it, or worsens it by a cause in ``regressions``.
+
+        ``regressions`` is the policy's ``gate.regressions``: values of ``Cause``.
+        """
         if self.change is Change.ADDED or self.relaxations:
             return True
         causes = {str(self.cause(finding)) for finding in self._worsening()}
         return self.worsened and (not causes or not causes.isdisjoint(regressions))
 
     def _worsening(self) -> list[Finding]:
-        """The findings that account for worse health: new ones with consequences, and those that cost more now."""
+        """Open findings that explain worse health: new ones, and those of a subsystem that costs more points now."""
         if self.after is None:
             return []
         grown = {
@@ -93,19 +100,25 @@ class Transition(NamedTuple):
             if self.before and name in self.before.judgement.scored
             if scored.points > self.before.judgement.scored[name].points
         }
-        counting = [each for each in self.after.findings if each.decisive and each.disposition is Disposition.OPEN]
-        return [each for each in counting if self.origin(each) is FindingOrigin.INTRODUCED or each.subsystem in grown]
+        counting = [
+            finding for finding in self.after.findings if finding.decisive and finding.disposition is Disposition.OPEN
+        ]
+        return [
+            finding
+            for finding in counting
+            if self.origin(finding) is FindingOrigin.INTRODUCED or finding.subsystem in grown
+        ]
 
     def origin(self, finding: Finding) -> FindingOrigin:
-        """Whether a finding of the head came with the change: told by rule, service and place, not by line."""
+        """Whether a finding of the head is new. Fingerprints compare rule, service and key, not lines."""
         return FindingOrigin.STANDING if finding.fingerprint in self.known else FindingOrigin.INTRODUCED
 
     def cause(self, finding: Finding) -> Cause:
-        """Whether the change declared what the finding is about, or brought in a measurement."""
+        """MEASURED if the subsystem's declared facts are the same at both ends, else DECLARED."""
         if self.before is None or self.after is None:
             return Cause.DECLARED
         subject = finding.subject
-        old, new = (each.judgement.scored.get(finding.subsystem) for each in (self.before, self.after))
+        old, new = (judged.judgement.scored.get(finding.subsystem) for judged in (self.before, self.after))
         if old is None or new is None:
             return Cause.DECLARED
         declared = SUBSYSTEMS[finding.subsystem].declared
@@ -121,7 +134,7 @@ class Fixed(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What head's own rules would say of a service: nothing that decides now, but what merging brings."""
+    """A service whose health changes once the head's own rules hold: shown, and decides nothing yet."""
 
     service: str
     health: HealthStatus
@@ -129,7 +142,18 @@ class Preview(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What a change does since ``base``. ``standing`` holds fingerprints of what was to be said there already."""
+    """A change since the merge base.
+
+    Attributes:
+        ref: the base as the user named it, such as ``origin/main``.
+        base: the merge base's commit ID.
+        transitions: services of either side by name.
+        fixed: findings of the base that are gone, of services that still exist.
+        lowered: relaxations of manifests, policy, waivers and configuration.
+        standing: fingerprints of unjudged files and notices that are the same at the base.
+        previews: services whose health the head's own rules would change.
+        adoption: the base has neither configuration nor manifests, so the head's own rules judge.
+    """
 
     ref: str
     base: str
@@ -141,20 +165,20 @@ class Comparison(NamedTuple):
     adoption: bool = False
 
     def told(self, scope: Scope) -> str:
-        """With what a tree was compared, and by whose rules it was judged."""
+        """A sentence on what the tree was compared with, and whose rules judged it."""
         since = f"compared with {self.ref} (since {self.base[:12]}), scope {scope}"
         own = f"; {self.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"
         return since + (own if self.adoption else f"; rules as {self.ref} has them")
 
     def decides(self, judged: Judged, scope: Scope) -> bool:
-        """Whether a service is one that a scope's verdict is about, its policy's ``gate.regressions`` considered."""
+        """Whether the verdict within a scope depends on a service; its policy's ``gate.regressions`` counts."""
         transition = self.transitions[judged.name]
         if scope is Scope.ALL or (scope is Scope.TOUCHED and transition.touched):
             return True
         return transition.regressed(judged.judgement.policy.gate.regressions)
 
     def verdict(self, run: Run, gate: Gate, scope: Scope) -> Verdict:
-        """The verdict on the change. Outside scope all, what the base already had is standing and does not count."""
+        """The verdict on the change. Unless the scope is all, what stands since the base does not count."""
         standing = frozenset() if scope is Scope.ALL else self.standing
         if any(finding.fingerprint not in standing for finding in run.unjudged):
             return Verdict.NOT_JUDGED
@@ -165,7 +189,7 @@ class Comparison(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """What is compared: a run over the base, one over the head, and the paths that differ between the two."""
+    """A run over the base, a run over the head, and the paths that differ between them."""
 
     base: Run
     head: Run
@@ -173,22 +197,25 @@ class Sides(NamedTuple):
 
 
 def transitions(sides: Sides) -> dict[str, Transition]:
-    """Every service of either side by name; one whose manifest the head spoils is not gone, but can't be judged."""
+    """Every service of either side by name.
+
+    A service whose manifest is unreadable at the head is left out: it is not removed, it can't be judged.
+    """
     spoilt, broken = ({finding.location.path for finding in run.unjudged} for run in (sides.head, sides.base))
     before = {judged.name: judged for judged in sides.base.services}
     after = {judged.name: judged for judged in sides.head.services}
     folders = _touched_folders(sides)
-    found = {}
+    by_name = {}
     for name in sorted(after.keys() | {name for name, old in before.items() if old.location.path not in spoilt}):
         old, new = before.get(name), after.get(name)
         unreadable = old is None and new is not None and new.location.path in broken
         relaxed = tuple(relaxations.by_manifest(old, new)) if old and new and old is not new else ()
         path = new.location.path if new else ""
         touched = path in sides.changed_paths or path.rpartition("/")[0] in folders
-        known = frozenset(each.fingerprint for each in old.findings) if old else frozenset()
+        known = frozenset(finding.fingerprint for finding in old.findings) if old else frozenset()
         change = _change(old, new, unreadable=unreadable)
-        found[name] = Transition(name, change, old, new, unreadable, touched, known, relaxed)
-    return found
+        by_name[name] = Transition(name, change, old, new, unreadable, touched, known, relaxed)
+    return by_name
 
 
 def _change(old: Judged | None, new: Judged | None, *, unreadable: bool) -> Change:
@@ -202,36 +229,36 @@ def _change(old: Judged | None, new: Judged | None, *, unreadable: bool) -> Chan
 
 
 def _touched_folders(sides: Sides) -> set[str]:
-    """Folders below the root that hold one manifest, to which everything in them belongs, and anything changed."""
+    """Folders with a change somewhere below them and a single manifest: everything in them belongs to its service."""
     paths = {judged.location.path for judged in sides.head.services}
     counts = Counter(path.rpartition("/")[0] for path in paths)
     changed = {path[:end] for path in sides.changed_paths for end, sign in enumerate(path) if sign == "/"}
     return {folder for folder, count in counts.items() if count == 1 and folder in changed}
 
 
-def fixed(found: Iterable[Transition]) -> Iterator[Fixed]:
-    """Findings of services that are still there, gone since the base."""
-    for transition in found:
+def fixed(services: Iterable[Transition]) -> Iterator[Fixed]:
+    """Findings of the base that are gone at the head, of services that still exist."""
+    for transition in services:
         if transition.before and transition.after:
             left = {finding.fingerprint for finding in transition.after.findings}
-            gone = (each for each in transition.before.findings if each.fingerprint not in left)
+            gone = (finding for finding in transition.before.findings if finding.fingerprint not in left)
             yield from (Fixed(transition.name, finding) for finding in gone)
 
 
 def standing(sides: Sides) -> frozenset[str]:
-    """Fingerprints of what keeps a file from being judged, the same at the base, in a file that is the same.
+    """Fingerprints of unjudged files and notices about waivers that the base has with the same message.
 
-    What is said of the base's waivers is standing too where it was to be said at the base.
+    An unjudged file that the change edits never counts as standing.
     """
-    before = {(each.fingerprint, each.message) for each in sides.base.findings}
-    edited = {each.fingerprint for each in sides.head.unjudged if each.location.path in sides.changed_paths}
-    same = (each for each in sides.head.findings if (each.fingerprint, each.message) in before)
-    return frozenset(each.fingerprint for each in same if each.fingerprint not in edited)
+    before = {(finding.fingerprint, finding.message) for finding in sides.base.findings}
+    edited = {finding.fingerprint for finding in sides.head.unjudged if finding.location.path in sides.changed_paths}
+    same = (finding for finding in sides.head.findings if (finding.fingerprint, finding.message) in before)
+    return frozenset(finding.fingerprint for finding in same if finding.fingerprint not in edited)
 
 
-def lowered(found: Iterable[Transition]) -> Iterator[Lowered]:
-    """What the services' own manifests relax, and services that are gone or elsewhere."""
-    for transition in found:
+def lowered(services: Iterable[Transition]) -> Iterator[Lowered]:
+    """Relaxations of the services' own manifests, and services that were removed or renamed."""
+    for transition in services:
         old, new = transition.before, transition.after
         if old and not new:
             yield Lowered("service-removed", transition.name, "", old.location.path, None, old.location)
@@ -242,8 +269,8 @@ def lowered(found: Iterable[Transition]) -> Iterator[Lowered]:
 
 
 def previews(head: Run, merged: Run) -> Iterator[Preview]:
-    """Services that head's own rules would see otherwise."""
-    after = {each.name: each.health for each in merged.services}
+    """Services whose health differs between ``head`` (judged by the base's rules) and ``merged`` (by its own)."""
+    after = {judged.name: judged.health for judged in merged.services}
     for judged in head.services:
         name = judged.name
         if name in after and after[name] is not judged.health:

@@ -23,9 +23,14 @@ from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
 
 
 class Case(NamedTuple):
-    """A change and the rules for it: ``ruling`` judges, ``own`` is what merging would bring.
+    """A pull request, ready to be judged.
 
-    ``selected`` is what either configuration selects of the head; ``operands`` are paths from the root.
+    Attributes:
+        ruling: the rules that judge: the tip's, unless the change adopts the gate.
+        own: the rules as the merge would leave them.
+        adoption: the base has neither configuration nor manifests, so ``own`` judges.
+        selected: the head's manifests as each configuration selects them, ``ruling`` first and ``own`` second.
+        operands: paths of the command line, from the root.
     """
 
     request: Request
@@ -38,22 +43,29 @@ class Case(NamedTuple):
 
     @property
     def files(self) -> list[ManifestFile]:
-        """What is judged of the head. A place without manifests is one only where both configurations find none."""
-        files = [found for found in _union(self.selected) if not found.empty]
-        nowhere = [found for found in self.selected[0] if found.empty and found in self.selected[1]]
+        """The head's files to judge: what either configuration selects, so that a change can't hide a manifest.
+
+        An operand without manifests is reported only if both configurations find none in it.
+        """
+        files = [file for file in _union(self.selected) if not file.empty]
+        nowhere = [file for file in self.selected[0] if file.empty and file in self.selected[1]]
         return _union([files, nowhere if self.request.paths or not files else []])
 
     def of_base(self, operands: Sequence[str]) -> list[ManifestFile]:
-        """What either configuration selects of the base."""
-        return _union(self.change.base.find(operands, each.settings) for each in (self.ruling, self.own))
+        """The base's manifests that either configuration selects."""
+        return _union(self.change.base.find(operands, rules.settings) for rules in (self.ruling, self.own))
 
     def job(self, by: Rules, **more: Mapping[str, Subject] | dict[tuple[str, bytes], FileResult]) -> Job:
-        """The head under some rules."""
+        """The job of judging the head by some rules."""
         return Job(self.change.head, by.policy, self.request.as_of, by.waivers, **more)  # type: ignore[arg-type]
 
 
 def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
-    """The head judged by the base's rules, and compared with the base."""
+    """Judge the head by the base's rules, and compare it with the base.
+
+    Raises:
+        GateError: git can't answer, or the rules of either side can't be read.
+    """
     case = _case(request, change_against(request.base or "", tree))
     sides, base_subjects = _sides(case)
     run = narrowed(sides.head, request, base_subjects)
@@ -68,8 +80,8 @@ def _case(request: Request, change: Revisions) -> Case:
     tip = TipRules(change)
     with tip.blamed():
         settings = config.load(change.tip.content)
-        places = (change.tip.find(where, each) for where in ([], operands) for each in (settings, own.settings))
-        adoption = not settings.path and not any(places)
+        finds = (change.tip.find(where, by) for where in ([], operands) for by in (settings, own.settings))
+        adoption = not settings.path and not any(finds)
         ruling = own if adoption else ruleset.load(tip.known(request), settings, tip)
     if adoption:
         ruling = own._replace(policy=own.policy._replace(source=Source.ADOPTION))
@@ -80,77 +92,78 @@ def _case(request: Request, change: Revisions) -> Case:
 
 
 def _union(several: Iterable[Sequence[ManifestFile]]) -> list[ManifestFile]:
-    chosen = {found.path: found for files in several for found in files}
+    chosen = {file.path: file for files in several for file in files}
     return [chosen[path] for path in sorted(chosen)]
 
 
 def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
-    """Both runs, and by what metadata the services that the base knows are matched.
+    """Both runs, and the metadata at the base by which overrides and filters match its services.
 
-    A service may have come from a place that the operands don't name; the base is searched for it.
+    A service may have moved from a place that the operands don't name, so the whole base is searched for it.
     """
     change, ruling = case.change, case.ruling
-    files, found = case.files, case.of_base(case.operands)
+    files, of_base = case.files, case.of_base(case.operands)
     changed = _changed_paths(change, files)
-    everything = _union([case.of_base([]), found]) if changed else found
+    everything = _union([case.of_base([]), of_base]) if changed else of_base
     change.base.fetch(everything)
-    changed -= {each.path for each in files if each.path in changed and _same_lines(change, each)}
+    changed -= {file.path for file in files if file.path in changed and _same_lines(change, file)}
     known: dict[tuple[str, bytes], FileResult] = {}
     base = runner.run(Job(change.base, ruling.policy, case.request.as_of, ruling.waivers, known=known), everything)
-    base_subjects = {each.name: each.judgement.subject for each in base.services}
+    base_subjects = {judged.name: judged.judgement.subject for judged in base.services}
     head = runner.run(case.job(ruling, base_subjects=base_subjects, known=known), files)
-    return Sides(_within(base, found, head), head, frozenset(changed)), base_subjects
+    return Sides(_within(base, of_base, head), head, frozenset(changed)), base_subjects
 
 
-def _within(base: Run, found: Sequence[ManifestFile], head: Run) -> Run:
-    """Of the base what was asked for, and wherever they were the services that the head has."""
-    paths = {each.path for each in found}
-    names = {each.name for each in head.services}
+def _within(base: Run, wanted: Sequence[ManifestFile], head: Run) -> Run:
+    """The base run narrowed to the wanted files, and to the services that the head has, wherever they were."""
+    paths = {file.path for file in wanted}
+    names = {judged.name for judged in head.services}
     services = (s for s in base.services if s.location.path in paths or s.name in names)
-    unjudged = (each for each in base.unjudged if each.location.path in paths)
+    unjudged = (finding for finding in base.unjudged if finding.location.path in paths)
     return base._replace(services=tuple(services), findings=(*unjudged, *base.notices))
 
 
 def _changed_paths(change: Revisions, files: Sequence[ManifestFile]) -> set[str]:
-    """Paths at which index or manifests differ from the base; what is the same need not be read from git.
+    """Paths at which the index, or a manifest in the work tree, differs from the base.
 
-    What isn't judged counts as it is staged: to ask git what else is modified would run the filters that it knows.
+    A manifest with the base's bytes goes into the cache of blobs, and need not be read from git. Other files count as
+    they are staged: asking git which of them are modified would run the filters that the repository configures.
     """
     base, index = change.base, change.staged.files
     changed = {path for path in base.files.keys() | index.keys() if base.files.get(path) != index.get(path)}
-    for each in files:
-        if each.refusal is None:
-            content = _content(change, each)
-            if content is not None and base.holds(each.path, content):
-                changed.discard(each.path)
-                change.blobs.add(base.files[each.path].oid, content)
+    for file in files:
+        if file.refusal is None:
+            content = _content(change, file)
+            if content is not None and base.holds(file.path, content):
+                changed.discard(file.path)
+                change.blobs.add(base.files[file.path].oid, content)
             else:
-                changed.add(each.path)
+                changed.add(file.path)
     return changed
 
 
-def _content(change: Revisions, found: ManifestFile) -> bytes | None:
+def _content(change: Revisions, file: ManifestFile) -> bytes | None:
     with contextlib.suppress(GateError):
-        return change.head.read(found)
+        return change.head.read(file)
     return None
 
 
-def _same_lines(change: Revisions, found: ManifestFile) -> bool:
-    """Whether only the line ends of a manifest changed, or nothing that its bytes at the base would show."""
-    entry = change.base.files.get(found.path)
-    if entry is None or found.refusal or entry.oid not in change.blobs:
+def _same_lines(change: Revisions, file: ManifestFile) -> bool:
+    """Whether a manifest has its content at the base, line ends apart: git may have converted them on checkout."""
+    entry = change.base.files.get(file.path)
+    if entry is None or file.refusal or entry.oid not in change.blobs:
         return False
-    content = _content(change, found)
+    content = _content(change, file)
     return content is not None and same_text(content, change.blobs.read(entry.oid))
 
 
 def _comparison(case: Case, sides: Sides, run: Run, base_subjects: Mapping[str, Subject]) -> Comparison:
     request, change = case.request, case.change
-    reported = {each.name for each in run.services}
+    reported = {judged.name for judged in run.services}
     transitions = {
-        name: each
-        for name, each in comparison.transitions(sides).items()
-        if name in reported or (each.after is None and _was_wanted(request, each))
+        name: transition
+        for name, transition in comparison.transitions(sides).items()
+        if name in reported or (transition.after is None and _was_wanted(request, transition))
     }
     return Comparison(
         ref=change.ref,
@@ -173,12 +186,12 @@ def _lowered_rules(case: Case) -> list[Lowered]:
     ruling, own = case.ruling, case.own
     if case.adoption:
         return []
-    after = {each.path for each in case.selected[1]}
-    gone = [each.path for each in case.selected[0] if not each.empty and each.path not in after]
+    after = {file.path for file in case.selected[1]}
+    gone = [file.path for file in case.selected[0] if not file.empty and file.path not in after]
     ours = _between(ruling, own)
     if case.change.base is not case.change.tip and (before := _at_base(case)):
-        done = {(each.kind, each.service, each.pointer) for each in _between(before, own)}
-        ours = [each for each in ours if (each.kind, each.service, each.pointer) in done]
+        own_doing = {(entry.kind, entry.service, entry.pointer) for entry in _between(before, own)}
+        ours = [entry for entry in ours if (entry.kind, entry.service, entry.pointer) in own_doing]
     return [*ours, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
 
 
@@ -188,7 +201,7 @@ def _between(before: Rules, after: Rules) -> list[Lowered]:
 
 
 def _at_base(case: Case) -> Rules | None:
-    """The rules from which the change started, where they can be told: what moved since on the tip is not its doing."""
+    """The rules at the merge base; None if they can't be read. What the tip changed since is not the change's doing."""
     base = TipRules(case.change._replace(tip=case.change.base))
     with contextlib.suppress(GateError):
         return ruleset.load(base.known(case.request), config.load(case.change.base.content), base)
@@ -196,10 +209,13 @@ def _at_base(case: Case) -> Rules | None:
 
 
 def _previews(case: Case, run: Run, base_subjects: Mapping[str, Subject]) -> Iterable[Preview]:
-    """Services that head's own rules would see otherwise: where those are the same, only other metadata can tell."""
+    """Services whose health the head's own rules would change.
+
+    If both sets of rules are the same, only services with other metadata than at the base can differ.
+    """
     ruling, own = case.ruling, case.own
     same = ruling.policy.layered.data == own.policy.layered.data and ruling.waivers == own.waivers
-    subjects = [each.judgement.subject for each in run.services]
+    subjects = [judged.judgement.subject for judged in run.services]
     moved = {who.path for who in subjects if base_subjects.get(who.name, who) != who}
-    files = [each for each in case.selected[1] if not same or each.path in moved]
+    files = [file for file in case.selected[1] if not same or file.path in moved]
     return comparison.previews(run, runner.run(case.job(own), files))

@@ -1,4 +1,4 @@
-"""The trees of a pull request, and whose files hold: those at the tip of the base ref, or those that merging brings."""
+"""The revisions of a pull request, and two sources of rules: the tip of the base ref, and the result of the merge."""
 
 from __future__ import annotations
 
@@ -30,12 +30,15 @@ class Revisions(NamedTuple):
     blobs: BlobCache
 
     def inside(self, file: str) -> str | None:
-        """A path from the root, as git knows it; None for what lies outside."""
+        """A file's path from the root, as git writes it; None outside of the repository."""
         path = os.path.relpath(file, self.head.tree.root)
         return None if path == ".." or path.startswith("../") else displayed(path)
 
     def owns(self, path: str) -> bool:
-        """Whether the change's index holds a path, or a link or submodule on the way to it."""
+        """Whether the index holds a path, or a link or submodule on the way to it.
+
+        Such a file is under the change's control, and so can't be trusted to judge it.
+        """
         steps = path.split("/")
         return any("/".join(steps[: count + 1]) in self.staged.files for count in range(len(steps)))
 
@@ -44,7 +47,7 @@ def repository_of(tree: WorkTree) -> Repository:
     """The repository of a work tree.
 
     Raises:
-        GateError: it is none.
+        GateError: there is none.
     """
     if not (tree.root / ".git").exists():
         raise GateError("there is no git repository here to compare with", "Run it in a clone.")
@@ -52,10 +55,10 @@ def repository_of(tree: WorkTree) -> Repository:
 
 
 def change_against(ref: str, tree: WorkTree) -> Revisions:
-    """The change from a ref to the work tree.
+    """The revisions of the change from a ref's merge base to the work tree.
 
     Raises:
-        GateError: git can't tell.
+        GateError: there is no repository, the ref is unknown, or git fails.
     """
     repository = repository_of(tree)
     tip = repository.resolve(ref)
@@ -67,10 +70,10 @@ def change_against(ref: str, tree: WorkTree) -> Revisions:
 
 
 def past(ref: str, tree: WorkTree) -> Revisions:
-    """A commit as it was, whatever led from there to the work tree.
+    """The revisions of a work tree and a commit: no merge base, the commit stands for both tip and base.
 
     Raises:
-        GateError: git can't tell.
+        GateError: there is no repository, the ref is unknown, or git fails.
     """
     repository = repository_of(tree)
     blobs = BlobCache(repository)
@@ -79,9 +82,10 @@ def past(ref: str, tree: WorkTree) -> Revisions:
 
 
 class TipRules(NamedTuple):
-    """Rules as the tip has them; what git doesn't know is the operator's and read where it lies.
+    """Rules as the tip of the base ref has them, so that a pull request can't change the rules that judge it.
 
-    With ``past`` the question is what there was: waivers that the tip lacks were not there, whoever owns them now.
+    Files that git doesn't know are the operator's own, and are read from the disk. With ``past`` the tip is a moment in
+    history: waivers that it lacks did not exist, whether or not the change owns them now.
     """
 
     change: Revisions
@@ -91,7 +95,7 @@ class TipRules(NamedTuple):
         """A file.
 
         Raises:
-            GateError: only the change has it, or could lead it elsewhere.
+            GateError: only the change has it, or it is a link to a file that the change may have altered.
         """
         change, file = self.change, os.path.normpath(self.change.head.tree.cwd / reference)
         path, real = change.inside(file), change.inside(os.path.realpath(file))
@@ -107,11 +111,11 @@ class TipRules(NamedTuple):
         return work_tree.read_named(change.head.tree, kind, reference)
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
-        """The configured files; one that only the change has doesn't count yet."""
+        """The configured files that the tip has; those that only the change has don't count yet."""
         selection = Selection(tuple(filter(work_tree.is_glob, patterns)), ())
-        found = {path for path in self.change.tip.files if selection.manifests and selection.takes(path)}
+        matching = {path for path in self.change.tip.files if selection.manifests and selection.takes(path)}
         plain = {pattern for pattern in patterns if not work_tree.is_glob(pattern)}
-        chosen = [self.configured(path) for path in sorted(found | plain)]
+        chosen = [self.configured(path) for path in sorted(matching | plain)]
         return [file for file in chosen if not self._is_new(file)]
 
     def configured(self, path: str) -> str:
@@ -119,7 +123,7 @@ class TipRules(NamedTuple):
         return str(self.change.head.tree.root / path)
 
     def known(self, request: Request) -> Request:
-        """A request less the waivers that only the change has: they don't excuse it."""
+        """The request without waivers files that only the change has: they can't excuse it."""
         files = tuple(file for file in request.waivers if not self._is_new(file))
         return request._replace(waivers=files, no_waivers=request.no_waivers or bool(request.waivers and not files))
 
@@ -129,7 +133,7 @@ class TipRules(NamedTuple):
 
     @contextlib.contextmanager
     def blamed(self) -> Iterator[None]:
-        """Errors in files of the tip say that they stand there, as git writes it: ``main:policy.yaml``."""
+        """Errors in files of the tip name the ref, as git writes it: ``main:policy.yaml``."""
         try:
             yield
         except DocumentError as error:
@@ -142,7 +146,7 @@ class TipRules(NamedTuple):
 
 
 class MergedRules(NamedTuple):
-    """Rules as merging would leave them: the work tree's where the change touches them, else the tip's."""
+    """Rules as the merge would leave them: the work tree's files where the change touches them, else the tip's."""
 
     change: Revisions
 
@@ -162,22 +166,23 @@ class MergedRules(NamedTuple):
         return content, path
 
     def content(self, path: str) -> bytes | None:
-        """The bytes of a file by its path from the root; None where there is none."""
+        """A file's bytes by its path from the root; None if the merge has no such file."""
         change = self.change
         left_out = change.head.left_out
         own = left_out.content(path) if path in left_out.files else work_tree.read_optional(change.head.tree)(path)
         entry = change.base.files.get(path)
         base = change.base.content(path) if entry and entry.mode not in (LINK, SUBMODULE) else None
+        # As in a three-way merge: a side that is the same as the base, line ends apart, has not changed the file.
         return change.tip.content(path) if same_text(own, base) else own
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """The configured files."""
         globs = [pattern for pattern in patterns if work_tree.is_glob(pattern)]
         selection = Selection(tuple(globs), ())
-        found = {path for path in self.change.tip.files if globs and selection.takes(path)}
-        found.update(work_tree.expand(self.change.head.tree, globs) if globs else ())
+        matching = {path for path in self.change.tip.files if globs and selection.takes(path)}
+        matching.update(work_tree.expand(self.change.head.tree, globs) if globs else ())
         plain = {pattern for pattern in patterns if not work_tree.is_glob(pattern)}
-        there = {path for path in found if self.content(path) is not None}
+        there = {path for path in matching if self.content(path) is not None}
         return [self.configured(path) for path in sorted(there | plain)]
 
     def configured(self, path: str) -> str:

@@ -1,4 +1,4 @@
-"""What became of waivers since a commit: granted, extended, shortened, removed, ended."""
+"""The log of waivers since a commit: granted, extended, shortened, removed, ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from platform_gate.repository.work_tree import WorkTree
 
 
 class Event(NamedTuple):
-    """What happened to a waiver, and until when it held before; ``place`` says at which commit, if it is gone."""
+    """An event in a waiver's life.
+
+    ``what`` is the kind, ``before`` the terms at the commit if they differ, ``place`` the prefix of a location at the
+    commit (``main:``) for a waiver that is gone.
+    """
 
     what: str
     waiver: Waiver
@@ -26,7 +30,7 @@ class Event(NamedTuple):
 
 
 def events(ref: str, request: Request, tree: WorkTree, now: Rules) -> list[Event]:
-    """The waivers that are new, gone, ended, or hold for another time than at a commit; first those that end first.
+    """Waivers that are new, gone, ended, or have other terms than at a commit; those that end first come first.
 
     Raises:
         GateError: git, or the rules at the commit, can't be read.
@@ -38,28 +42,31 @@ def events(ref: str, request: Request, tree: WorkTree, now: Rules) -> list[Event
     known = then.policy.known_rules() | now.policy.known_rules()
     come, gone = _differences(then.waivers, now.waivers, known), _differences(now.waivers, then.waivers, known)
     words = {"waiver-added": "granted", "waiver-extended": "extended"}
-    found = [Event(words[kind], waiver, before) for waiver, kind, before in come]
-    told = {event.waiver.location for event in found}
+    log = [Event(words[kind], waiver, before) for waiver, kind, before in come]
+    reported = {event.waiver.location for event in log}
     for old, kind, _ in gone:
         heir = next((new for new in now.waivers if relaxations.are_akin(old, new)), old)
         if kind == "waiver-added":
-            found.append(Event("removed", old, place=f"{ref}:"))
-        elif heir.location not in told:
-            found.append(Event("shortened", heir, relaxations.terms(old)))
-            told.add(heir.location)
+            log.append(Event("removed", old, place=f"{ref}:"))
+        elif heir.location not in reported:
+            log.append(Event("shortened", heir, relaxations.terms(old)))
+            reported.add(heir.location)
     day = tip.repository.day(tip.commit)
-    ended = [each for each in now.waivers if day <= each.expires < request.as_of and each.location not in told]
-    found += [Event("ended", waiver) for waiver in ended]
-    return sorted(found, key=lambda each: (each.waiver.expires, each.waiver.services, each.waiver.rules, each.what))
+    ended = [w for w in now.waivers if day <= w.expires < request.as_of and w.location not in reported]
+    log += [Event("ended", waiver) for waiver in ended]
+    return sorted(log, key=lambda event: (event.waiver.expires, event.waiver.services, event.waiver.rules, event.what))
 
 
 def _differences(
     before: Sequence[Waiver], after: Sequence[Waiver], known: Mapping[str, Rule]
 ) -> list[tuple[Waiver, str, str | None]]:
-    """Every waiver that allows more than before; where any of what it excuses is new, it is."""
-    found: dict[Location, tuple[str, str | None]] = {}
-    for each in relaxations.by_waivers(before, after, known):
-        kind, _ = found.get(each.location, ("", None))
+    """Waivers that allow more than before, each with a relaxation's kind and the terms before.
+
+    A waiver for several services and rules counts as added if any of these pairs is new.
+    """
+    differences: dict[Location, tuple[str, str | None]] = {}
+    for relaxation in relaxations.by_waivers(before, after, known):
+        kind, _ = differences.get(relaxation.location, ("", None))
         if kind != "waiver-added":
-            found[each.location] = each.kind, each.before
-    return [(waiver, *found[waiver.location]) for waiver in after if waiver.location in found]
+            differences[relaxation.location] = relaxation.kind, relaxation.before
+    return [(waiver, *differences[waiver.location]) for waiver in after if waiver.location in differences]

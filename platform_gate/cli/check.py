@@ -1,4 +1,4 @@
-"""``platform-gate check``: the gate."""
+"""``platform-gate check``: judge manifests."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ from platform_gate.model import Scope
 from platform_gate.text import printable, quote, typed
 
 LONGEST_NAME: Final = 200
+"""Characters of a repository's name."""
 
 
 class WordsType(click.ParamType):  # type: ignore[type-arg]  # as DayType
-    """Words with commas between them."""
+    """A list of words, separated by commas."""
 
     name = "A,B"
 
     def convert(self, value: Any, _param: click.Parameter | None, _ctx: click.Context | None) -> tuple[str, ...]:
-        """The words, less blanks around them."""
+        """The words without blanks around them."""
         return value if isinstance(value, tuple) else tuple(word.strip() for word in value.split(","))
 
 
 class ShardType(click.ParamType):  # type: ignore[type-arg]  # as DayType
-    """``I/N``."""
+    """A shard as ``I/N``."""
 
     name = "I/N"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
-        """The shard, or a usage error."""
+        """Parse the shard; a usage error if it is malformed."""
         shard = value if isinstance(value, Shard) else Shard.parse(value)
         if shard is None:
             self.fail(f"{value!r} is not I/N with I from 1 to N", param, ctx)
@@ -44,12 +45,12 @@ class ShardType(click.ParamType):  # type: ignore[type-arg]  # as DayType
 
 
 class NameType(click.ParamType):  # type: ignore[type-arg]  # as DayType
-    """What a repository is called: something that can be seen, on one line."""
+    """The name of a repository: visible characters on one line."""
 
     name = "NAME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name, or a usage error."""
+        """Check the name; a usage error if it is empty, too long or holds invisible characters."""
         word = typed(value)
         if not word.strip() or printable(word) != word or len(word) > LONGEST_NAME:
             self.fail(f"{quote(word)} is no name: write 1 to {LONGEST_NAME} characters that can be seen", param, ctx)
@@ -80,7 +81,7 @@ OPTIONS: Final = (
 
 
 def _options(function: Command) -> Command:
-    """What else can be asked of the gate, in the order of ``--help``."""
+    """Options of this command alone, in the order of ``--help``."""
     for option in reversed(OPTIONS):
         function = option(function)
     return function
@@ -91,7 +92,7 @@ def _options(function: Command) -> Command:
 @writing_options
 @_options
 @display_options
-def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **wishes: Any) -> int:
+def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **options: Any) -> int:
     """Judge manifests: files, folders, or - for standard input; without PATH what is configured, else services/.
 
     \b
@@ -99,8 +100,8 @@ def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **wishe
                 3 a bug in platform-gate, 130 interrupted.
     """  # noqa: D301 - click's mark for lines that stay as they are
     if only_regressions:
-        wishes["scope"] = str(Scope.REGRESSED)
-    request = Request(**wishes)
+        options["scope"] = str(Scope.REGRESSED)
+    request = Request(**options)
     _refuse_contradictions(request)
     keep = Keep.ROWS if writing.with_rows else Keep.FINDINGS
     executor = progress.shown(processes(jobs), quiet=display().verbosity < 0)

@@ -1,4 +1,4 @@
-"""``platform-gate demo``: the seed's two services through the Python API."""
+"""``platform-gate demo``: a report over two services that are built with the Python API."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def demo() -> None:
 
 
 def demo_toolkit() -> PlatformToolkit:
-    """A healthy api-gateway and a critical payments."""
+    """A toolkit with a healthy service, api-gateway, and a critical one, payments."""
     toolkit = PlatformToolkit()
     toolkit.register_service(
         PlatformService(

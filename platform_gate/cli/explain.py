@@ -1,4 +1,4 @@
-"""``platform-gate explain``: where a service's points come from, and what a rule is about."""
+"""``platform-gate explain``: the points of a service line by line, and the documentation of a rule."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from platform_gate.text import log_line, quote, suggestion
 @judging_options
 @click.option("--base", metavar="REF", help="Judge by the rules at this commit, as check --base does.")
 @display_options
-def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **wishes: Any) -> int:  # noqa: FBT001
+def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **options: Any) -> int:  # noqa: FBT001
     """Explain a SERVICE of the manifests in PATH, or a RULE; --list names every rule.
 
     For a service: its facts, every point with the policy line that set it, and the fewest fixes that reach HEALTHY.
@@ -32,9 +32,9 @@ def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **wishes:
     if not listed and subject is None:
         raise click.UsageError("name a service or a rule, or use --list")
     if listed or "/" in (subject or ""):
-        lines = _rules(subject or "", wishes["policy"], listed=listed)
+        lines = _rules(subject or "", options["policy"], listed=listed)
     else:
-        lines = _service(subject or "", check_here(Request(paths=paths, **wishes)))
+        lines = _service(subject or "", check_here(Request(paths=paths, **options)))
     write_stdout(log_line(line) + "\n" for line in lines)
     return 0
 

@@ -1,4 +1,4 @@
-"""``platform-gate init``: everything a repository needs to begin, and nothing of what it has already."""
+"""``platform-gate init``: scaffold the files that a repository needs, and keep those that it has."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILES: Final = {
     ".github/workflows/platform-gate.yml": "workflow.yml",
     ".pre-commit-config.yaml": "pre-commit-config.yaml",
 }
-"""What is written, from the repository's root, and the templates."""
+"""The files to write, by path from the repository's root, and their templates."""
 
 VERSION: Final = "@VERSION@"
 
@@ -59,7 +59,7 @@ def _lines(*, dry_run: bool) -> Iterator[str]:
 
 
 def _reason_to_leave(root: Path, path: str, configured: str) -> str:
-    """Why a file isn't written, if so; a link that leads nowhere is there too."""
+    """Why a file is not written; empty if it is. A dangling link counts as a file."""
     if os.path.lexists(root / path):
         return "it is there already"
     if path == config.OWN_FILE and configured:
@@ -74,7 +74,7 @@ def _text(template: str) -> str:
 
 
 def _write(root: Path, path: str, text: str) -> None:
-    """Write a file that is not there; if somebody else makes it meanwhile, theirs stays."""
+    """Write a new file. Mode ``x`` makes sure that a file which appears in the meantime is not overwritten."""
     try:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         with (root / path).open("x", encoding="utf-8", newline="\n") as file:

@@ -1,4 +1,4 @@
-"""The command line as a whole: the group of commands, and the one place where errors become exit codes."""
+"""The group of commands, and the one place where exceptions become exit codes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMMANDS: Final = {
     "schema": "Print a JSON Schema.",
     "demo": "Print the report over two example services as JSON.",
 }
-"""Every command, in the order of ``--help``, with its line there. Its module is imported when it is run."""
+"""Commands in the order of ``--help``, each with its line there. A command's module is imported when it runs."""
 
 CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -41,14 +41,14 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
 
 
 class Commands(click.Group):
-    """The commands, each a module of its name that is imported when somebody asks for it."""
+    """A group that imports a command's module, which has the command's name, when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command."""
+        """Names of all commands."""
         return [*COMMANDS, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command by its name."""
+        """Import and return a command; None if there is none of that name."""
         known = super().get_command(ctx, cmd_name)
         if known is None and cmd_name in COMMANDS:
             known = getattr(import_module(f"platform_gate.cli.{cmd_name}"), cmd_name)
@@ -57,13 +57,13 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first word names; a misspelt one gets a suggestion."""
+        """Resolve the command that the first word names; suggest one if it is misspelt."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"there is no command {quote(args[0])}. {suggestion(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list of commands in ``--help``, without importing any."""
+        """Write the list of commands for ``--help`` without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -79,7 +79,7 @@ def cli() -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line; every way out of it is an exit code."""
+    """Run the command line and return its exit code, whatever is raised."""
     try:
         return _start(sys.argv[1:] if arguments is None else arguments)
     except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001 - a bug must never look like a "no"
@@ -91,7 +91,7 @@ def _start(words: list[str]) -> int:
         raise GateError("standard output is closed", "Give it somewhere to go, /dev/null for example.")
     try:
         code = cli.main(words, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
-    except SystemExit as left:  # how click ends when it has answered a shell that asks for completions
+    except SystemExit as left:  # click raises it after it has answered a shell's request for completions
         if words or left.code:
             raise
         return ExitCode.PASSED
@@ -99,7 +99,7 @@ def _start(words: list[str]) -> int:
 
 
 def _exit_code(error: BaseException) -> int:
-    """What an exception means to whoever started the program, said on standard error."""
+    """Write an exception to standard error and return its exit code."""
     if isinstance(error, (click.Abort, KeyboardInterrupt)) or isinstance(error.__context__, KeyboardInterrupt):
         write_error("interrupted")
         return ExitCode.INTERRUPTED
@@ -118,12 +118,15 @@ def _exit_code(error: BaseException) -> int:
 
 
 def _completion(words: list[str]) -> str:
-    """The variable by which a shell asks for completions: it does so without arguments, and else no variable counts."""
+    """Name of the variable by which a shell asks for completions.
+
+    A shell asks without arguments. With arguments the name is empty, so that no environment variable decides anything.
+    """
     return "" if words else "_PLATFORM_GATE_COMPLETE"
 
 
 def _show(refusal: Refusal) -> None:
-    """An error in a file as path:line:column, with the offending line and a caret below it."""
+    """Write a refusal as path:line:column, with the offending line and a caret below it."""
     lines = [f"error: {refusal.location}: {refusal.message}"]
     if refusal.excerpt:
         lines += [f"  {line}" for line in refusal.excerpt.drawn(refusal.location.line)]
@@ -151,5 +154,5 @@ def _bug(error: BaseException) -> int:
 
 
 def main() -> None:
-    """The console script."""
+    """Entry point of the console script."""
     leave(run())

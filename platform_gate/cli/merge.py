@@ -1,4 +1,4 @@
-"""``platform-gate merge``: the reports of shards or of many repositories as one."""
+"""``platform-gate merge``: join the reports of shards, or of many repositories, into one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from platform_gate.reports.reading import Recording, read
 from platform_gate.text import displayed, quote, typed
 
 LARGEST: Final = 512 * 1024 * 1024
-"""A report of 200,000 services. What has no end must not take all the memory."""
+"""Bytes of a report of about 200,000 services. The limit keeps an endless input from taking all memory."""
 
 
 @click.command()
@@ -27,7 +27,7 @@ LARGEST: Final = 512 * 1024 * 1024
 @writing_options
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2.")
 @display_options
-def merge(reports: tuple[str, ...], writing: Writing, *, exit_zero: bool, **_wishes: Any) -> int:
+def merge(reports: tuple[str, ...], writing: Writing, *, exit_zero: bool, **_display: Any) -> int:
     """Join JSON reports into one: of all the shards of one run, or of many repositories.
 
     A shard that is missing, repeated or of another run is exit code 2. What differs between repositories is noted.

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they come to."""
+"""Options that several commands share, and the settings that they and the environment give."""
 
 from __future__ import annotations
 
@@ -18,29 +18,31 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 COLOR_CHOICES: Final = ("auto", "always", "never")
 NARROWEST: Final = 40
+"""Columns, however narrow the terminal is."""
+# The variables come from the environment and end up in links: only an address of the expected form is used.
 _TREE: Final = r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+/blob/[0-9a-f]{40,64}"
 
 
 def display_options(function: Command) -> Command:
-    """``-q``, ``-v`` and ``--color``, before the command's name or after it; they end up in the context's ``obj``."""
+    """Add ``-q``, ``-v`` and ``--color``. Before and after a command's name they add up, in the context's ``obj``."""
 
     @click.option("-q", "--quiet", is_flag=True, help="Nothing but what is wrong.")
     @click.option("-v", "--verbose", is_flag=True, help="Healthy services and notes too.")
     @click.option("--color", type=click.Choice(COLOR_CHOICES), default=None, help="When to use colour. [default: auto]")
     @wraps(function)
     def wrapper(quiet: bool, verbose: bool, color: str | None, **arguments: Any) -> Any:  # noqa: FBT001
-        wishes = click.get_current_context().ensure_object(dict)
-        wishes["verbosity"] = wishes.get("verbosity", 0) - quiet + verbose
-        wishes["color"] = color or wishes.get("color", "auto")
+        settings = click.get_current_context().ensure_object(dict)
+        settings["verbosity"] = settings.get("verbosity", 0) - quiet + verbose
+        settings["color"] = color or settings.get("color", "auto")
         return function(**arguments)
 
     return wrapper  # type: ignore[return-value]
 
 
 def display() -> Display:
-    """What the terminal and the options ask for."""
-    wishes = click.get_current_context().ensure_object(dict)
-    return Display(_width(), _colored(wishes["color"]), max(-1, min(1, wishes["verbosity"])))
+    """The display that the terminal and the options ask for."""
+    settings = click.get_current_context().ensure_object(dict)
+    return Display(_width(), _colored(settings["color"]), max(-1, min(1, settings["verbosity"])))
 
 
 def _width() -> int:
@@ -51,9 +53,9 @@ def _width() -> int:
     return max(shutil.get_terminal_size((Display().width, 24)).columns, NARROWEST)
 
 
-def _colored(wish: str) -> bool:
-    if wish != "auto":
-        return wish == "always"
+def _colored(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
@@ -65,19 +67,19 @@ def on_github() -> bool:
 
 
 def links() -> Links | None:
-    """Where the commit that is judged can be looked at, where GitHub's runner says so. It decides nothing."""
+    """Links to the judged commit if GitHub's runner names one in the environment. They only decorate reports."""
     server, repository, commit = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA"))
     tree = f"{server}/{repository}/blob/{commit}"
     return Links(tree) if re.fullmatch(_TREE, tree) else None
 
 
 class DayType(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not generic
-    """A day as ``YYYY-MM-DD``."""
+    """A date as ``YYYY-MM-DD``."""
 
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day, or a usage error."""
+        """Parse the date; a usage error if it is malformed."""
         if isinstance(value, date):
             return value
         try:
@@ -87,19 +89,19 @@ class DayType(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not 
 
 
 def _day(text: str) -> date:
-    """A day, written in full: to Python 20260131 and 2026-W05-6 are days as well."""
+    """Parse ``YYYY-MM-DD`` only: ``date.fromisoformat`` takes 20260131 and 2026-W05-6 as well."""
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
 def today() -> date:
-    """Today in UTC."""
+    """The current date in UTC."""
     return datetime.now(UTC).date()
 
 
 def judging_options(function: Command) -> Command:
-    """The operands, and the options that decide how services are judged."""
+    """Add the operands, and the options that decide how services are judged."""
     decorators = (
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
         policy_option,
@@ -115,6 +117,6 @@ def judging_options(function: Command) -> Command:
 
 
 def policy_option(function: Command) -> Command:
-    """``--policy``."""
+    """Add ``--policy``."""
     words = "The policy. [default: as configured, else the shipped default]"
     return click.option("--policy", metavar="FILE|NAME|package:NAME/FILE", help=words)(function)

@@ -41,12 +41,12 @@ def policy() -> None:
 @click.option("--for", "whom", metavar="SERVICE", help="What holds for this service, overrides applied.")
 @judging_options
 @display_options
-def show(whom: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
+def show(whom: str | None, paths: tuple[str, ...], **options: Any) -> int:
     """Print the effective policy as YAML, each value with the line that set it.
 
     What is printed loads again and means the same. PATH says where the SERVICE of --for is looked for.
     """
-    request = Request(paths=paths, **wishes)
+    request = Request(paths=paths, **options)
     settings, source = ruleset.of_work_tree(current_tree())
     chosen = ruleset.choose_policy(request.policy, settings, source)
     layered = chosen.layered
@@ -85,12 +85,12 @@ def test_command(path: str, policy: str | None, form: str) -> int:
 @click.option("--against", metavar="FILE|NAME|package:NAME/FILE", help="The policy so far. [default: as configured]")
 @judging_options
 @display_options
-def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -> int:
+def impact_command(against: str | None, paths: tuple[str, ...], **options: Any) -> int:
     """Say which services the policy of --policy would see otherwise than the one of --against, and why.
 
     Exit code 0, whatever flips; 2 where something could not be judged.
     """
-    request = Request(paths=paths, **wishes)
+    request = Request(paths=paths, **options)
     if request.policy is None:
         raise click.UsageError("name the new policy with --policy")
     settings, source = ruleset.of_work_tree(current_tree())
@@ -101,9 +101,11 @@ def impact_command(against: str | None, paths: tuple[str, ...], **wishes: Any) -
     def rejudge(name: str, effective: Effective) -> Judgement:
         return _judge_again(manifests[name], effective)
 
-    _warn(new, [each.subject for each in manifests.values()])
+    _warn(new, [manifest.subject for manifest in manifests.values()])
     _print(_impact(policy_impact.compare(before.services, after.services, rejudge), old, new))
-    for message in dict.fromkeys(f"{each.location}: {each.message}" for each in (*before.findings, *after.findings)):
+    for message in dict.fromkeys(
+        f"{finding.location}: {finding.message}" for finding in (*before.findings, *after.findings)
+    ):
         write_error(f"error: {message}")
     return ExitCode.NOT_JUDGED if before.findings or after.findings else ExitCode.PASSED
 
@@ -119,13 +121,13 @@ def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
     return judge(manifest.subject, facts, effective, manifest.context)
 
 
-def _impact(found: Impact, old: Policy, new: Policy) -> Iterator[str]:
-    yield f"{plural(len(found.flips), 'service')} would flip from {old.name} to {new.name}"
-    healths = [health for health in reversed(HealthStatus) if found.before.get(health) or found.after.get(health)]
+def _impact(impact: Impact, old: Policy, new: Policy) -> Iterator[str]:
+    yield f"{plural(len(impact.flips), 'service')} would flip from {old.name} to {new.name}"
+    healths = [health for health in reversed(HealthStatus) if impact.before.get(health) or impact.after.get(health)]
     for health in healths:
-        yield f"  {health:<10}{found.before.get(health, 0):>6} -> {found.after.get(health, 0)}"
-    width = max((len(flip.name) for flip in found.flips), default=0)
-    for flip in found.flips:
+        yield f"  {health:<10}{impact.before.get(health, 0):>6} -> {impact.after.get(health, 0)}"
+    width = max((len(flip.name) for flip in impact.flips), default=0)
+    for flip in impact.flips:
         yield ""
         change = f"{flip.before.health.upper()} -> {flip.after.health.upper()}"
         yield f"{flip.name:<{width}}  {change}  {flip.before.points} -> {plural(flip.after.points, 'point')}"
@@ -151,7 +153,7 @@ def _test_files(path: str) -> list[str]:
 
 
 def _results(file: str, wanted: str | None, source: WorkTreeRules, tested: dict[str, Policy]) -> Iterator[Result]:
-    """The results of a file's cases; the policy that they are about is added to those tested."""
+    """Run a file's cases. The policy that they test is added to ``tested``, so that each is linted once."""
     suite = policy_tests.load(*source.read("policy test", file), file)
     chosen = ruleset.choose_policy(wanted or suite.policy, Config(), source)
     tested[chosen.path] = chosen

@@ -1,4 +1,4 @@
-"""How far a long run has come: a line on a terminal, after the first second, gone when the run is done."""
+"""Progress of a long run: a line on a terminal that appears after a second and goes away with the run."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from platform_gate.text import plural
 
 FIRST_AFTER: Final = 1.0
 AGAIN_AFTER: Final = 0.1
+"""Seconds until the line appears, and between two updates."""
 BAR: Final = 24
 USUAL: Final = 80
+"""Columns of the bar, and of a terminal that doesn't tell."""
 ERASE: Final = "\r\x1b[K"
 
 
 def shown(executor: Executor, *, quiet: bool) -> Executor:
-    """The same, watched by whoever sits at the terminal; nothing is shown in a log, nor to those who want quiet."""
+    """An executor that shows progress on a terminal; the same executor in CI, in a log, or if quiet."""
     stream = sys.stderr
     if quiet or stream is None or not stream.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
         return executor
@@ -50,14 +52,14 @@ def _watched(results: Iterable[FileResult], total: int, stream: TextIO) -> Itera
 
 
 def _draw(stream: TextIO, text: str) -> None:
-    """Put a line in the place of the last one. A terminal that is gone keeps nobody from judging."""
+    """Replace the last line. A terminal that is gone must not stop the run, so errors are ignored."""
     with suppress(OSError, ValueError):
         stream.write(ERASE + text)
         stream.flush()
 
 
 def _width(stream: TextIO) -> int:
-    """The terminal's columns now: people change them while they wait."""
+    """The terminal's current width in columns, which changes when its window is resized."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or USUAL
     except (OSError, ValueError):
@@ -67,7 +69,7 @@ def _width(stream: TextIO) -> int:
 def line(done: int, total: int, rate: float, worst: HealthStatus, width: int) -> str:
     """``[######............]  2 500 of 10 000 files, 8 100 a second, worst so far: DEGRADED``.
 
-    It stays shorter than the terminal is wide, since only one line can be taken back: without the bar, or cut.
+    The line stays shorter than the terminal is wide, because only one line can be erased: it loses the bar first.
     """
     pace = f"{round(rate):,}".replace(",", " ")
     count = f"{done:,} of {plural(total, 'file')}".replace(",", " ")

@@ -1,4 +1,4 @@
-"""``platform-gate schema``: the JSON Schemas, for editors and other tools."""
+"""``platform-gate schema``: print a JSON Schema for editors and other tools."""
 
 from __future__ import annotations
 

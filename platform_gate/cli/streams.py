@@ -1,4 +1,4 @@
-"""Writing: to standard output as bytes, to files whole or not at all. Lost output is an error."""
+"""Writing to standard output and to files. Output that gets lost is an error."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from platform_gate.text import log_line, printable, quote
 
 
 def write_stdout(pieces: Iterable[str]) -> None:
-    """Write text as UTF-8, whatever the locale.
+    """Write text to standard output as UTF-8, whatever the locale.
 
     Raises:
-        GateError: it could not be written whole.
+        GateError: not all of it could be written.
     """
     try:
         stream = sys.stdout.buffer
@@ -30,7 +30,7 @@ def write_stdout(pieces: Iterable[str]) -> None:
 
 
 def write_file(path: str, pieces: Iterable[str]) -> None:
-    """Write a file beside its place, flush it to the disk and rename it: it appears whole or not at all.
+    """Write a file atomically: to a temporary file in the same folder, which is flushed to the disk and renamed.
 
     Raises:
         GateError: it could not be written.
@@ -61,7 +61,7 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
 
 
 def _is_special(target: Path) -> bool:
-    """Whether the target is a device or a pipe, which is written to and not replaced."""
+    """Whether the target is a device or a pipe: these are written to, not replaced."""
     return target.exists() and not target.is_file() and not target.is_dir()
 
 
@@ -72,14 +72,14 @@ def _write_through(target: Path, pieces: Iterable[str]) -> None:
 
 
 def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, else those of a new one."""
+    """Permissions of the file that is replaced, or those that a new file gets."""
     if target.is_file() and not target.is_symlink():
         return stat.S_IMODE(target.stat().st_mode) & 0o777
     return 0o666 & ~_umask()
 
 
 def write_error(message: str) -> None:
-    """Write a message to standard error, if that still exists."""
+    """Write a message to standard error. If that is closed, nobody could be told, so errors are ignored."""
     lines = "".join(log_line(printable(line)) + "\n" for line in message.splitlines())
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stderr.buffer.write(lines.encode("utf-8", "backslashreplace"))
@@ -87,14 +87,15 @@ def write_error(message: str) -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """Exit with a code that nothing changes any more: a stream that breaks on closing was reported, or never used."""
+    """Flush the streams and exit at once, so that an error while closing them can't change the exit code."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    os._exit(code)  # taking the interpreter apart piece by piece would cost a small run a tenth of its time
+    os._exit(code)  # an orderly shutdown of the interpreter would cost a small run a tenth of its time
 
 
 def _umask() -> int:
+    """The process's umask, which can be read only by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -1,4 +1,4 @@
-"""``platform-gate waivers``: the audit, the adoption of the gate on a red fleet, and cleaning up."""
+"""``platform-gate waivers``: audit waivers, generate them to adopt the gate on a red fleet, and prune them."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ def waivers() -> None:
 @click.option("--since", metavar="REF", help="Only what was granted, extended, removed or ended since this commit.")
 @judging_options
 @display_options
-def list_command(form: str, since: str | None, **wishes: Any) -> int:
+def list_command(form: str, since: str | None, **options: Any) -> int:
     """Show every waiver with the days it has left, those that end first on top."""
-    request = Request(**wishes)
+    request = Request(**options)
     settings, source = ruleset.of_work_tree(current_tree())
     own = ruleset.load(request, settings, source)
     if since is None:
-        found = sorted(own.waivers, key=lambda each: (each.expires, each.services, each.at))
-        rows = [_row(waiver, request) for waiver in found]
+        ordered = sorted(own.waivers, key=lambda waiver: (waiver.expires, waiver.services, waiver.at))
+        rows = [_row(waiver, request) for waiver in ordered]
     else:
         rows = _rows_since(since, request, own)
-    none = "There are no waivers." if since is None else f"Nothing became of any waiver since {printable(since)}."
-    write_stdout(line + "\n" for line in _listed(rows, form, none))
+    empty = "There are no waivers." if since is None else f"Nothing became of any waiver since {printable(since)}."
+    write_stdout(line + "\n" for line in _listed(rows, form, empty))
     return ExitCode.PASSED
 
 
@@ -88,11 +88,11 @@ def _place(waiver: Waiver) -> str:
     return f"{printable(waiver.location.path)}:{waiver.location.line}"
 
 
-def _listed(rows: Sequence[dict[str, Any]], form: str, none: str) -> Iterator[str]:
+def _listed(rows: Sequence[dict[str, Any]], form: str, empty: str) -> Iterator[str]:
     if form == "json":
         yield log_json(json.dumps(list(rows), indent=2, ensure_ascii=False))
     elif not rows:
-        yield none
+        yield empty
     elif form == "markdown":
         yield "| " + " | ".join(key.replace("_", " ") for key in rows[0]) + " |"
         yield "|" + " --- |" * len(rows[0])
@@ -120,10 +120,10 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
     only_rules: tuple[str, ...],
     only_services: tuple[str, ...],
     output: str | None,
-    **wishes: Any,
+    **options: Any,
 ) -> int:
     """Write one expiring waiver per open finding that fails a service: the way to adopt the gate on a red fleet."""
-    request = Request(**wishes)
+    request = Request(**options)
     outcome = check_here(request)
     terms = _terms(reason, approved_by, days, outcome)
     chosen = [
@@ -140,7 +140,7 @@ def generate(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 def _terms(reason: str, approved_by: str, days: int, outcome: Outcome) -> dict[str, str]:
-    """What every generated waiver says; raises ``GateError`` for more days than the policy allows."""
+    """Keys that all generated waivers share. Raises ``GateError`` for more days than the policy allows."""
     longest = outcome.policy.base().waivers.max_days
     if days > longest:
         raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Ask for fewer days.")
@@ -153,8 +153,8 @@ def _terms(reason: str, approved_by: str, days: int, outcome: Outcome) -> dict[s
 
 
 def _open_failures(outcome: Outcome) -> Iterator[tuple[Judged, Scored, Failure]]:
-    """What keeps failing services from passing and may be waived, service by service in the order of their names."""
-    for judged in sorted(outcome.run.services, key=lambda each: each.name):
+    """Open, decisive and waivable failures of failing services, by service name."""
+    for judged in sorted(outcome.run.services, key=lambda judged: judged.name):
         judgement = judged.judgement
         for scored in judgement.scored.values() if judgement.failing else ():
             for failure in scored.failures:
@@ -192,7 +192,7 @@ def _summary(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> str:
 
 
 def _saved(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> int:
-    """The points that the chosen waivers save, by the real points functions."""
+    """Points that the chosen waivers save. The subsystems compute them, because points don't simply add up."""
     excused = {id(failure.violation) for _, _, failure in chosen}
     parts = {id(scored): scored for _, scored, _ in chosen}.values()
     left = ([violation for violation in scored.open if id(violation) not in excused] for scored in parts)
@@ -205,21 +205,21 @@ def _saved(chosen: Sequence[tuple[Judged, Scored, Failure]]) -> int:
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @judging_options
 @display_options
-def prune(dry_run: bool, **wishes: Any) -> int:  # noqa: FBT001
+def prune(dry_run: bool, **options: Any) -> int:  # noqa: FBT001
     """Remove waivers that have ended or excuse nothing; comments and layout of the others stay as they are."""
-    request = Request(**wishes)
+    request = Request(**options)
     outcome = check_here(request._replace(team=None, tier=None))
     if outcome.run.unjudged:
         finding = outcome.run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Mend it first: it may be what a waiver is for.")
     doomed = [finding for finding in outcome.run.notices if finding.rule in (EXPIRED.id, UNUSED.id)]
     settings, source = ruleset.of_work_tree(current_tree())
-    found = ruleset.load(request, settings, source).waivers
+    loaded = ruleset.load(request, settings, source).waivers
     places = {finding.location for finding in doomed}
-    for file in dict.fromkeys(waiver.file for waiver in found):
-        indexes = [waiver.at[-1] for waiver in found if waiver.file == file and waiver.location in places]
+    for file in dict.fromkeys(waiver.file for waiver in loaded):
+        indexes = [waiver.at[-1] for waiver in loaded if waiver.file == file and waiver.location in places]
         if indexes and not dry_run:
-            document = next(waiver.document for waiver in found if waiver.file == file)
+            document = next(waiver.document for waiver in loaded if waiver.file == file)
             write_file(file, [waiver_file.prune(document, [int(index) for index in indexes])])
     for finding in doomed:
         write_error(f"{finding.location}: {finding.message}")

@@ -1,4 +1,8 @@
-"""Several processes for one run: files go out in batches, results come back in order, and none is forgotten."""
+"""Judge in several processes: files go out in batches, and results come back in order.
+
+The workers are forks of this process, so the job needs no pickling; only results travel, through a pipe per worker.
+Files whose worker died are reported as not judged.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +19,18 @@ from platform_gate.model import GateError
 from platform_gate.repository.work_tree import ManifestFile
 
 BATCH: Final = 64
+"""Files, at most: small enough for all workers to finish at about the same time."""
 
 
 class Worker(NamedTuple):
-    """A process, and the end of its pipe at which its results arrive."""
+    """A process, and the end of the pipe from which its results are read."""
 
     pid: int
     results: BinaryIO
 
 
 def judged_by(count: int, judge: Judge, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
-    """The results in the order of the files. Batches are dealt out in turn, so it is known whose is next."""
+    """Results in the order of the files. Batches are dealt out in turn, so the next one's worker is known."""
     size = max(1, min(BATCH, len(files) // count))
     batches = [files[start : start + size] for start in range(0, len(files), size)]
     workers: list[Worker] = []
@@ -40,7 +45,10 @@ def judged_by(count: int, judge: Judge, files: Sequence[ManifestFile]) -> Iterat
 
 
 def _start(judge: Judge, batches: Sequence[Sequence[ManifestFile]], others: Sequence[Worker]) -> Worker:
-    """A copy of this process that judges some batches: nothing need be sent to it."""
+    """Fork a worker that judges some batches.
+
+    It closes the pipes of the workers before it: a pipe that two processes hold open would not end when one dies.
+    """
     try:
         read, write = os.pipe()
         pid = os.fork()
@@ -62,7 +70,7 @@ def _start(judge: Judge, batches: Sequence[Sequence[ManifestFile]], others: Sequ
 
 
 def _work(judge: Judge, batches: Iterable[Sequence[ManifestFile]], results: BinaryIO) -> None:
-    """Judge batch after batch. What goes wrong goes the same way as the results."""
+    """Judge batch after batch. An exception is sent like a result."""
     for batch in batches:
         try:
             sent = pickle.dumps(list(judge(batch)), pickle.HIGHEST_PROTOCOL)
@@ -73,7 +81,7 @@ def _work(judge: Judge, batches: Iterable[Sequence[ManifestFile]], results: Bina
 
 
 def _packed(error: Exception) -> bytes:
-    """An error that arrives as what it is; where it can't travel, as a bug of its name."""
+    """A pickled exception with its traceback as a note; if it can't be pickled, a RuntimeError that names its type."""
     trace = format_exc()
     try:
         error.add_note(trace)
@@ -87,7 +95,7 @@ def _packed(error: Exception) -> bytes:
 
 
 def _received(worker: Worker, batch: Sequence[ManifestFile]) -> Iterable[FileResult]:
-    """A batch's results; where the process is gone, that its files were not judged."""
+    """A batch's results; if the worker died, a finding per file that it was not judged."""
     try:
         arrived = pickle.load(worker.results)  # noqa: S301 - from a copy of this very process
     except (EOFError, OSError, pickle.UnpicklingError):
@@ -99,7 +107,7 @@ def _received(worker: Worker, batch: Sequence[ManifestFile]) -> Iterable[FileRes
 
 
 def _end(worker: Worker) -> None:
-    """See a process off, whether it has finished or isn't needed any more."""
+    """Kill and reap a worker, whether it has finished or is no longer needed."""
     worker.results.close()
     with suppress(OSError):
         os.kill(worker.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Where a command runs: the working directory, the repository around it, and standard input."""
+"""The surroundings of a command: the working directory, the repository around it, and standard input."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def working_directory() -> Path:
     """The working directory.
 
     Raises:
-        GateError: it was deleted.
+        GateError: the working directory was deleted.
     """
     try:
         return Path.cwd()
@@ -34,7 +34,7 @@ def current_tree() -> WorkTree:
 
 
 def check_here(request: Request, keep: Keep = Keep.ALL, executor: Executor = in_process) -> Outcome:
-    """Run the gate in the working directory; raises as ``check`` does."""
+    """Run ``check`` in the working directory, and raise as it does."""
     return check(request, cwd=working_directory(), stdin=_stdin, display=display(), keep=keep, executor=executor)
 
 

@@ -1,4 +1,4 @@
-"""Writing an outcome: one format to standard output, any of them to files, none of them lost."""
+"""Write an outcome: one format to standard output, and any number of formats to files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class OutputType(click.ParamType):  # type: ignore[type-arg]  # as DayType
-    """``FORMAT=FILE``."""
+    """A format and a file as ``FORMAT=FILE``."""
 
     name = "FORMAT=FILE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """The format and the file, or a usage error."""
+        """Parse the pair; a usage error if the format is unknown or the file is missing."""
         if isinstance(value, tuple):
             return value
         form, _, path = value.partition("=")
@@ -35,9 +35,13 @@ class OutputType(click.ParamType):  # type: ignore[type-arg]  # as DayType
 
 
 class Writing(NamedTuple):
-    """In which formats, and where to.
+    """Which formats to write, and where.
 
-    ``max_bytes`` is how large Markdown may become, ``history`` names earlier reports for the page.
+    Attributes:
+        form: the format on standard output; None means text, and annotations as well in a GitHub runner's log.
+        outputs: pairs of format and file.
+        max_bytes: size limit of Markdown.
+        history: globs of earlier JSON reports, which the page draws.
     """
 
     form: str | None
@@ -47,12 +51,12 @@ class Writing(NamedTuple):
 
     @property
     def with_rows(self) -> bool:
-        """Whether any of the formats shows the facts of every service."""
+        """Whether a format needs every service's row of the report."""
         return not WITH_ROWS.isdisjoint(self.forms)
 
     @property
     def forms(self) -> list[str]:
-        """The formats."""
+        """All formats to write, the one on standard output first."""
         return [self.form or "text", *(form for form, _ in self.outputs)]
 
 
@@ -80,7 +84,7 @@ OPTIONS: Final = (
 
 
 def writing_options(function: Command) -> Command:
-    """``-f``, ``-o`` and what goes with them, which arrive as ``writing``."""
+    """Add ``-f``, ``-o``, ``--max-bytes`` and ``--history``; the command gets them as ``writing``."""
 
     @wraps(function)
     def wrapper(**arguments: Any) -> Any:
@@ -96,10 +100,10 @@ def writing_options(function: Command) -> Command:
 
 
 def write(outcome: Outcome, writing: Writing) -> None:
-    """Write every report that was asked for.
+    """Write every requested report. If a file can't be written, the other reports still are.
 
     Raises:
-        GateError: one could not be written; the others were.
+        GateError: a report could not be written.
     """
     sized = outcome.display._replace(max_bytes=writing.max_bytes)
     own = None if outcome.repositories else links()  # of other repositories no commit is known
@@ -121,7 +125,7 @@ def _earlier(patterns: Sequence[str]) -> History | None:
 
 
 def _log(outcome: Outcome) -> Iterator[str]:
-    """What belongs into a GitHub runner's log: the text in a group, and the annotations after it."""
+    """A GitHub runner's log: the text report in a group, and annotations after it."""
     yield "::group::platform-gate\n"
     yield from reporter("text").render(outcome)
     yield "::endgroup::\n"
@@ -129,7 +133,7 @@ def _log(outcome: Outcome) -> Iterator[str]:
 
 
 def _attempt(write: Callable[..., None], *arguments: Any) -> GateError | None:
-    """What kept a report from being written; the others are still wanted."""
+    """Write a report and return the error, if there was one."""
     try:
         write(*arguments)
     except GateError as error:

@@ -77,8 +77,10 @@ def test_the_same_manifest_lowers_nothing(tmp_path: Path) -> None:
 
 OVERRIDE = "  overrides: [{match: {team: [shop]}, reason: Trial, spec: {health: {critical_at: 9}}}]\n"
 TIGHTER = "  overrides: [{match: {team: [shop]}, spec: {health: {critical_at: 3}}}]\n"
-TWO = "  overrides: [{match: {team: [a]}, spec: {cost: {over_budget_points: 0}}}, {match: {team: [b]}, spec: {cost: {spiking_points: 1}}}]\n"
-SWAPPED = "  overrides: [{match: {team: [b]}, spec: {cost: {spiking_points: 1}}}, {match: {team: [a]}, spec: {cost: {over_budget_points: 0}}}]\n"
+NO_BUDGET = "{match: {team: [a]}, spec: {cost: {over_budget_points: 0}}}"
+SPIKES = "{match: {team: [b]}, spec: {cost: {spiking_points: 1}}}"
+TWO = f"  overrides: [{NO_BUDGET}, {SPIKES}]\n"
+SWAPPED = f"  overrides: [{SPIKES}, {NO_BUDGET}]\n"
 
 
 def policy(spec: str) -> Policy:
