@@ -93,7 +93,7 @@ def test_prose_may_have_several_lines_in_policies_and_waivers_but_not_in_manifes
 def test_prose_with_a_tag_is_refused_for_the_tag_only() -> None:
     with pytest.raises(DocumentError) as caught:
         read_one_bytes(b"reason: !x |\n  one\n  two\n", "p.yaml")
-    assert [each.message for each in caught.value.refusals] == ["tags are not allowed"]
+    assert [reason.message for reason in caught.value.refusals] == ["tags are not allowed"]
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_an_empty_document_is_null() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "\ufeff"])
 def test_a_file_without_a_document_is_refused(text: str) -> None:
-    found = refusal(text)
-    assert (found.message, found.fix) == ("the file holds no document", "Write one, or remove the file.")
-    assert (str(found.location), found.excerpt) == ("a.yaml:1:1", None)
+    reason = refusal(text)
+    assert (reason.message, reason.fix) == ("the file holds no document", "Write one, or remove the file.")
+    assert (str(reason.location), reason.excerpt) == ("a.yaml:1:1", None)
 
 
 CONTROL = "Remove it."
@@ -154,10 +154,10 @@ STRICT = {
 def test_what_two_readers_could_read_differently_is_refused_in_its_place(
     text: str, where: tuple[int, int, int], message: str, fix: str
 ) -> None:
-    found = refusal(text)
-    assert place(found.location) == where
-    assert found.message.startswith(message)
-    assert found.fix.startswith(fix)
+    reason = refusal(text)
+    assert place(reason.location) == where
+    assert reason.message.startswith(message)
+    assert reason.fix.startswith(fix)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_hidden_character_is_refused_wherever_it_stands(character: str) -> Non
 
 
 def test_keys_that_are_refused_are_still_told_apart() -> None:
-    assert [each.message for each in refusals("1: a\n2: b\n")] == [
+    assert [reason.message for reason in refusals("1: a\n2: b\n")] == [
         "the key '1' is not a string",
         "the key '2' is not a string",
     ]
@@ -182,12 +182,12 @@ def test_an_alias_is_refused_beside_its_anchor() -> None:
 
 
 def test_an_alias_of_nothing_is_refused() -> None:
-    found = refusals("a: *nobody\n")[-1]
-    assert (found.message, place(found.location)) == ("aliases are not allowed", (1, 4, 11))
+    reason = refusals("a: *nobody\n")[-1]
+    assert (reason.message, place(reason.location)) == ("aliases are not allowed", (1, 4, 11))
 
 
 def test_an_alias_as_a_key_is_refused() -> None:
-    messages = [each.message for each in refusals("a: &x 1\n*x : 2\n")]
+    messages = [reason.message for reason in refusals("a: &x 1\n*x : 2\n")]
     assert "aliases are not allowed" in messages
     assert "a key must be a plain string" in messages
 
@@ -204,14 +204,14 @@ def test_an_alias_as_a_key_is_refused() -> None:
     ],
 )
 def test_broken_yaml_is_refused_in_its_place(text: str, where: tuple[int, int, int], words: str) -> None:
-    found = refusals(text)[-1]
-    assert place(found.location) == where
-    assert found.message == f"not valid YAML: {words}"
-    assert found.fix == "Check the quotes, brackets, colons and indentation around here."
+    reason = refusals(text)[-1]
+    assert place(reason.location) == where
+    assert reason.message == f"not valid YAML: {words}"
+    assert reason.fix == "Check the quotes, brackets, colons and indentation around here."
 
 
 def test_broken_yaml_does_not_hide_what_was_found_before() -> None:
-    messages = [each.message for each in refusals("a: yes\nb: 'x\n")]
+    messages = [reason.message for reason in refusals("a: yes\nb: 'x\n")]
     assert len(messages) == 2
     assert "means different things" in messages[0]
     assert messages[1].startswith("not valid YAML")
@@ -228,9 +228,9 @@ def test_broken_yaml_does_not_hide_what_was_found_before() -> None:
 def test_bytes_that_are_no_utf_8_are_refused_in_their_place(
     content: bytes, where: tuple[int, int, int], byte: str
 ) -> None:
-    found = refusal(content)
-    assert place(found.location) == where
-    assert (found.message, found.fix) == (f"byte {byte} is not UTF-8", "Save the file as UTF-8.")
+    reason = refusal(content)
+    assert place(reason.location) == where
+    assert (reason.message, reason.fix) == (f"byte {byte} is not UTF-8", "Save the file as UTF-8.")
 
 
 def test_an_escaped_surrogate_is_refused() -> None:
@@ -240,17 +240,17 @@ def test_an_escaped_surrogate_is_refused() -> None:
 def test_a_file_of_one_mebibyte_is_read_and_no_more() -> None:
     whole = b"a: 1\n#".ljust(MAX_BYTES, b"x")
     assert len(read_bytes(whole, "a.yaml")) == 1
-    found = refusal(whole + b"x")
-    assert (found.message, found.fix) == ("the file is larger than 1 MiB", "Split it: one service a file.")
-    assert (found.location, found.excerpt) == (Location("a.yaml"), None)
+    reason = refusal(whole + b"x")
+    assert (reason.message, reason.fix) == ("the file is larger than 1 MiB", "Split it: one service a file.")
+    assert (reason.location, reason.excerpt) == (Location("a.yaml"), None)
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a: ", "}")])
 def test_thirty_two_levels_are_read_and_no_more(opening: str, closing: str) -> None:
     assert data(opening * MAX_DEPTH + "1" + closing * MAX_DEPTH)
-    found = refusal(opening * (MAX_DEPTH + 1) + closing * (MAX_DEPTH + 1))
-    assert (found.message, found.fix) == ("nested more than 32 levels deep", "Flatten it.")
-    assert found.location.column == len(opening) * MAX_DEPTH + 1
+    reason = refusal(opening * (MAX_DEPTH + 1) + closing * (MAX_DEPTH + 1))
+    assert (reason.message, reason.fix) == ("nested more than 32 levels deep", "Flatten it.")
+    assert reason.location.column == len(opening) * MAX_DEPTH + 1
 
 
 @pytest.mark.parametrize(
@@ -264,9 +264,9 @@ def test_thirty_two_levels_are_read_and_no_more(opening: str, closing: str) -> N
 )
 def test_twenty_thousand_values_are_read_and_no_more(most: list[str], one_more: list[str]) -> None:
     assert data(f"[{','.join(most)}]")
-    found = refusal(f"[{','.join(one_more)}]")
-    assert found.message == "the file holds more than 20,000 values"
-    assert found.fix == "Split it: one service a file."
+    reason = refusal(f"[{','.join(one_more)}]")
+    assert reason.message == "the file holds more than 20,000 values"
+    assert reason.fix == "Split it: one service a file."
 
 
 def test_the_values_of_all_documents_of_a_file_are_counted() -> None:
@@ -276,9 +276,9 @@ def test_the_values_of_all_documents_of_a_file_are_counted() -> None:
 
 
 def test_twenty_problems_are_listed_and_then_the_reader_stops() -> None:
-    found = refusals("[" + "yes, " * 100 + "]")
-    assert len(found) == MAX_REFUSALS + 1
-    assert (found[-1].message, found[-1].fix) == ("more problems follow", "Mend those above first.")
+    reasons = refusals("[" + "yes, " * 100 + "]")
+    assert len(reasons) == MAX_REFUSALS + 1
+    assert (reasons[-1].message, reasons[-1].fix) == ("more problems follow", "Mend those above first.")
     assert len(refusals("[" + "yes, " * (MAX_REFUSALS - 1) + "]")) == MAX_REFUSALS - 1
 
 
@@ -303,7 +303,7 @@ def test_a_second_document_is_refused_where_only_one_may_stand() -> None:
     with pytest.raises(DocumentError, match=r"^p\.yaml:3:1: a second document; this kind of file holds one$") as caught:
         read_one_bytes(b"a: 1\n---\nb: 2\n---\nc: 3\n", "p.yaml")
     assert caught.value.fix == "Move it to its own file."
-    assert [each.location for each in caught.value.refusals] == [Location("p.yaml", 3, 1, 3, 2)]
+    assert [reason.location for reason in caught.value.refusals] == [Location("p.yaml", 3, 1, 3, 2)]
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_what_is_missing_is_placed_at_the_deepest_key_above_it(at: At, where: tu
 
 def test_each_document_of_a_file_is_searched_on_its_own() -> None:
     one, two = read("a: 1\n---\n\na: 22\n")
-    assert [place(each.locate(("a",))) for each in (one, two)] == [(1, 4, 5), (4, 4, 6)]
+    assert [place(document.locate(("a",))) for document in (one, two)] == [(1, 4, 5), (4, 4, 6)]
 
 
 def test_columns_count_characters_and_not_bytes() -> None:
@@ -401,17 +401,17 @@ def test_a_part_of_a_document_is_found_in_its_whole() -> None:
 
 
 def test_a_problem_is_shown_with_its_line() -> None:
-    found = read(SERVICE)[0].refusal(Problem(("spec", "slos", 0, "target"), "too high", "Lower it."))
-    assert (found.message, found.fix) == ("too high", "Lower it.")
-    assert found.excerpt is not None
-    line, caret = found.excerpt.drawn(found.location.line)
+    reason = read(SERVICE)[0].refusal(Problem(("spec", "slos", 0, "target"), "too high", "Lower it."))
+    assert (reason.message, reason.fix) == ("too high", "Lower it.")
+    assert reason.excerpt is not None
+    line, caret = reason.excerpt.drawn(reason.location.line)
     assert line == "7 |     - {name: availability, target: 99.99}"
     assert line[caret.index("^") : caret.rindex("^") + 1] == "99.99"
 
 
 def test_a_problem_of_a_key_points_at_the_key() -> None:
-    found = read("a:\n  b: 1\n")[0].refusal(Problem(("a", "b"), "unknown", on_key=True))
-    assert place(found.location) == (2, 3, 4)
+    reason = read("a:\n  b: 1\n")[0].refusal(Problem(("a", "b"), "unknown", on_key=True))
+    assert place(reason.location) == (2, 3, 4)
 
 
 def test_an_excerpt_of_a_windows_file_ends_with_the_line() -> None:

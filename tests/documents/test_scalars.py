@@ -56,24 +56,24 @@ def refused(text: str) -> ScalarError:
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS.items())
 def test_a_decimal_number_is_that_number(text: str, value: float) -> None:
-    found = resolve(text)
-    assert (found, type(found)) == (value, type(value))
+    resolved = resolve(text)
+    assert (resolved, type(resolved)) == (value, type(value))
 
 
 @pytest.mark.parametrize("text", ["-0", "-0.0", "-0.0e+5"])
 def test_zero_has_no_sign(text: str) -> None:
-    found = resolve(text)
-    assert isinstance(found, int | float)
-    assert math.copysign(1, found) == 1
+    resolved = resolve(text)
+    assert isinstance(resolved, int | float)
+    assert math.copysign(1, resolved) == 1
 
 
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False), ("null", None), ("~", None), ("", None)])
-def test_the_words_that_every_reader_knows(text: str, *, value: bool | None) -> None:
+def test_words_that_all_readers_agree_on(text: str, *, value: bool | None) -> None:
     assert resolve(text) is value
 
 
 @pytest.mark.parametrize("text", STRINGS)
-def test_what_no_reader_takes_for_anything_else_is_a_string(text: str) -> None:
+def test_a_word_that_all_readers_take_for_a_string_is_one(text: str) -> None:
     assert resolve(text) == text
 
 
@@ -110,7 +110,7 @@ def test_a_word_that_means_two_things_is_refused(text: str, fix: str) -> None:
     assert (error.message, error.fix) == (f"'{text}' means different things to different YAML readers", fix)
 
 
-def test_every_word_that_yaml_1_1_knows_is_known_here() -> None:
+def test_every_word_of_yaml_1_1_is_known() -> None:
     words = [word for stem in ("y", "yes", "n", "no", "true", "false", "on", "off", "null") for word in spellings(stem)]
     assert {*words, "=", "<<"} - {"true", "false", "null"} == set(AMBIGUOUS)
 
@@ -138,7 +138,7 @@ def test_a_number_that_no_float_tells_from_zero_is_refused(text: str) -> None:
     assert (error.message, error.fix) == (f"the number '{text}' is too close to 0", "Write 0.")
 
 
-def test_a_number_that_is_too_large_is_told_the_limit() -> None:
+def test_the_fix_for_a_number_that_is_too_large_names_the_limit() -> None:
     assert refused("1.0e+15").fix == "Write a number below 10^15."
 
 
@@ -148,7 +148,7 @@ def test_a_number_is_read_as_json_reads_it(value: object) -> None:
 
 
 @given(st.text("0123456789+-._eExXob:aAfFnNiTtZ ~", min_size=1, max_size=8).filter(lambda text: text == text.strip()))
-def test_what_is_read_as_a_string_is_a_string_to_yaml_1_1(text: str) -> None:
+def test_a_string_is_a_string_to_yaml_1_1_too(text: str) -> None:
     try:
         value = resolve(text)
     except ScalarError:

@@ -71,11 +71,11 @@ def test_a_schema_s_own_examples_fit_it(name: str) -> None:
         ("spec/governance/ownership", "true", "the string 'true' is no valid", "For example: team-fintech"),
     ],
 )  # fmt: skip
-def test_a_value_that_does_not_fit_is_explained_in_its_place(at: str, value: Any, message: str, fix: str) -> None:
-    found = problem(at, value)
-    assert message in found.message
-    assert fix in found.fix
-    assert (found.at, found.on_key) == (tuple(int(key) if key.isdigit() else key for key in at.split("/")), False)
+def test_an_invalid_value_is_located_and_explained(at: str, value: Any, message: str, fix: str) -> None:
+    issue = problem(at, value)
+    assert message in issue.message
+    assert fix in issue.fix
+    assert (issue.at, issue.on_key) == (tuple(int(key) if key.isdigit() else key for key in at.split("/")), False)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_value_that_does_not_fit_is_explained_in_its_place(at: str, value: Any
         ("spec", {}),
     ],
 )
-def test_a_value_on_its_border_fits(at: str, value: Any) -> None:
+def test_a_value_at_its_limit_is_valid(at: str, value: Any) -> None:
     assert schema.validate(service(at, value), "service") == []
 
 
@@ -121,7 +121,7 @@ def test_a_value_on_its_border_fits(at: str, value: Any) -> None:
         ("spec/governance/monitoring", None),
     ],
 )
-def test_a_value_beyond_its_border_does_not_fit(at: str, value: Any) -> None:
+def test_a_value_beyond_its_limit_is_invalid(at: str, value: Any) -> None:
     assert problem(at, value).at == tuple(int(key) if key.isdigit() else key for key in at.split("/"))
 
 
@@ -134,16 +134,16 @@ def test_a_value_beyond_its_border_does_not_fit(at: str, value: Any) -> None:
         ("extra", "Known: apiVersion, kind, metadata, spec."),
     ],
 )
-def test_an_unknown_key_is_blamed_itself_and_guessed(at: str, guess: str) -> None:
-    found = problem(at, 1)
+def test_an_unknown_key_is_located_and_gets_a_suggestion(at: str, guess: str) -> None:
+    issue = problem(at, 1)
     *_, key = at.split("/")
-    assert (found.message, found.fix, found.on_key) == (f"unknown key '{key}'", guess, True)
-    assert found.at[-1] == key
+    assert (issue.message, issue.fix, issue.on_key) == (f"unknown key '{key}'", guess, True)
+    assert issue.at[-1] == key
 
 
 def test_every_unknown_key_is_named() -> None:
     manifest = service("spec/reliability/mtr", 1) | {"extra": 1, "more": 2}
-    assert {each.message for each in schema.validate(manifest, "service")} == {
+    assert {issue.message for issue in schema.validate(manifest, "service")} == {
         f"unknown key '{key}'" for key in ("mtr", "extra", "more")
     }
 
@@ -158,29 +158,29 @@ def test_every_unknown_key_is_named() -> None:
     ],
 )
 def test_a_missing_key_is_named_at_the_mapping_that_lacks_it(without: str, at: At, fix: str) -> None:
-    found = problem(without=without)
-    assert found.message == f"the key '{without.rpartition('/')[2]}' is missing"
-    assert found.at == at
-    assert found.fix.startswith(fix)
+    issue = problem(without=without)
+    assert issue.message == f"the key '{without.rpartition('/')[2]}' is missing"
+    assert issue.at == at
+    assert issue.fix.startswith(fix)
 
 
 def test_every_missing_key_is_named() -> None:
-    messages = [each.message for each in schema.validate({}, "service")]
+    messages = [issue.message for issue in schema.validate({}, "service")]
     assert messages == [f"the key '{key}' is missing" for key in ("apiVersion", "kind", "metadata", "spec")]
 
 
-def test_a_key_that_cannot_be_a_name_is_blamed_itself() -> None:
-    found = problem("spec/governance/Backup-Restore", value=True)
-    assert found.message == "the key 'Backup-Restore' cannot be a name here"
-    assert (found.at, found.on_key) == (("spec", "governance", "Backup-Restore"), True)
-    assert found.fix.endswith("For example: backup_restore")
+def test_a_key_that_cannot_be_a_name_is_located() -> None:
+    issue = problem("spec/governance/Backup-Restore", value=True)
+    assert issue.message == "the key 'Backup-Restore' cannot be a name here"
+    assert (issue.at, issue.on_key) == (("spec", "governance", "Backup-Restore"), True)
+    assert issue.fix.endswith("For example: backup_restore")
 
 
 @pytest.mark.parametrize("value", [None, [], "text", 3])
-def test_a_document_that_is_no_mapping_is_said_to_be_none(value: Any) -> None:
-    (found,) = schema.validate(value, "service")
-    assert found.message.startswith("expected a mapping, found ")
-    assert found.at == ()
+def test_a_document_that_is_no_mapping_is_refused(value: Any) -> None:
+    (issue,) = schema.validate(value, "service")
+    assert issue.message.startswith("expected a mapping, found ")
+    assert issue.at == ()
 
 
 @pytest.mark.parametrize(
@@ -212,26 +212,26 @@ def test_a_document_that_is_no_mapping_is_said_to_be_none(value: Any) -> None:
     ],
 )
 def test_every_kind_of_constraint_has_words(rule: dict[str, Any], value: Any, message: str) -> None:
-    (found,) = own(rule, value)
-    assert found.message == message
+    (issue,) = own(rule, value)
+    assert issue.message == message
 
 
 def test_a_schema_of_false_refuses_everything_in_words() -> None:
-    (found,) = schema.explain(Draft202012Validator(False), 3)  # noqa: FBT003
-    assert (found.message, found.fix) == ("3 is no valid value", "")
+    (issue,) = schema.explain(Draft202012Validator(False), 3)  # noqa: FBT003
+    assert (issue.message, issue.fix) == ("3 is no valid value", "")
 
 
 @pytest.mark.parametrize(
     ("count", "fix"), [(2, "Write v0 or v1."), (11, "Write v0, v1, "), (12, "Write one of the known values.")]
 )
 def test_a_long_choice_is_not_listed(count: int, fix: str) -> None:
-    (found,) = own({"enum": [f"v{index}" for index in range(count)]}, 0)
-    assert found.fix.startswith(fix)
+    (issue,) = own({"enum": [f"v{index}" for index in range(count)]}, 0)
+    assert issue.fix.startswith(fix)
 
 
 def test_a_description_stands_in_for_an_example() -> None:
-    (found,) = own({"type": "string", "description": "x" * 300}, 0)
-    assert found.fix == "x" * 197 + "..."
+    (issue,) = own({"type": "string", "description": "x" * 300}, 0)
+    assert issue.fix == "x" * 197 + "..."
 
 
 @pytest.mark.parametrize(
@@ -244,70 +244,70 @@ def test_a_description_stands_in_for_an_example() -> None:
     ],
 )
 def test_a_pattern_is_described_before_its_example(rule: dict[str, Any], fix: str) -> None:
-    (found,) = own({"pattern": "^x+$", **rule}, "y")
-    assert found.fix == fix
+    (issue,) = own({"pattern": "^x+$", **rule}, "y")
+    assert issue.fix == fix
 
 
-def test_a_missing_key_of_which_nothing_is_known_is_named_all_the_same() -> None:
-    (found,) = own({"required": ["a"]}, {})
-    assert (found.message, found.fix) == ("the key 'a' is missing", "")
+def test_a_missing_key_without_a_schema_is_named() -> None:
+    (issue,) = own({"required": ["a"]}, {})
+    assert (issue.message, issue.fix) == ("the key 'a' is missing", "")
     assert own({"required": ["a"], "properties": {}}, {})[0].fix == ""
 
 
-def test_a_missing_key_whose_name_jsonschema_does_not_tell_is_missed_all_the_same() -> None:
+def test_a_missing_key_that_jsonschema_does_not_name_is_reported() -> None:
     terse = ValidationError("no", validator="required", validator_value=["a"], instance={}, schema={"required": ["a"]})
     validator: Any = SimpleNamespace(iter_errors=lambda _data: [terse])
-    (found,) = schema.explain(validator, {})
-    assert (found.message, found.fix) == ("the key '' is missing", "")
+    (issue,) = schema.explain(validator, {})
+    assert (issue.message, issue.fix) == ("the key '' is missing", "")
 
 
 @pytest.mark.parametrize(
     ("count", "last"), [(100, "unknown key 'k99'"), (101, "and 1 more problem"), (150, "and 50 more problems")]
 )
 def test_from_the_hundredth_on_problems_are_counted(count: int, last: str) -> None:
-    found = own({"additionalProperties": False}, {f"k{index}": 1 for index in range(count)})
-    assert (len(found), found[-1].message) == (min(count, 101), last)
+    issue = own({"additionalProperties": False}, {f"k{index}": 1 for index in range(count)})
+    assert (len(issue), issue[-1].message) == (min(count, 101), last)
 
 
 def test_an_example_is_cut_short() -> None:
-    (found,) = own({"type": "string", "examples": ["x" * 300]}, 0)
-    assert found.fix == "For example: " + "x" * 117 + "..."
+    (issue,) = own({"type": "string", "examples": ["x" * 300]}, 0)
+    assert issue.fix == "For example: " + "x" * 117 + "..."
 
 
 @pytest.mark.parametrize("kind", ["anyOf", "oneOf"])
 def test_of_several_shapes_the_nearest_is_explained(kind: str) -> None:
     shapes = [{"type": "string"}, {"type": "object", "properties": {"a": {"minimum": 5}}}]
-    (found,) = own({kind: shapes}, {"a": 1})
-    assert (found.message, found.at) == ("1 is below 5", ("a",))
+    (issue,) = own({kind: shapes}, {"a": 1})
+    assert (issue.message, issue.at) == ("1 is below 5", ("a",))
 
 
-def test_an_unknown_key_of_the_nearest_shape_is_blamed_itself() -> None:
-    (found,) = own({"anyOf": [{"type": "string"}, {"properties": {"a": {}}, "additionalProperties": False}]}, {"b": 1})
-    assert (found.message, found.at, found.on_key) == ("unknown key 'b'", ("b",), True)
+def test_an_unknown_key_of_the_nearest_shape_is_located() -> None:
+    (issue,) = own({"anyOf": [{"type": "string"}, {"properties": {"a": {}}, "additionalProperties": False}]}, {"b": 1})
+    assert (issue.message, issue.at, issue.on_key) == ("unknown key 'b'", ("b",), True)
 
 
 @pytest.mark.parametrize("shapes", [[{"type": "string"}, {"minimum": 5}], [{"minimum": 5}, {"type": "string"}]])
 def test_a_wrong_value_is_nearer_than_a_wrong_type(shapes: list[dict[str, Any]]) -> None:
-    (found,) = own({"anyOf": shapes}, 1)
-    assert found.message == "1 is below 5"
+    (issue,) = own({"anyOf": shapes}, 1)
+    assert issue.message == "1 is below 5"
 
 
 def test_a_value_that_fits_two_shapes_has_words_too() -> None:
-    (found,) = own({"oneOf": [{"minimum": 1}, {"minimum": 2}], "title": "Amount"}, 3)
-    assert found.message == "3 is no valid amount"
+    (issue,) = own({"oneOf": [{"minimum": 1}, {"minimum": 2}], "title": "Amount"}, 3)
+    assert issue.message == "3 is no valid amount"
 
 
 def test_keys_that_a_pattern_knows_are_not_unknown() -> None:
     rule = {"properties": {"a": {}}, "patternProperties": {"^x-": {}}, "additionalProperties": False}
     assert own(rule, {"a": 1, "x-b": 1}) == []
-    (found,) = own(rule, {"a": 1, "x-b": 1, "b": 1})
-    assert found.at == ("b",)
+    (issue,) = own(rule, {"a": 1, "x-b": 1, "b": 1})
+    assert issue.at == ("b",)
 
 
 def test_what_is_quoted_cannot_act_on_a_terminal() -> None:
-    (found,) = own({"type": "number"}, "\x1b[31m" + "x" * 500)
-    assert r"\x1b[31m" in found.message
-    assert len(found.message) < 150
+    (issue,) = own({"type": "number"}, "\x1b[31m" + "x" * 500)
+    assert r"\x1b[31m" in issue.message
+    assert len(issue.message) < 150
 
 
 @pytest.fixture
@@ -320,9 +320,7 @@ def fresh() -> Iterator[None]:
 
 @pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize("fast", [True, False])
-def test_the_fast_validator_only_accepts_and_never_decides_against(
-    monkeypatch: pytest.MonkeyPatch, *, fast: bool
-) -> None:
+def test_the_fast_validator_only_accepts_and_never_rejects(monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
     asked: list[Any] = []
     module = ModuleType("jsonschema_rs")
     validator = SimpleNamespace(is_valid=lambda data: bool(asked.append(data)))  # type: ignore[func-returns-value]
@@ -334,7 +332,7 @@ def test_the_fast_validator_only_accepts_and_never_decides_against(
 
 
 @pytest.mark.usefixtures("fresh")
-def test_what_the_fast_validator_accepts_needs_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_that_the_fast_validator_accepts_is_not_validated_again(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("jsonschema_rs")
     accepting = SimpleNamespace(is_valid=lambda _data: True)
     monkeypatch.setattr(module, "Draft202012Validator", lambda _schema: accepting, raising=False)

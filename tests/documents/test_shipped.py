@@ -1,4 +1,4 @@
-"""What travels with the package is found, fits its own schemas, and says the same thing everywhere."""
+"""The shipped schemas and policies: they are found, valid, and agree with each other."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -39,12 +39,12 @@ def defaults(part: Mapping[str, Any], *at: str) -> Iterator[tuple[tuple[str, ...
 
 
 @pytest.mark.parametrize("name", ["schemas", "policies"])
-def test_a_checkout_reads_what_stands_at_its_top(name: str) -> None:
+def test_a_checkout_reads_the_folders_at_its_top(name: str) -> None:
     assert shipped.folder(name) == ROOT / name
 
 
 @pytest.mark.parametrize("name", ["schemas", "policies"])
-def test_a_wheel_reads_what_travels_inside_it(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wheel_reads_the_folders_inside_it(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipped, "__file__", str(tmp_path / "site" / "platform_gate" / "documents" / "shipped.py"))
     assert shipped.folder(name) == tmp_path / "site" / name
     (tmp_path / "site" / "platform_gate" / name).mkdir(parents=True)
@@ -77,7 +77,7 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
         yield from references(inner)
 
 
-def test_the_shipped_policies_are_the_contract_s() -> None:
+def test_the_shipped_policies_are_those_of_the_contract() -> None:
     assert shipped.policy_names() == POLICIES
 
 
@@ -109,12 +109,12 @@ def test_default_limits_are_the_default_policy_s() -> None:
 
 
 def test_the_schema_and_the_default_policy_name_the_same_keys_and_values() -> None:
-    said = dict(defaults(shipped.schema("policy")["properties"]["spec"]))
-    assert said.pop(("extends",)) == "default"
-    assert said == dict(leaves(shipped.policy("default").data["spec"]))
+    documented = dict(defaults(shipped.schema("policy")["properties"]["spec"]))
+    assert documented.pop(("extends",)) == "default"
+    assert documented == dict(leaves(shipped.policy("default").data["spec"]))
 
 
-def test_the_default_policy_is_the_contract_s() -> None:
+def test_the_default_policy_is_that_of_the_contract() -> None:
     spec: Leaves = dict(leaves(shipped.policy("default").data["spec"]))
     assert spec["gate", "fail_on"] == ["degraded", "critical", "unknown"]
     assert spec["gate", "required"] == ["slo", "cost", "reliability", "governance"]
@@ -134,12 +134,12 @@ def test_strict_requires_evidence() -> None:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installed package, and a file beside it that is none of its business."""
+    """An installed package, and a file outside of it that it must not give away."""
     folder = tmp_path / "site" / "acme_policies"
     (folder / "tiers").mkdir(parents=True)
     (folder / "__init__.py").write_text("raise SystemExit('never run')", encoding="utf-8")
     (folder / "tiers" / "one.yaml").write_text("a: 1\n", encoding="utf-8")
-    (tmp_path / "site" / "beside.yaml").write_text("a: 2\n", encoding="utf-8")
+    (tmp_path / "site" / "outside.yaml").write_text("a: 2\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     return folder
 
@@ -151,7 +151,7 @@ def test_a_file_in_an_installed_package_is_found_without_running_the_package(nam
     assert shipped.package_file(reference) == (b"a: 1\n", reference)
 
 
-@pytest.mark.parametrize("file", ["tiers/two.yaml", "tiers", "", "../beside.yaml", "/etc/passwd"])
+@pytest.mark.parametrize("file", ["tiers/two.yaml", "tiers", "", "../outside.yaml", "/etc/passwd"])
 def test_a_file_that_a_package_does_not_hold_is_an_error(file: str, package: Path) -> None:
     assert package.is_dir()
     with pytest.raises(GateError, match="the package 'acme_policies' has no file") as caught:
@@ -165,9 +165,7 @@ def test_a_package_that_is_not_installed_is_an_error(name: str) -> None:
         shipped.package_file(f"package:{name}/a.yaml")
 
 
-def test_the_working_directory_is_no_place_to_look_for_a_package(
-    package: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_working_directory_is_not_searched_for_packages(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(package.parent)
     with pytest.raises(GateError, match="there is no installed package"):
         shipped.package_file("package:acme_policies/tiers/one.yaml")

@@ -77,7 +77,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(WORDS, VALUES, min_size=1, max_size=4))
-def test_what_is_written_reads_back(data: dict[str, Any]) -> None:
+def test_written_data_reads_back(data: dict[str, Any]) -> None:
     assert read_back({"root": data}) == {"root": data}
 
 
@@ -109,7 +109,7 @@ def test_another_reader_of_yaml_sees_the_same(data: dict[str, Any]) -> None:
         ({}, "{}"),
     ],
 )
-def test_quotes_stand_only_where_they_are_needed(value: object, text: str) -> None:
+def test_only_strings_that_need_quotes_get_them(value: object, text: str) -> None:
     assert yaml_writer.flow(value) == text
 
 
@@ -125,7 +125,7 @@ def test_a_comment_stands_behind_its_value() -> None:
     assert seen == [("a", "b"), ("a", "c"), ("d",)]
 
 
-def test_lines_in_a_string_read_back_where_prose_may_stand() -> None:
+def test_a_string_over_several_lines_reads_back_as_prose() -> None:
     data = {"help": "Ask.\nThen wait.\n", "reason": "one\n\ntwo"}
     assert read_back(data) == data
     with pytest.raises(DocumentError):

@@ -35,7 +35,7 @@ PLAIN: dict[str, dict[str, object] | None] = {
     "a: null\nb: true": {"a": None, "b": True},
     "a: X\nb:\n  - X": {"a": "X", "b": ["X"]},
 }
-"""What the fast reader reads of each text; None where it leaves it to the strict one."""
+"""Texts, and the data that the fast reader returns for them: None if it leaves them to the strict one."""
 
 WORDS = st.sampled_from(
     [

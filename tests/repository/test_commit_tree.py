@@ -1,4 +1,4 @@
-"""A commit finds what a work tree finds, and says of paths what a work tree says."""
+"""A commit and its work tree agree on the files in scope and on the paths that exist."""
 
 from pathlib import Path
 
@@ -49,9 +49,9 @@ def tree_of(clone: Path) -> CommitTree:
 @pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("operands", [[], ["."], ["services"], ["services/a.yaml", "apps"], ["services/readme.md"]])
 def test_a_commit_finds_what_its_work_tree_finds(clone: Path, operands: list[str], config: Config) -> None:
-    head = [found for found in work_tree(clone).find(operands, config) if not found.empty]
+    head = [file for file in work_tree(clone).find(operands, config) if not file.empty]
     base = tree_of(clone).find(operands, config)
-    assert [(found.path, found.refusal) for found in base] == [(found.path, found.refusal) for found in head]
+    assert [(file.path, file.refusal) for file in base] == [(file.path, file.refusal) for file in head]
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_a_commit_knows_the_paths_that_its_work_tree_knows(clone: Path, path: st
 
 def test_bytes_are_those_of_the_commit(clone: Path) -> None:
     tree = tree_of(clone)
-    (found,) = tree.find(["apps"], Config())
-    assert tree.read(found) == b"c\n"
+    (file,) = tree.find(["apps"], Config())
+    assert tree.read(file) == b"c\n"
     assert tree.content("d.yaml") == b"d\n"
     assert tree.content("nowhere") is None
     with pytest.raises(DocumentError, match="symbolic link"):

@@ -1,4 +1,4 @@
-"""What is judged: ``[tool.platform-gate]`` or ``.platform-gate.yaml``, never both."""
+"""The configuration: ``[tool.platform-gate]`` or ``.platform-gate.yaml``, never both."""
 
 import pytest
 
@@ -27,24 +27,24 @@ def refused(own: str | None = None, pyproject: str | None = None) -> GateError:
 
 
 @pytest.mark.parametrize("pyproject", [None, "", "[project]\nname = 'x'\n", "[tool.ruff]\nline-length = 120\n"])
-def test_without_configuration_the_built_in_one_holds(pyproject: str | None) -> None:
-    found = load(pyproject=pyproject)
-    assert found == Config()
-    assert (found.manifests, found.exclude, found.policy, found.path) == (None, (), None, "")
+def test_without_configuration_the_built_in_one_applies(pyproject: str | None) -> None:
+    loaded = load(pyproject=pyproject)
+    assert loaded == Config()
+    assert (loaded.manifests, loaded.exclude, loaded.policy, loaded.path) == (None, (), None, "")
 
 
 def test_the_own_file_configures_the_gate() -> None:
-    found = load("manifests: ['services/**/*.yaml']\nexclude: [a, b]\npolicy: strict\n")
-    assert found.manifests == ("services/**/*.yaml",)
-    assert found.exclude == ("a", "b")
-    assert (found.policy, found.path) == ("strict", OWN_FILE)
+    loaded = load("manifests: ['services/**/*.yaml']\nexclude: [a, b]\npolicy: strict\n")
+    assert loaded.manifests == ("services/**/*.yaml",)
+    assert loaded.exclude == ("a", "b")
+    assert (loaded.policy, loaded.path) == ("strict", OWN_FILE)
 
 
 def test_pyproject_configures_the_gate() -> None:
-    found = load(pyproject=TABLE + "manifests = ['services/**/*.yaml']\nexclude = ['a', 'b']\npolicy = 'strict'\n")
-    assert found.manifests == ("services/**/*.yaml",)
-    assert found.exclude == ("a", "b")
-    assert (found.policy, found.path) == ("strict", PYPROJECT)
+    loaded = load(pyproject=TABLE + "manifests = ['services/**/*.yaml']\nexclude = ['a', 'b']\npolicy = 'strict'\n")
+    assert loaded.manifests == ("services/**/*.yaml",)
+    assert loaded.exclude == ("a", "b")
+    assert (loaded.policy, loaded.path) == ("strict", PYPROJECT)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_waivers_are_one_file_or_several(value: str, waivers: tuple[str, ...]) -
 
 @pytest.mark.parametrize(("own", "pyproject", "path"), [("{}", None, OWN_FILE), (None, TABLE, PYPROJECT)])
 def test_an_empty_configuration_is_one(own: str | None, pyproject: str | None, path: str) -> None:
-    found = load(own, pyproject)
-    assert (found.manifests, found.path) == (None, path)
+    loaded = load(own, pyproject)
+    assert (loaded.manifests, loaded.path) == (None, path)
 
 
 @pytest.mark.parametrize(("own", "table"), [("policy: strict\n", "policy = 'strict'\n"), ("{}\n", "")])
@@ -68,7 +68,7 @@ def test_two_configurations_are_an_error(own: str, table: str) -> None:
     assert error.fix == "Keep one of the two."
 
 
-def test_a_pyproject_that_says_nothing_of_the_gate_may_stand_beside_its_own_file() -> None:
+def test_a_pyproject_without_the_table_is_no_second_configuration() -> None:
     assert load("policy: strict\n", "[project]\nname = 'x'\n").policy == "strict"
 
 

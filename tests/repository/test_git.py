@@ -1,4 +1,4 @@
-"""Git is asked for hashes and bytes only, and runs nothing on anybody's behalf."""
+"""Git answers with IDs and bytes only, and runs no hook, filter or program of the checkout."""
 
 from pathlib import Path
 
@@ -16,30 +16,30 @@ def clone(tmp_path: Path) -> Path:
     return repository(tmp_path / "repo", {"a.yaml": "a\n", "b/ä.yaml": "b\n"})
 
 
-def asked(folder: Path, search_path: str = PATH) -> Repository:
+def repo_at(folder: Path, search_path: str = PATH) -> Repository:
     return Repository(folder, search_path)
 
 
 def test_a_ref_becomes_a_hash(clone: Path) -> None:
-    assert asked(clone).resolve("main") == git(clone, "rev-parse", "HEAD")
+    assert repo_at(clone).resolve("main") == git(clone, "rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--output=marker", "--upload-pack=touch marker", "-v", "", "main:a.yaml"])
 def test_a_ref_that_is_no_commit_is_refused(clone: Path, ref: str) -> None:
     with pytest.raises(GateError, match="git knows no commit"):
-        asked(clone).resolve(ref)
+        repo_at(clone).resolve(ref)
     assert sorted(path.name for path in clone.iterdir()) == [".git", "a.yaml", "b"]
 
 
 def test_a_ref_with_a_null_byte_is_refused(clone: Path) -> None:
     with pytest.raises(GateError, match="git cannot be run"):
-        asked(clone).resolve("main\0")
+        repo_at(clone).resolve("main\0")
 
 
 def test_the_files_of_a_commit(clone: Path) -> None:
     (clone / "link").symlink_to("a.yaml")
     commit(clone, {})
-    repo = asked(clone)
+    repo = repo_at(clone)
     files = repo.files(repo.resolve("HEAD"))
     assert {path: entry.mode for path, entry in files.items()} == {
         "a.yaml": "100644",
@@ -51,7 +51,7 @@ def test_the_files_of_a_commit(clone: Path) -> None:
 
 def test_many_objects_come_in_order_and_large_ones_are_cut(clone: Path) -> None:
     commit(clone, {f"f/{number}": f"{number}\n" for number in range(1200)} | {"large": b"x" * 5000, "empty": b""})
-    repo = asked(clone)
+    repo = repo_at(clone)
     files = repo.files(repo.resolve("HEAD"))
     names = [f"f/{number}" for number in range(1200)]
     got = list(repo.blobs([files[name].oid for name in [*names, "large", "empty", "a.yaml"]], 1000))
@@ -60,12 +60,12 @@ def test_many_objects_come_in_order_and_large_ones_are_cut(clone: Path) -> None:
 
 def test_a_missing_object_says_so(clone: Path) -> None:
     with pytest.raises(GateError, match="git lacks an object") as caught:
-        list(asked(clone).blobs(["0" * 40], 10))
+        list(repo_at(clone).blobs(["0" * 40], 10))
     assert "filter" in caught.value.fix
 
 
 def test_no_objects_need_no_process(tmp_path: Path) -> None:
-    assert list(asked(tmp_path, "").blobs([], 10)) == []
+    assert list(repo_at(tmp_path, "").blobs([], 10)) == []
 
 
 def test_the_index_knows_submodules_conflicts_and_what_is_left_out(clone: Path) -> None:
@@ -73,7 +73,7 @@ def test_the_index_knows_submodules_conflicts_and_what_is_left_out(clone: Path) 
     git(clone, "update-index", "--add", "--cacheinfo", f"{SUBMODULE},{head},sub")
     git(clone, "update-index", "--skip-worktree", "a.yaml")
     (clone / "a.yaml").unlink()
-    index = asked(clone).staged()
+    index = repo_at(clone).staged()
     assert {path: entry.mode for path, entry in index.files.items()} == {
         "a.yaml": "100644",
         "b/ä.yaml": "100644",
@@ -89,7 +89,7 @@ def test_a_path_in_conflict_is_like_no_file(clone: Path) -> None:
     commit(clone, {"a.yaml": "ours\n"})
     with pytest.raises(Exception, match="merge"):
         git(clone, "merge", "-q", "other")
-    assert asked(clone).staged().files["a.yaml"].oid == ""
+    assert repo_at(clone).staged().files["a.yaml"].oid == ""
 
 
 def test_the_merge_base(clone: Path) -> None:
@@ -98,13 +98,13 @@ def test_the_merge_base(clone: Path) -> None:
     other = git(commit(clone, {"other": "x"}), "rev-parse", "HEAD")
     git(clone, "checkout", "-q", "main")
     ours = git(commit(clone, {"ours": "x"}), "rev-parse", "HEAD")
-    assert asked(clone).merge_base(ours, other) == start
-    assert asked(clone).merge_base(start, other) == start
+    assert repo_at(clone).merge_base(ours, other) == start
+    assert repo_at(clone).merge_base(start, other) == start
 
 
 def test_the_day_of_a_commit_is_in_utc(clone: Path) -> None:
     commit(clone, {}, moment="2026-11-23T23:30:00-05:00")
-    repo = asked(clone)
+    repo = repo_at(clone)
     assert repo.day(repo.resolve("HEAD")).isoformat() == "2026-11-24"
 
 
@@ -118,21 +118,21 @@ def test_a_git_that_the_checkout_brings_along_is_not_run(
         place.chmod(0o755)
     monkeypatch.chdir(clone)
     with pytest.raises(GateError, match="no git on PATH"):
-        asked(clone, search_path.format(clone=clone)).resolve("HEAD")
+        repo_at(clone, search_path.format(clone=clone)).resolve("HEAD")
     assert not (clone / "marker").exists()
 
 
 def test_a_repository_above_the_root_is_not_taken_for_it(clone: Path) -> None:
     (clone / "inside" / ".git").mkdir(parents=True)
     with pytest.raises(GateError):
-        asked(clone / "inside").resolve("HEAD")
+        repo_at(clone / "inside").resolve("HEAD")
 
 
 def test_the_callers_variables_decide_nothing(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = repository(tmp_path / "other", {"x": "x"})
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
-    assert set(asked(clone).staged().files) == {"a.yaml", "b/ä.yaml"}
+    assert set(repo_at(clone).staged().files) == {"a.yaml", "b/ä.yaml"}
 
 
 @pytest.mark.parametrize("like", ["0" * 40, "0" * 64])

@@ -1,4 +1,4 @@
-"""What is in scope, and what a tree refuses to open."""
+"""Which files are in scope, and which a tree refuses to open."""
 
 import os
 from itertools import permutations
@@ -13,20 +13,20 @@ from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
 from tests.samples import work_tree, write
 
 
-def paths(found: list[ManifestFile]) -> list[str]:
-    return [entry.path for entry in found]
+def paths(files: list[ManifestFile]) -> list[str]:
+    return [file.path for file in files]
 
 
-def refusals(found: list[ManifestFile]) -> dict[str, str]:
-    return {entry.path: entry.refusal.message for entry in found if entry.refusal}
+def refusals(files: list[ManifestFile]) -> dict[str, str]:
+    return {file.path: file.refusal.message for file in files if file.refusal}
 
 
 def test_a_folder_gives_its_yaml_files_sorted(tmp_path: Path) -> None:
     names = ["s/b.yaml", "s/a.YML", "s/.hidden.yaml", "s/.folder/x.yml", "s/sub/c.Yaml", "s/readme.md", "s/x.yaml.bak"]
     write(tmp_path, dict.fromkeys(names, ""))
-    found = work_tree(tmp_path).find(["s"], Config())
-    assert paths(found) == ["s/.folder/x.yml", "s/.hidden.yaml", "s/a.YML", "s/b.yaml", "s/sub/c.Yaml"]
-    assert not refusals(found)
+    files = work_tree(tmp_path).find(["s"], Config())
+    assert paths(files) == ["s/.folder/x.yml", "s/.hidden.yaml", "s/a.YML", "s/b.yaml", "s/sub/c.Yaml"]
+    assert not refusals(files)
 
 
 def test_operands_in_any_order_give_the_same_files_once(tmp_path: Path) -> None:
@@ -91,9 +91,9 @@ def test_a_folder_that_is_called_like_a_manifest_is_walked(tmp_path: Path) -> No
 @pytest.mark.parametrize("operand", ["gone", "gone.yaml", "s/gone"])
 def test_a_missing_operand_is_refused(tmp_path: Path, operand: str) -> None:
     write(tmp_path, {"s/a.yaml": ""})
-    found = work_tree(tmp_path).find([operand, "s"], Config())
-    assert refusals(found) == {operand: "there is no such file or folder"}
-    assert "s/a.yaml" in paths(found)
+    files = work_tree(tmp_path).find([operand, "s"], Config())
+    assert refusals(files) == {operand: "there is no such file or folder"}
+    assert "s/a.yaml" in paths(files)
 
 
 def test_a_folder_in_which_nothing_matches_is_refused(tmp_path: Path) -> None:
@@ -107,21 +107,21 @@ def test_links_in_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "s/folder").symlink_to("../elsewhere")
     (tmp_path / "s/dangling.yml").symlink_to("nowhere")
     (tmp_path / "s/readme.md").symlink_to("a.yaml")
-    found = work_tree(tmp_path).find(["s"], Config())
-    assert sorted(refusals(found)) == ["s/dangling.yml", "s/file.yaml", "s/folder"]
-    assert paths(found) == ["s/a.yaml", "s/dangling.yml", "s/file.yaml", "s/folder"]
+    files = work_tree(tmp_path).find(["s"], Config())
+    assert sorted(refusals(files)) == ["s/dangling.yml", "s/file.yaml", "s/folder"]
+    assert paths(files) == ["s/a.yaml", "s/dangling.yml", "s/file.yaml", "s/folder"]
 
 
 def test_an_operand_that_is_or_passes_a_link_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"real/sub/a.yaml": ""})
     (tmp_path / "link").symlink_to("real")
     (tmp_path / "link.yaml").symlink_to("real/sub/a.yaml")
-    found = work_tree(tmp_path).find(["link", "link.yaml", "link/sub", "link/sub/a.yaml"], Config())
-    assert len(refusals(found)) == 4
-    assert refusals(found)["link/sub"] == "'link' is a symbolic link, which the gate does not follow"
+    files = work_tree(tmp_path).find(["link", "link.yaml", "link/sub", "link/sub/a.yaml"], Config())
+    assert len(refusals(files)) == 4
+    assert refusals(files)["link/sub"] == "'link' is a symbolic link, which the gate does not follow"
 
 
-def test_a_link_above_the_repository_is_nobodys_trick(tmp_path: Path) -> None:
+def test_a_link_above_the_repository_is_followed(tmp_path: Path) -> None:
     write(tmp_path, {"real/repo/s/a.yaml": ""})
     (tmp_path / "link").symlink_to("real")
     root = tmp_path / "link/repo"
@@ -130,8 +130,8 @@ def test_a_link_above_the_repository_is_nobodys_trick(tmp_path: Path) -> None:
 
 def test_an_operand_may_lie_outside_and_is_shown_as_typed(tmp_path: Path) -> None:
     write(tmp_path, {"other/a.yaml": "", "repo/s/b.yaml": ""})
-    found = work_tree(tmp_path / "repo").find(["../other", str(tmp_path / "other/a.yaml")], Config())
-    assert paths(found) == ["../other/a.yaml", str(tmp_path / "other/a.yaml")]
+    files = work_tree(tmp_path / "repo").find(["../other", str(tmp_path / "other/a.yaml")], Config())
+    assert paths(files) == ["../other/a.yaml", str(tmp_path / "other/a.yaml")]
 
 
 def test_paths_are_shown_from_the_root(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     write(tmp_path, {"s/a.yaml": ""})
     os.mkfifo(tmp_path / "s/pipe.yaml")
     tree = work_tree(tmp_path)
-    pipe = next(found for found in tree.find(["s"], Config()) if found.path == "s/pipe.yaml")
+    pipe = next(file for file in tree.find(["s"], Config()) if file.path == "s/pipe.yaml")
     with pytest.raises(DocumentError, match="plain file"):
         tree.read(pipe)
 
@@ -151,11 +151,11 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
     write(tmp_path, {"s/a.yaml": "", "secret": "hunter2"})
     tree = work_tree(tmp_path)
-    [found] = tree.find(["s"], Config())
+    [file] = tree.find(["s"], Config())
     (tmp_path / "s/a.yaml").unlink()
     (tmp_path / "s/a.yaml").symlink_to("../secret")
     with pytest.raises(DocumentError):
-        tree.read(found)
+        tree.read(file)
 
 
 def test_a_file_that_vanished_cannot_be_read(tmp_path: Path) -> None:
@@ -165,9 +165,9 @@ def test_a_file_that_vanished_cannot_be_read(tmp_path: Path) -> None:
 
 def test_standard_input_is_a_file_of_its_own(tmp_path: Path) -> None:
     tree = work_tree(tmp_path, stdin=b"hello")
-    [found] = tree.find(["-", "-"], Config())
-    assert found.path == "<stdin>"
-    assert tree.read(found) == b"hello"
+    [file] = tree.find(["-", "-"], Config())
+    assert file.path == "<stdin>"
+    assert tree.read(file) == b"hello"
 
 
 @pytest.mark.parametrize(
