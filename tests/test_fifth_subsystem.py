@@ -1,8 +1,12 @@
-"""A toy subsystem: one object in the registry, one section in the default policy and in two schemas, nothing else."""
+"""A toy subsystem: one object in the registry, one section in the default policy and in two schemas, nothing else.
+
+Every command must handle it: it is judged, reported in every format, compared, explained, linted and waived.
+"""
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -10,21 +14,27 @@ from typing import Any, Self
 import pytest
 from jsonschema import Draft202012Validator
 
+from platform_gate.cli.main import run
 from platform_gate.documents import schema, shipped
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Charge, Context, Doubt, Problem, Rule, Severity, Violation
+from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Severity, Violation
 from platform_gate.policy import loading
+from platform_gate.reports.formats import REPORTERS
 from platform_gate.reports.formats import html as html_reporter
 from platform_gate.reports.formats import json as json_reporter
 from platform_gate.reports.formats import text as text_reporter
 from platform_gate.reports.outcome import Display, Outcome
 from platform_gate.reports.page import rendering
-from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.subsystems import SUBSYSTEMS, Subsystem
+from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower
+from tests.repositories import commit, repository
 from tests.samples import check_folder, manifest, own_policy, write
 
 ABOVE = Rule("carbon/above-limit", "Too much carbon", "Emit less.")
 NO_DATA = Rule("carbon/no-data", "No carbon figure", "Add `carbon.kg`.", doubt=Doubt.REQUIRED)
 SECTION = "  carbon: {kg_at_most: 100, above_points: 2}\n"
+DAY = ("--as-of", "2026-11-23")
+LOOSENING: LooseningTable = {("kg_at_most",): if_higher, ("above_points",): if_lower}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +55,11 @@ class Carbon:
     """What a module `subsystems/carbon.py` would offer."""
 
     NAME = "carbon"
+    SECTION = "carbon"
+    LOOSENING = LOOSENING
     Limits = CarbonLimits
 
-    def rules(self, _limits: CarbonLimits) -> tuple[Rule, ...]:
+    def all_rules(self, _limits: CarbonLimits) -> tuple[Rule, ...]:
         return ABOVE, NO_DATA
 
     def read(
@@ -66,18 +78,28 @@ class Carbon:
         elif kilograms > limits.kg_at_most:
             yield ABOVE.violation(f"{kilograms} kg, above {limits.kg_at_most} kg", "carbon", "kg", value=kilograms)
 
-    def points(self, failed: Sequence[Violation], limits: CarbonLimits) -> Iterator[Charge]:
-        if any(failure.rule is ABOVE for failure in failed):
+    def points(self, violations: Sequence[Violation], limits: CarbonLimits) -> Iterator[Charge]:
+        if any(violation.rule is ABOVE for violation in violations):
             yield Charge(limits.above_points, frozenset({ABOVE.id}), ("carbon", "above_points"))
 
-    def status(self, kilograms: float | None, failed: Sequence[Violation], _limits: CarbonLimits) -> str:
-        return "no_data" if kilograms is None else "sooty" if failed else "clean"
+    def status(self, kilograms: float | None, violations: Sequence[Violation], _limits: CarbonLimits) -> str:
+        return "no_data" if kilograms is None else "sooty" if violations else "clean"
 
     def describe(self, kilograms: float | None, _limits: CarbonLimits) -> dict[str, Any]:
         return {"kg": kilograms}
 
-    def relaxations(self, _before: float | None, _after: float | None) -> list[Any]:
-        return []
+    def most_points(self, limits: CarbonLimits) -> int:
+        return limits.above_points
+
+    def declared(self, kilograms: float | None, _subject: str) -> bool:
+        return kilograms is not None
+
+    def relaxations(self, before: float | None, after: float | None) -> Iterator[Relaxation]:
+        if before is not None and after is None:
+            yield Relaxation("measurement-removed", ("spec", "carbon", "kg"), before, None)
+
+
+CARBON: Subsystem = Carbon()
 
 
 def forget() -> None:
@@ -119,7 +141,7 @@ def carbon(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
     extend_schema(copy / "schemas/service.schema.json", in_the_manifest)
     extend_schema(copy / "schemas/policy.schema.json", in_the_policy)
     monkeypatch.setattr(shipped, "folder", lambda name: copy / name)
-    monkeypatch.setitem(SUBSYSTEMS, "carbon", Carbon())
+    monkeypatch.setitem(SUBSYSTEMS, "carbon", CARBON)
     forget()
     yield
     monkeypatch.undo()
@@ -210,3 +232,121 @@ def test_its_invalid_facts_stop_the_run(tmp_path: Path, section: str, message: s
     outcome = outcome_of(tmp_path, section)
     assert outcome.verdict is Verdict.NOT_JUDGED
     assert [finding.message for finding in outcome.findings] == [message]
+
+
+Commands = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
+    """Commands in a repository with one service that emits too much: the exit code and both streams."""
+    folder = repository(tmp_path / "repository", {"services/web.yaml": manifest(carbon="carbon: {kg: 100.5}")})
+    monkeypatch.chdir(folder)
+
+    def start(*words: str) -> tuple[int, str, str]:
+        return run([*words]), *capsys.readouterr()
+
+    return start
+
+
+FORMATS: dict[str, Callable[[str], bool]] = {
+    "text": lambda report: "carbon/above-limit" in report,
+    "json": lambda report: json.loads(report)["services"][0]["subsystems"]["carbon"]["status"] == "sooty",
+    "sarif": lambda report: json.loads(report)["runs"][0]["results"][0]["ruleId"] == "carbon/above-limit",
+    "junit": lambda report: "100.5 kg, above 100 kg" in "".join(ET.fromstring(report).itertext()),  # noqa: S314 - our own report
+    "github": lambda report: "::error " in report and "100.5 kg, above 100 kg" in report,
+    "markdown": lambda report: "carbon/above-limit" in report,
+    "gitlab": lambda report: json.loads(report)[0]["check_name"] == "carbon/above-limit",
+    "html": lambda report: "<h3>Carbon</h3>" in report,
+}
+
+
+def test_no_format_is_left_out() -> None:
+    assert FORMATS.keys() == REPORTERS.keys()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_carries_it(here: Commands, name: str) -> None:
+    code, report, _ = here("check", *DAY, "-f", name)
+    assert code == 1
+    assert FORMATS[name](report)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cause"),
+    [("carbon: {kg: 90}", "carbon: {kg: 110}", "measured"), ("", "carbon: {kg: 110}", "declared")],
+)
+def test_a_change_of_it_is_compared(here: Commands, before: str, after: str, cause: str) -> None:
+    commit(Path(), {"services/web.yaml": manifest(carbon=before)})
+    commit(Path(), {"services/web.yaml": manifest(carbon=after)})
+    code, report, _ = here("check", *DAY, "--base", "HEAD~1", "--scope", "regressed", "-f", "json")
+    [web] = json.loads(report)["services"]
+    [finding] = web["findings"]
+    assert (code, web["health_before"], web["health"]) == (1, "healthy", "degraded")
+    assert finding["rule"] == "carbon/above-limit"
+    assert (finding["origin"], finding["cause"]) == ("introduced", cause)
+
+
+@pytest.mark.parametrize(
+    ("section", "kind", "before"),
+    [("carbon: {}", "measurement-removed", 100.5), ("", "section-removed", "carbon")],
+)
+def test_what_is_gone_of_it_lowers_the_bar(here: Commands, section: str, kind: str, before: object) -> None:
+    commit(Path(), {"services/web.yaml": manifest(carbon=section)})
+    _, report, _ = here("check", *DAY, "--base", "HEAD~1", "-f", "json")
+    [lowered] = json.loads(report)["changes"]
+    assert (lowered["kind"], lowered["service"], lowered["before"]) == (kind, "web", before)
+
+
+@pytest.mark.parametrize(
+    ("limits", "relaxed"),
+    [
+        ("{kg_at_most: 101, above_points: 2}", ["carbon.kg_at_most"]),
+        ("{kg_at_most: 99, above_points: 2}", []),
+        ("{kg_at_most: 100, above_points: 1}", ["carbon.above_points"]),
+        ("{kg_at_most: 100, above_points: 3}", []),
+    ],
+)
+def test_looser_limits_of_it_lower_the_bar(here: Commands, limits: str, relaxed: list[str]) -> None:
+    commit(Path(), {".platform-gate.yaml": "policy: p.yaml\n", "p.yaml": own_policy("  gate: {help: x}\n")})
+    commit(Path(), {"p.yaml": own_policy(f"  gate: {{help: x}}\n  carbon: {limits}\n")})
+    _, report, _ = here("check", *DAY, "--base", "HEAD~1", "-f", "json")
+    assert [row["pointer"] for row in json.loads(report)["changes"]] == relaxed
+
+
+def test_a_service_with_it_is_explained(here: Commands) -> None:
+    code, text, _ = here("explain", "web", *DAY)
+    assert code == 0
+    assert "carbon: sooty  +2\n  kg  100.5\n" in text
+    assert "  +2  carbon/above-limit: carbon.above_points (policies/default.yaml:" in text
+
+
+def test_its_rules_are_explained(here: Commands) -> None:
+    assert "Too much carbon. Emit less." in here("explain", "carbon/above-limit")[1]
+    assert "carbon/no-data" in here("explain", "--list")[1]
+
+
+def test_its_points_count_when_a_policy_is_linted(here: Commands) -> None:
+    highest = {"critical_at": 9}
+    for above, warned in ((2, False), (1, True)):
+        spec = f"  health: {json.dumps(highest)}\n  carbon: {{above_points: {above}}}\n"
+        write(Path(), {"policy.yaml": own_policy(spec)})
+        code, shown, warnings = here("policy", "show", "--policy", "policy.yaml")
+        assert (code, f"above_points: {above}" in shown) == (0, True)
+        assert ("no service can reach critical_at" in warnings) is warned
+
+
+def test_a_violation_of_it_is_waived(here: Commands) -> None:
+    terms = ("--reason", "New hardware.", "--approved-by", "lead", "--days", "30", "-o", "waivers.yaml")
+    assert here("waivers", "generate", *terms, *DAY)[0] == 0
+    code, text, _ = here("check", *DAY, "--waivers", "waivers.yaml")
+    assert (code, "100.5 kg, above 100 kg\n      waived until 2026-12-23 (30 days left) by lead" in text) == (0, True)
+    code, listed, _ = here("waivers", "list", *DAY, "--waivers", "waivers.yaml")
+    assert (code, "carbon/above-limit" in listed) == (0, True)
+
+
+def test_a_fleet_with_it_is_merged(here: Commands) -> None:
+    assert here("check", *DAY, "--shard", "1/1", "-o", "json=part.json")[0] == 1
+    code, report, _ = here("merge", "part.json", "-f", "json")
+    [web] = json.loads(report)["services"]
+    assert (code, web["subsystems"]["carbon"]["points"]) == (1, 2)
