@@ -167,7 +167,7 @@ def _text(results: Sequence[Result]) -> Iterator[str]:
         for mismatch in result.mismatches:
             yield f"  {mismatch.what}"
             yield f"    - {printable(mismatch.expected)}"
-            yield f"    + {printable(mismatch.found)}"
+            yield f"    + {printable(mismatch.actual)}"
     passed = len(results) - len(wrong)
     yield f"{plural(passed, 'case')} passed" + (f", {len(wrong)} failed" if wrong else "")
 
@@ -178,7 +178,7 @@ def _junit(results: Sequence[Result]) -> Iterator[str]:
             printable(result.location.path),
             printable(result.name),
             "failure" if result.mismatches else "",
-            "; ".join(f"{each.what}: expected {each.expected}, found {each.found}" for each in result.mismatches),
+            "; ".join(f"{each.what}: expected {each.expected}, found {each.actual}" for each in result.mismatches),
             file=printable(result.location.path),
             line=result.location.line,
         )

@@ -1,4 +1,4 @@
-"""The facts of all subsystems to a health, with the reason for every point: the one function that judges a service."""
+"""Judge one service: from the facts of all subsystems to its health, with the reason for every point."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -10,7 +10,7 @@ from platform_gate.subsystems import SUBSYSTEMS
 
 
 class Failure(NamedTuple):
-    """A violation, and the excuse for it where there is one. ``remark`` is added to the violation's message."""
+    """A violation and its excuse; None if it counts. The ``remark`` is appended to the violation's message."""
 
     violation: Violation
     excuse: Excuse | None = None
@@ -18,7 +18,7 @@ class Failure(NamedTuple):
 
 
 Waive = Callable[[str, Violation], tuple[Excuse | None, str]]
-"""Gives the excuse for a service's violation, or a remark on why there is none."""
+"""Given a service's name and a violation: the excuse for it, or None and a remark on why there is none."""
 
 
 def no_waivers(_service: str, _violation: Violation) -> tuple[Excuse | None, str]:
@@ -27,10 +27,10 @@ def no_waivers(_service: str, _violation: Violation) -> tuple[Excuse | None, str
 
 
 class Scored(NamedTuple):
-    """What one subsystem has to say: its facts under its limits, what failed, and what of that is charged.
+    """The result of one subsystem.
 
-    ``full_charges`` are what the charges would be without waivers, ``points`` what the subsystem adds to the total.
-    ``status`` is the facts in one word of the subsystem's vocabulary; a waiver changes no fact.
+    ``charges`` are for violations that count, and add up to ``points``; ``full_charges`` are what they would be without
+    waivers. ``status`` is from the subsystem's own vocabulary, and the same with and without waivers.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Scored(NamedTuple):
 
     @property
     def failed(self) -> tuple[Violation, ...]:
-        """Every violation, waived or not."""
+        """All violations, waived or not."""
         return tuple(failure.violation for failure in self.failures)
 
     @property
@@ -57,15 +57,15 @@ class Scored(NamedTuple):
         return SUBSYSTEMS[self.name].describe(self.facts, self.limits)
 
     def charge(self, rule: Rule) -> Charge | None:
-        """What a failed rule is charged with."""
+        """The charge for a violated rule."""
         return next((charge for charge in self.charges if rule.id in charge.rules), None)
 
 
 class Judgement(NamedTuple):
-    """A service's health with the reason for every point.
+    """A service's health, with the reason for every point.
 
-    ``required`` names the subsystems that must have data. ``points`` is the sum over the subsystems (the seed's
-    "issues"), ``waived_points`` what waivers save.
+    ``required`` are the subsystems that must have data. ``points`` is the sum over the subsystems, ``waived_points``
+    what waivers take off it.
     """
 
     subject: Subject
@@ -79,23 +79,23 @@ class Judgement(NamedTuple):
 
     @property
     def failing(self) -> bool:
-        """Whether its health, or a rule that failed, is one that the policy fails on."""
+        """Whether its health or a violated rule fails the gate."""
         return self.health in self.policy.gate.fail_on or bool(self.fatal)
 
     @property
     def fatal(self) -> tuple[str, ...]:
-        """The rules that failed and that the policy fails on, sorted."""
+        """The ids of violated rules that fail the gate by themselves, sorted."""
         wrong = [scored for scored in self.scored.values() if scored.failures]
         named = {violation.rule.id for scored in wrong for violation in scored.open}
         return tuple(sorted(named.intersection(self.policy.gate.fail_on))) if named else ()
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
-        """Whether a failed rule has consequences: it costs points, leaves a doubt, or fails the gate by itself."""
+        """Whether a violated rule costs points, leaves a doubt, or fails the gate by itself."""
         charged = any(charge.points and rule.id in charge.rules for charge in scored.full_charges)
         return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
 
     def severity(self, scored: Scored, failure: Failure) -> Severity:
-        """How a violation is shown. What is waived, and what a passing service is told, is a warning at most."""
+        """How a violation is shown: at most as a warning if it is waived or the service passes."""
         rule = failure.violation.rule
         decisive = self.decisive(scored, rule)
         if rule.doubt is Doubt.REQUIRED and not decisive and rule.id not in self.policy.severities:
@@ -108,10 +108,14 @@ class Judgement(NamedTuple):
 def judge(
     subject: Subject, facts: Mapping[str, Any], effective: Effective, context: Context, waive: Waive = no_waivers
 ) -> Judgement:
-    """Judge the facts of every subsystem under a policy.
+    """Judge the facts of a service under its policy.
 
-    ``facts`` holds what each subsystem's ``read`` gave; what it lacks isn't judged. Before its launch only governance
-    is required of a service. What ``waive`` excuses costs nothing.
+    Args:
+        subject: The service.
+        facts: What each subsystem's ``read`` returned, by subsystem. Subsystems without an entry are left out.
+        effective: The policy of the service.
+        context: Before its launch only governance is required of a service.
+        waive: Excuses violations; those cost nothing and leave no doubt.
     """
     required = effective.gate.required
     if not context.launched:
@@ -120,8 +124,8 @@ def judge(
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
     wrong = [part for part in scored.values() if part.failures]
     if not wrong:
-        well = health(0, effective.health, doubt=False)
-        return Judgement(subject, effective, required, scored, well, well, 0, 0)
+        clean = health(0, effective.health, doubt=False)
+        return Judgement(subject, effective, required, scored, clean, clean, 0, 0)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
@@ -152,12 +156,12 @@ def _score(
 
 
 def in_doubt(rule: Rule, subsystem: str, required: Iterable[str]) -> bool:
-    """Whether a failed rule leaves an otherwise healthy service UNKNOWN."""
+    """Whether a violated rule makes an otherwise healthy service UNKNOWN."""
     return rule.doubt is Doubt.ALWAYS or (rule.doubt is Doubt.REQUIRED and subsystem in required)
 
 
 def health(points: int, limits: HealthLimits, *, doubt: bool) -> HealthStatus:
-    """From points to health; doubt matters only to a service that would be healthy."""
+    """The health for some points. Doubt matters only to a service that would be healthy."""
     if points >= limits.critical_at:
         return HealthStatus.CRITICAL
     if points >= limits.degraded_at:

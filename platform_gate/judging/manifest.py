@@ -1,4 +1,4 @@
-"""A document that fits its schema as a manifest: whom it describes, what holds for it, and the facts it states."""
+"""From a document to a manifest: the service it describes, the policy that applies to it, and the facts it states."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,9 +18,9 @@ STRANGER: Final = "this is no service manifest"
 
 
 class Manifest(NamedTuple):
-    """A valid document: whom it describes, the policy that holds for it, and the facts per subsystem.
+    """A valid document, the service it describes, the policy of that service, and the facts by subsystem.
 
-    ``own_policy`` is what would hold by its own metadata, where it is matched by others.
+    ``own_policy`` is the policy by the metadata in the document; ``policy`` may be that by the metadata at the base.
     """
 
     document: Document
@@ -34,7 +34,7 @@ class Manifest(NamedTuple):
 def interpret(
     document: Document, policy: Policy, context: Context, base_subjects: Mapping[str, Subject] | None = None
 ) -> Manifest | list[Problem]:
-    """A document as a manifest, or everything that keeps it from being one.
+    """A document as a manifest, or the problems that make it invalid.
 
     ``base_subjects`` says by what metadata a service is matched, where that isn't its own.
     """
@@ -53,7 +53,7 @@ def interpret(
 
 
 def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
-    """What each subsystem reads from a document that fits its schema, and what it objects to."""
+    """The facts of a document that fits its schema, by subsystem, and the problems that subsystems find."""
     facts, problems = {}, []
     for name in effective.subsystems:
         facts[name], more = SUBSYSTEMS[name].read(document.data, effective.limits[name], context)
@@ -62,7 +62,7 @@ def facts_of(document: Document, effective: Effective, context: Context) -> tupl
 
 
 def _stranger(data: Any) -> list[Problem]:
-    """What makes a document something else than a manifest; then nothing else that is wrong with it matters."""
+    """The reason why a document is no manifest at all. It replaces all schema errors, which would only distract."""
     if not isinstance(data, dict):
         what = "it is empty" if data is None else "it is no mapping"
         return [Problem((), f"{STRANGER}: {what}", "Write one, or leave the file out by configuration.")]
@@ -76,14 +76,14 @@ def _stranger(data: Any) -> list[Problem]:
 
 
 def subject_of(document: Document) -> Subject:
-    """What overrides match of a valid manifest."""
+    """The service that a valid manifest describes, as overrides match it."""
     metadata = document.data["metadata"]
     tier = metadata.get("tier", DEFAULT_TIER)
     return Subject(metadata["name"], metadata["team"], int(tier), metadata.get("labels", {}), document.path)
 
 
 def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> tuple[date | None, list[Problem]]:
-    """The day a service is born, and what is wrong with it."""
+    """The launch date, and the problems with it."""
     text, place = data["metadata"].get("launches"), ("metadata", "launches")
     if text is None:
         return None, []

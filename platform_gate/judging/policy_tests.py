@@ -1,4 +1,4 @@
-"""Cases that a policy must decide as expected."""
+"""Run test cases for a policy: manifests with the health, points and rules that they must get."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ TOTAL: Final = "total"
 
 
 class Mismatch(NamedTuple):
-    """One way in which a policy decides otherwise than expected."""
+    """One difference between the expected and the actual result. ``what`` is health, points or rules."""
 
     what: str
     expected: str
-    found: str
+    actual: str
 
 
 class Result(NamedTuple):
-    """A case, where it stands, and how it went; passed without mismatches."""
+    """The result of a case. It passed if there are no mismatches."""
 
     name: str
     location: Location
@@ -38,7 +38,7 @@ class Result(NamedTuple):
 
 
 class Suite(NamedTuple):
-    """A file of cases. ``policy`` refers to what is tested, by name or by path."""
+    """A file of cases for the policy that ``policy`` refers to, judged as of one day."""
 
     document: Document
     policy: str
@@ -47,7 +47,7 @@ class Suite(NamedTuple):
 
 
 def load(content: bytes, path: str, reference: str) -> Suite:
-    """A suite from its file; ``reference`` is the path by which it was named, to which its own paths are relative.
+    """Load a suite. ``reference`` is the path of its file as given, to which paths in it are relative.
 
     Raises:
         DocumentError: it can't be read or breaks its schema.
@@ -57,12 +57,12 @@ def load(content: bytes, path: str, reference: str) -> Suite:
         raise document.refuse(*problems)
     spec = document.data["spec"]
     wanted = spec.get("policy", "default")
-    relative = beside(reference, wanted) if kind(wanted) is Source.FILE else wanted
+    relative = relative_to(reference, wanted) if kind(wanted) is Source.FILE else wanted
     return Suite(document, relative, _day(document, spec.get("as_of", DEFAULT_DAY)), spec["cases"])
 
 
-def beside(reference: str, path: str) -> str:
-    """A path that a file names, relative to where the file lies; a package's file stays what it is."""
+def relative_to(reference: str, path: str) -> str:
+    """A path in a file, relative to the folder of the file. A ``package:`` reference stays as it is."""
     return (
         path if path.startswith("package:") else posixpath.normpath(posixpath.join(posixpath.dirname(reference), path))
     )
@@ -76,7 +76,7 @@ def _day(document: Document, text: str) -> date:
 
 
 def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Result]:
-    """Every case judged under a policy.
+    """Judge every case under a policy.
 
     Raises:
         GateError: a manifest can't be read, or an expectation names a rule that doesn't exist.
@@ -110,10 +110,10 @@ def _check_points(suite: Suite, case: Mapping[str, Any], index: int) -> None:
 
 
 def _manifest(suite: Suite, reference: str, index: int, read: Read) -> Document:
-    """The case's manifest: one from a file, or the inline one as a document of its own."""
+    """The manifest of a case: from a file, or inline as a document of its own."""
     manifest = suite.cases[index]["manifest"]
     if isinstance(manifest, str):
-        return read_one(*read(beside(reference, manifest)))
+        return read_one(*read(relative_to(reference, manifest)))
     return suite.document._replace(data=manifest, prefix=("spec", "cases", index, "manifest"))
 
 
@@ -131,14 +131,14 @@ def _mismatches(
 def _differences(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[Mismatch]:
     if "health" in expect and expect["health"] != judgement.health:
         yield Mismatch("health", expect["health"], str(judgement.health))
-    found = {TOTAL: judgement.points, **{name: scored.points for name, scored in judgement.scored.items()}}
+    actual = {TOTAL: judgement.points, **{name: scored.points for name, scored in judgement.scored.items()}}
     for name, points in expect.get("points", {}).items():
-        if found.get(name, 0) != points:
-            yield Mismatch(f"points of {name}" if name != TOTAL else "points", str(points), str(found.get(name, 0)))
+        if actual.get(name, 0) != points:
+            yield Mismatch(f"points of {name}" if name != TOTAL else "points", str(points), str(actual.get(name, 0)))
     failed = {violation.rule.id for scored in judgement.scored.values() for violation in scored.failed}
-    silent = [rule for rule in expect.get("rules", ()) if rule not in failed]
-    if silent:
-        yield Mismatch("rules", f"{listing(silent)} to fire", listing(sorted(failed)) or "none")
-    loud = [rule for rule in expect.get("not_rules", ()) if rule in failed]
-    if loud:
-        yield Mismatch("rules", f"{listing(loud, 'or')} not to fire", listing(sorted(failed)))
+    missing = [rule for rule in expect.get("rules", ()) if rule not in failed]
+    if missing:
+        yield Mismatch("rules", f"{listing(missing)} to fire", listing(sorted(failed)) or "none")
+    unwanted = [rule for rule in expect.get("not_rules", ()) if rule in failed]
+    if unwanted:
+        yield Mismatch("rules", f"{listing(unwanted, 'or')} not to fire", listing(sorted(failed)))

@@ -1,4 +1,4 @@
-"""Findings of no service: of files that can't be judged and names that are there twice, not too many of one file."""
+"""Findings on files that can't be judged and on services that are described twice, a limited number per file."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MAX_PROBLEMS: Final = 20
 
 
 def finding_of(rule: Rule, refusal: Refusal, at: str = "") -> Finding:
-    """A finding of a file that can't be judged; without a fix of its own the rule's holds."""
+    """A finding on a file that can't be judged, with the rule's help if the refusal has no fix."""
     fix = refusal.fix or rule.help
     return Finding(rule.id, Severity.ERROR, refusal.message, fix, refusal.location, at, excerpt=refusal.excerpt)
 
 
 def further_of(rule: Rule, listed: Sequence[Finding], count: int) -> list[Finding]:
-    """That a file has more problems than are listed, at the place of the last."""
+    """The finding that ends a cut list: how many more there are. Empty if the list is complete."""
     if not count:
         return []
     problem = further(count)
@@ -30,12 +30,12 @@ def further_of(rule: Rule, listed: Sequence[Finding], count: int) -> list[Findin
 
 
 def described_already(name: str, place: Location) -> str:
-    """That a service is described at another place as well."""
+    """The message of a second description of a service; ``place`` is that of the first."""
     return f"the service {quote(name)} is described at {place} already"
 
 
 class Placed(Protocol):
-    """Whatever has a service's name and a place."""
+    """Anything with a service's name and a location."""
 
     @property
     def name(self) -> str:
@@ -43,31 +43,36 @@ class Placed(Protocol):
 
     @property
     def location(self) -> Location:
-        """Its place."""
+        """Its location."""
 
 
 P = TypeVar("P", bound=Placed)
 
 
 def repeated(names: Iterable[P], say: Callable[[P, P], Finding]) -> list[Finding]:
-    """What ``say`` makes of each name that was there before and of the first one, not too many of one file."""
+    """A finding for every name that was used before, at most ``MAX_PROBLEMS`` per file.
+
+    Args:
+        names: In the order in which they count; the first one of each name is no finding.
+        say: Makes the finding, of the repeated name and the first one.
+    """
     first: dict[str, P] = {}
-    found: list[Finding] = []
+    findings: list[Finding] = []
     counts: Counter[str] = Counter()
-    for each in names:
-        other = first.setdefault(each.name, each)
-        if other is not each:
-            counts[each.location.path] += 1
-            if counts[each.location.path] <= MAX_PROBLEMS:
-                found.append(say(each, other))
+    for named in names:
+        other = first.setdefault(named.name, named)
+        if other is not named:
+            counts[named.location.path] += 1
+            if counts[named.location.path] <= MAX_PROBLEMS:
+                findings.append(say(named, other))
     for path, count in counts.items():
-        listed = [finding for finding in found if finding.location.path == path]
-        found += further_of(DUPLICATE_SERVICE, listed, max(0, count - MAX_PROBLEMS))
-    return found
+        listed = [finding for finding in findings if finding.location.path == path]
+        findings += further_of(DUPLICATE_SERVICE, listed, max(0, count - MAX_PROBLEMS))
+    return findings
 
 
 def with_fingerprints(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Fingerprints for findings of files: rule, path and pointer as shown, and which of several at the same place."""
+    """The findings with fingerprints: a digest of rule, path and pointer, numbered where several have the same."""
     seen: Counter[tuple[str, str, str]] = Counter()
     for finding in sorted(findings, key=_in_order):
         key = finding.rule, printable(finding.location.path), printable(finding.pointer)

@@ -1,4 +1,8 @@
-"""What to mend first: the smallest set of fixes that makes a service healthy, by the real points functions."""
+"""What to fix first: the smallest set of fixes that makes a service healthy.
+
+Every set is charged by the subsystem itself, as points don't simply add up: a band counts failed checks, a breach costs
+once however many there are.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,13 @@ from platform_gate.model import HealthStatus, Violation
 from platform_gate.subsystems import SUBSYSTEMS
 
 MOST_SETS: Final = 20_000
-"""So many sets are tried per subsystem, and then all of it: fourteen failed rules in every combination."""
+"""The sets of fixes to try per subsystem, enough for all combinations of fourteen rules; beyond it, fix everything."""
 MOST_STEPS: Final = 8
-"""Of a rule with more findings than this all are fixed or none."""
+"""A rule with more violations than this is fixed as a whole or not at all."""
 
 
 class Option(NamedTuple):
-    """Some failed checks of a service fixed, and what is left then."""
+    """Some violations to fix, and the points and doubts that remain."""
 
     fixed: tuple[Violation, ...]
     points: int
@@ -25,7 +29,7 @@ class Option(NamedTuple):
 
 
 class Remedy(NamedTuple):
-    """``fixes`` make the service healthy. ``best`` alone helps most, and leaves ``left`` points."""
+    """The ``fixes`` that make a service healthy, and the ``best`` single fix, which leaves ``left`` points."""
 
     fixes: tuple[Violation, ...]
     best: Violation | None
@@ -48,7 +52,7 @@ def _health(option: Option, judgement: Judgement) -> HealthStatus:
 
 
 def _options(scored: Scored, judgement: Judgement) -> Iterator[Option]:
-    """What fixing more and more of a subsystem's failed checks leaves, the smallest set first for each result."""
+    """The options within one subsystem, the smallest set for each result."""
     seen: set[tuple[int, int]] = set()
     for fixed in _sets(scored.open):
         option = _after(scored, fixed, judgement)
@@ -60,7 +64,7 @@ def _options(scored: Scored, judgement: Judgement) -> Iterator[Option]:
 
 
 def _sets(failed: Sequence[Violation]) -> list[tuple[Violation, ...]]:
-    """Sets of failed checks, small ones first. Which findings of a rule are fixed doesn't matter, only how many."""
+    """Sets of violations to fix, small ones first. Of a rule only the number of violations in the set matters."""
     by_rule: dict[str, list[Violation]] = {}
     for violation in failed:
         by_rule.setdefault(violation.rule.id, []).append(violation)
@@ -81,13 +85,13 @@ def _after(scored: Scored, fixed: Sequence[Violation], judgement: Judgement) -> 
 
 
 def _join(options: Sequence[Option], more: Sequence[Option]) -> Iterator[Option]:
-    for one in options:
-        for other in more:
-            yield Option(one.fixed + other.fixed, one.points + other.points, one.doubts + other.doubts)
+    """Every option of the subsystems so far with every option of the next one."""
+    for left, right in product(options, more):
+        yield Option(left.fixed + right.fixed, left.points + right.points, left.doubts + right.doubts)
 
 
 def _worthwhile(options: Iterable[Option]) -> Iterator[Option]:
-    """Of several ways to the same result the smallest."""
+    """The smallest option for each result."""
     best: dict[tuple[int, int], Option] = {}
     for option in options:
         key = option.points, option.doubts
@@ -97,7 +101,7 @@ def _worthwhile(options: Iterable[Option]) -> Iterator[Option]:
 
 
 def _single(judgement: Judgement) -> Iterator[Option]:
-    """One fix of each rule on its own, with what it leaves of the whole service."""
+    """For each rule, the option to fix one violation of it, with the points and doubts of the whole service."""
     doubts = {name: _after(scored, (), judgement).doubts for name, scored in judgement.scored.items()}
     for scored in judgement.scored.values():
         for violation in {violation.rule.id: violation for violation in reversed(scored.open)}.values():

@@ -1,4 +1,4 @@
-"""What a command line asks for: the options that every command which judges shares."""
+"""A request to judge: the options that all judging commands share."""
 
 import shlex
 from collections.abc import Callable, Mapping
@@ -16,7 +16,24 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Request(NamedTuple):
-    """What the command line asks of a run."""
+    """What to judge, and by what.
+
+    Args:
+        paths: Files, folders and globs; none for those that are configured.
+        policy: A shipped name, a path or ``package:NAME/FILE``; None for the configured one.
+        as_of: The day of the judgement.
+        waivers: Waivers files in place of those that are configured.
+        no_waivers: Ignore all waivers.
+        base: The commit to compare with and whose policy decides.
+        scope: A ``Scope``; None for the configured one.
+        fail_on: Healths and rule ids in place of the policy's.
+        team: Only services of this team.
+        tier: Only services of this tier.
+        exit_zero: Exit with 0 where services fail.
+        schema_only: Only check that manifests are valid.
+        shard: The part of the fleet to judge.
+        repository: The name of the repository, for ``merge``.
+    """
 
     paths: tuple[str, ...]
     policy: str | None
@@ -35,7 +52,7 @@ class Request(NamedTuple):
 
 
 def narrowed(run: Run, request: Request, base_subjects: Mapping[str, Subject]) -> Run:
-    """The run narrowed to a team's or a tier's services; files that can't be judged may be anybody's and stay.
+    """The run with the services of a team or a tier only. Files that can't be judged stay: they may be anybody's.
 
     ``base_subjects`` says by what metadata a service is matched, where that isn't its own.
 
@@ -47,11 +64,11 @@ def narrowed(run: Run, request: Request, base_subjects: Mapping[str, Subject]) -
         return run
     kept = [judged for judged in run.services if is_wanted(request, base_subjects.get(judged.name, judged))]
     if not kept and not run.unjudged and request.shard is None:
-        wish = " and ".join(
+        wanted = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
         )
         known = " With --base, services are of the team and tier that they have there." if request.base else ""
-        raise GateError(f"there is no service {wish}", f"Check the spelling; nothing was judged.{known}")
+        raise GateError(f"there is no service {wanted}", f"Check the spelling; nothing was judged.{known}")
     return run._replace(services=tuple(kept))
 
 
@@ -62,7 +79,7 @@ def is_wanted(request: Request, who: Subject | Judged) -> bool:
 
 
 def reproduce(request: Request) -> str:
-    """The command that gives the same answer on the reader's machine."""
+    """The command line that repeats a request."""
     options = {
         "--policy": request.policy,
         "--base": request.base,

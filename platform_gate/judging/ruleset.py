@@ -1,4 +1,4 @@
-"""By what a tree is judged: configuration, policy and waivers, from the work tree or from a commit."""
+"""The configuration, policy and waivers to judge by, from the work tree or from a commit."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -15,16 +15,24 @@ from platform_gate.repository.work_tree import WorkTree
 
 
 class Source(Protocol):
-    """Where rules are read: files by the path that people give, and configured files from the repository's root."""
+    """Where rules are read: the work tree or a commit."""
 
     def read(self, kind: str, reference: str) -> tuple[bytes, str]:
-        """A file's bytes and its path as shown; raises ``GateError``."""
+        """The bytes of a file and its path as shown.
+
+        Args:
+            kind: What it is, for messages.
+            reference: The path, as the user gave it or as ``configured`` returned it.
+
+        Raises:
+            GateError: it can't be read.
+        """
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
-        """The files that configured paths and globs name, to be read."""
+        """References to the files that configured paths and globs name."""
 
     def configured(self, path: str) -> str:
-        """A configured path, to be read."""
+        """The reference to a configured path, which is relative to the repository's root."""
 
 
 class WorkTreeRules(NamedTuple):
@@ -33,15 +41,15 @@ class WorkTreeRules(NamedTuple):
     tree: WorkTree
 
     def read(self, kind: str, reference: str) -> tuple[bytes, str]:
-        """A file that may lie anywhere."""
+        """The bytes of a file anywhere, and its path as shown."""
         return work_tree.read_named(self.tree, kind, reference)
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
-        """The configured files."""
+        """References to the configured files."""
         return [self.configured(path) for path in work_tree.expand(self.tree, patterns)]
 
     def configured(self, path: str) -> str:
-        """The path from the root, whatever the working directory."""
+        """The absolute path, so that the working directory doesn't matter."""
         return str(self.tree.root / path)
 
 
@@ -54,10 +62,10 @@ class Rules(NamedTuple):
 
 
 def load(request: Request, settings: Config, source: Source) -> Rules:
-    """Everything that decides how services are judged.
+    """Load everything that decides how services are judged.
 
     Raises:
-        GateError: something of it can't be read or makes no sense.
+        GateError: a policy or waivers file can't be read or makes no sense.
     """
     chosen = choose_policy(request.policy, settings, source)
     chosen = chosen.with_fail_on(request.fail_on) if request.fail_on else chosen
@@ -65,7 +73,7 @@ def load(request: Request, settings: Config, source: Source) -> Rules:
 
 
 def choose_policy(wanted: str | None, settings: Config, source: Source) -> Policy:
-    """The policy of the command line, else the configured one, else the shipped default."""
+    """The policy of the command line, or else the configured one, or else the default."""
     reference = wanted if wanted is not None else settings.policy or DEFAULT_POLICY
     if wanted is None and loading.kind(reference) is loading.Source.FILE:
         reference = source.configured(reference)
@@ -73,7 +81,7 @@ def choose_policy(wanted: str | None, settings: Config, source: Source) -> Polic
 
 
 def _waivers(request: Request, settings: Config, source: Source, chosen: Policy) -> tuple[Waiver, ...]:
-    """The waivers of the command line, else the configured ones."""
+    """The waivers of the command line, or else the configured ones."""
     if request.no_waivers:
         return ()
     files = request.waivers or source.expand(settings.waivers)
@@ -83,5 +91,5 @@ def _waivers(request: Request, settings: Config, source: Source, chosen: Policy)
 
 
 def of_work_tree(tree: WorkTree) -> tuple[Config, WorkTreeRules]:
-    """The configuration of a work tree, and where its rules are read."""
+    """The configuration of a work tree, and the source of its rules."""
     return config.load(work_tree.read_optional(tree)), WorkTreeRules(tree)

@@ -20,7 +20,7 @@ from platform_gate.judging.problems import (
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
-from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, found_instead
+from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
 from platform_gate.model import (
     Context,
     Excuse,
@@ -222,7 +222,9 @@ def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
         return Seen()
     failed = _failed(services)
     in_use = [_place(waiver) for waiver in job.waivers if excuses(waiver, failed)]
-    instead = {_place(waiver): found_instead(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)}
+    instead = {
+        _place(waiver): unmatched_subjects(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)
+    }
     unused = {place: subjects for place, subjects in instead.items() if subjects is not None}
     return Seen(names, in_use, unused)
 

@@ -1,4 +1,4 @@
-"""Parts of a fleet for several machines: each file belongs to one part, whatever other files there are."""
+"""Shards of a fleet, for several machines. A file's shard depends on its path alone, not on the other files."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ NAME_POINTER: Final = "/metadata/name"
 
 
 class Shard(NamedTuple):
-    """One of several parts; ``number`` counts from 1, ``of`` is how many there are."""
+    """One of ``of`` shards; ``number`` counts from 1."""
 
     number: int
     of: int
@@ -21,18 +21,18 @@ class Shard(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Shard | None":
-        """``2/4`` as a shard; None for anything else."""
+        """A shard from text such as ``2/4``; None for anything else."""
         match = re.fullmatch("([0-9]{1,4})/([0-9]{1,4})", text)
         shard = cls(int(match[1]), int(match[2])) if match else cls(0, 0)
         return shard if 1 <= shard.number <= shard.of else None
 
     def takes(self, path: str) -> bool:
-        """Whether a file belongs to this part: its path alone decides."""
+        """Whether a file belongs to this shard."""
         return int.from_bytes(_sha256(path)[:8]) % self.of == self.number - 1
 
 
 class Named(NamedTuple):
-    """A service's name, and where it stands."""
+    """A service's name, and its location in the manifest."""
 
     name: str
     location: Location
@@ -52,9 +52,10 @@ class Seen(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """A shard of a certain fleet: how many files that has in all, a digest of their paths, and one of the terms.
+    """A shard of a certain fleet, to tell whether reports belong together.
 
-    The terms are everything beside files and policy that must be alike in all shards.
+    ``files`` counts the files of the whole fleet and ``sha256`` is a digest of their paths. ``terms`` is a digest of
+    what else all shards must agree on besides the policy: team, tier and waivers.
     """
 
     shard: Shard
@@ -68,34 +69,36 @@ class Slice(NamedTuple):
 
     @classmethod
     def of(cls, shard: Shard, paths: Iterable[str], terms: str) -> "Slice":
-        """The slice of a fleet with these files."""
-        several = sorted(set(paths))
-        return cls(shard, len(several), _sha256("\0".join(several)).hex(), _sha256(terms).hex())
+        """The slice of the fleet that has these files."""
+        files = sorted(set(paths))
+        return cls(shard, len(files), _sha256("\0".join(files)).hex(), _sha256(terms).hex())
 
     def to_dict(self) -> dict[str, Any]:
-        """As a report shows it."""
+        """The slice as JSON values."""
         return {
             "index": self.shard.number,
             "count": self.shard.of,
             "files": self.files,
             "sha256": self.sha256,
             "terms": self.terms,
-            "names": [_place(each) for each in self.seen.names],
+            "names": [_place(named) for named in self.seen.names],
             "waivers_in_use": list(map(printable, self.seen.in_use)),
-            "waivers_unused": {printable(at): list(map(printable, found)) for at, found in self.seen.unused.items()},
+            "waivers_unused": {
+                printable(at): list(map(printable, subjects)) for at, subjects in self.seen.unused.items()
+            },
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Slice":
-        """From what a report shows."""
-        names = [Named(each["name"], Location(each["path"], *each["at"])) for each in data["names"]]
+        """The slice from the JSON values of ``to_dict``."""
+        names = [Named(row["name"], Location(row["path"], *row["at"])) for row in data["names"]]
         seen = Seen(names, data["waivers_in_use"], data["waivers_unused"])
         return cls(Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen)
 
 
-def _place(each: Named) -> dict[str, Any]:
-    path, *at = each.location
-    return {"name": each.name, "path": printable(str(path)), "at": at}
+def _place(named: Named) -> dict[str, Any]:
+    path, *at = named.location
+    return {"name": named.name, "path": printable(str(path)), "at": at}
 
 
 def _sha256(text: str) -> bytes:

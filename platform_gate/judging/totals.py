@@ -1,4 +1,4 @@
-"""The facade: many services behind one report. Read-only: it aggregates what was judged and alters nothing."""
+"""The numbers of a whole platform, added up from its judged services."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ TOP_RISKS: Final = 10
 
 
 class Figures(NamedTuple):
-    """What one service adds to a report's numbers.
+    """The numbers of one service that a report adds up.
 
-    ``cost`` is its latest month as written, None without one; ``score`` its reliability, None where not measured.
+    ``score`` is its reliability score, None if nothing is measured; ``cost`` the amount of its latest month, None if no
+    cost is known, in ``currency``.
     """
 
     name: str
@@ -53,13 +54,13 @@ def figures(judgement: Judgement) -> Figures:
     )
 
 
-def badness(each: Figures) -> tuple[int, int, str]:
-    """To sort by, the worst first: health, then points, then name."""
-    return -each.health.rank, -each.points, each.name
+def worst_first(service: Figures) -> tuple[int, int, str]:
+    """A key to sort services: by health, points and name."""
+    return -service.health.rank, -service.points, service.name
 
 
 def score_of(judgement: Judgement) -> int | None:
-    """A service's reliability score; None where nothing is measured."""
+    """A service's reliability score; None if nothing is measured."""
     scored = judgement.scored["reliability"]
     return score(scored.facts, scored.limits)
 
@@ -68,8 +69,9 @@ def score_of(judgement: Judgement) -> int | None:
 class PlatformReport:
     """The state of a platform in numbers.
 
-    ``total_monthly_cost`` is None where several currencies occur, ``avg_reliability_score`` where nothing is measured.
-    ``service_details`` holds the seed's eight keys per service; ``top_risks`` the names of the worst, worst first.
+    ``total_monthly_cost`` is None with several currencies, ``avg_reliability_score`` (0 to 100, to one decimal) if
+    nothing is measured. ``service_details`` has what ``detail`` returns for each service; ``top_risks`` are the names
+    of the services to look at first.
     """
 
     total_services: int
@@ -87,7 +89,7 @@ class PlatformReport:
     monthly_cost_by_currency: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """The report under the seed's keys, with ``unknown`` and ``top_risks``."""
+        """The report as JSON values."""
         return {
             "total_services": self.total_services,
             "healthy": self.healthy_count,
@@ -104,29 +106,29 @@ class PlatformReport:
         }
 
 
-def aggregate(several: Sequence[Figures], details: Sequence[Mapping[str, Any]] = ()) -> PlatformReport:
-    """The report over judged services."""
-    healths = Counter(each.health for each in several)
-    costs = cost_by_currency(several)
+def aggregate(services: Sequence[Figures], details: Sequence[Mapping[str, Any]] = ()) -> PlatformReport:
+    """The report on some services."""
+    healths = Counter(service.health for service in services)
+    costs = cost_by_currency(services)
     return PlatformReport(
-        total_services=len(several),
+        total_services=len(services),
         healthy_count=healths[HealthStatus.HEALTHY],
         degraded_count=healths[HealthStatus.DEGRADED],
         critical_count=healths[HealthStatus.CRITICAL],
         unknown_count=healths[HealthStatus.UNKNOWN],
-        slo_breach_count=sum(each.slo_breached for each in several),
-        over_budget_count=sum(each.over_budget for each in several),
-        governance_compliant_count=sum(each.compliant for each in several),
+        slo_breach_count=sum(service.slo_breached for service in services),
+        over_budget_count=sum(service.over_budget for service in services),
+        governance_compliant_count=sum(service.compliant for service in services),
         total_monthly_cost=next(iter(costs.values()), 0) if len(costs) < 2 else None,  # noqa: PLR2004 - one currency
-        avg_reliability_score=_average_score(several),
+        avg_reliability_score=_average_score(services),
         service_details=details,
-        top_risks=top_risks(several),
+        top_risks=top_risks(services),
         monthly_cost_by_currency=costs,
     )
 
 
 def detail(judgement: Judgement) -> dict[str, Any]:
-    """One service under the seed's keys, each a copy of what its subsystem says."""
+    """One service in eight values, each a copy of one that a subsystem reports."""
     slos: Sequence[SLODefinition] = judgement.scored["slo"].facts
     return {
         "name": judgement.subject.name,
@@ -140,19 +142,19 @@ def detail(judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def top_risks(several: Iterable[Figures]) -> list[str]:
-    """The names of the worst services that aren't healthy, ten at most."""
-    risky = [each for each in several if each.health is not HealthStatus.HEALTHY]
-    return [each.name for each in nsmallest(TOP_RISKS, risky, key=badness)]
+def top_risks(services: Iterable[Figures]) -> list[str]:
+    """The names of the services that aren't healthy, the worst first, at most ten."""
+    risky = [service for service in services if service.health is not HealthStatus.HEALTHY]
+    return [service.name for service in nsmallest(TOP_RISKS, risky, key=worst_first)]
 
 
-def cost_by_currency(several: Iterable[Figures]) -> dict[str, float]:
-    """The sum of the latest month's costs per currency, to two decimals."""
+def cost_by_currency(services: Iterable[Figures]) -> dict[str, float]:
+    """The sums of the latest months' costs by currency, to two decimals."""
     amounts: dict[str, list[float]] = defaultdict(list)
-    for each in several:
-        if each.cost is not None:
-            amounts[each.currency].append(each.cost)
-    return {currency: _sum(found) for currency, found in sorted(amounts.items())}
+    for service in services:
+        if service.cost is not None:
+            amounts[service.currency].append(service.cost)
+    return {currency: _sum(costs) for currency, costs in sorted(amounts.items())}
 
 
 def _sum(amounts: Sequence[float]) -> float:
@@ -164,10 +166,10 @@ def _cost(judgement: Judgement) -> CostProfile:
     return profile
 
 
-def _average_score(several: Sequence[Figures]) -> float | None:
-    scores = [each.score for each in several if each.score is not None]
+def _average_score(services: Sequence[Figures]) -> float | None:
+    scores = [service.score for service in services if service.score is not None]
     if not scores:
-        return None if several else 0
+        return None if services else 0
     if sum(scores) % len(scores) == 0:
         return sum(scores) // len(scores)
     return number(float(round(ratio(sum(scores), len(scores)), 1)))

@@ -1,4 +1,4 @@
-"""The gate's answer: passed, failed or not judged; and the exit code that says so."""
+"""The gate's answer (passed, failed or not judged) and its exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from platform_gate.judging.runner import Run
 
 
 class Verdict(StrEnum):
-    """What the gate says of everything in scope."""
+    """The gate's answer on everything in scope."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 
 
 class ExitCode(IntEnum):
-    """The same for every format and however output is redirected."""
+    """The exit codes. They depend neither on the format nor on where output goes."""
 
     PASSED = 0
     FAILED = 1
@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
 
 
 def decide(run: Run, fail_on: Sequence[str]) -> Verdict:
-    """Not judged beats failed: a doubt about one file is a doubt about the answer."""
+    """The verdict on a run. Not judged beats failed: a doubt about one file is a doubt about the answer."""
     if run.unjudged:
         return Verdict.NOT_JUDGED
     if any(finding.rule in fail_on for finding in run.notices):
@@ -36,7 +36,7 @@ def decide(run: Run, fail_on: Sequence[str]) -> Verdict:
 
 
 def exit_code(verdict: Verdict, *, exit_zero: bool = False) -> ExitCode:
-    """The exit code of a verdict. ``exit_zero`` turns a no into a 0, never a doubt."""
+    """The exit code of a verdict. ``exit_zero`` turns a failure into 0, but never a doubt."""
     if verdict is Verdict.NOT_JUDGED:
         return ExitCode.NOT_JUDGED
     return ExitCode.FAILED if verdict is Verdict.FAILED and not exit_zero else ExitCode.PASSED

@@ -1,4 +1,4 @@
-"""Waivers files as text: new entries are appended, old ones cut out, and nothing else is touched."""
+"""Edit waivers files as text: append entries and remove them, and leave every other byte as it is."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from platform_gate.text import printable
 LIST = ("spec", "waivers")
 DASH = "- "
 LONGEST = {"reason": 2000, "approved_by": 100}
-"""So many characters the texts of an entry may have."""
+"""The most characters that texts of an entry may have."""
 
 
 class Entry(NamedTuple):
-    """A waiver to be written: its keys in order, and what was found, as a comment above it."""
+    """A waiver to write: its keys in order, and the comment above it."""
 
     data: Mapping[str, Any]
-    found: str
+    comment: str
 
 
 def new_file(entries: Sequence[Entry]) -> str:
-    """A waivers file of its own.
+    """The text of a new waivers file.
 
     Raises:
-        GateError: an entry is none that the gate would accept.
+        GateError: the gate would refuse an entry.
     """
     _check(entries)
     head = ["apiVersion: platform-gate/v1", "kind: Waivers", "spec:", "  waivers:" + (" []" if not entries else "")]
@@ -39,7 +39,7 @@ def append(document: Document, entries: Sequence[Entry]) -> str:
     """The text of a waivers file with entries at the end of its list.
 
     Raises:
-        GateError: it is no waivers file, or its list is written in a way that nothing can be appended to.
+        GateError: it is no waivers file, or its layout is too unusual to be edited.
     """
     _check(entries, _spec(document).get("max_days"))
     lines = document.text.split("\n")
@@ -53,7 +53,11 @@ def append(document: Document, entries: Sequence[Entry]) -> str:
 
 
 def prune(document: Document, doomed: Collection[int]) -> str:
-    """The text of a waivers file without some of its entries, and without the comments right above those.
+    """The text of a waivers file without some of its entries and the comments right above them.
+
+    Args:
+        document: The file.
+        doomed: The indexes of the entries to remove.
 
     Raises:
         GateError: the list isn't in block style.
@@ -73,7 +77,7 @@ def prune(document: Document, doomed: Collection[int]) -> str:
 
 
 def _check(entries: Iterable[Entry], max_days: int | None = None) -> None:
-    """Refuse entries that would make the file one that the gate refuses."""
+    """Refuse entries that the gate would refuse."""
     for entry in entries:
         for key, longest in LONGEST.items():
             if not entry.data[key].strip():
@@ -86,7 +90,7 @@ def _check(entries: Iterable[Entry], max_days: int | None = None) -> None:
 
 
 def _spec(document: Document) -> Mapping[str, Any]:
-    """The part of a waivers file that holds the list; raises ``GateError`` for another kind of file."""
+    """The ``spec`` of a waivers file; raises ``GateError`` for another kind of file."""
     data = document.data
     spec = data.get("spec") if isinstance(data, dict) and data.get("kind") == "Waivers" else None
     if not isinstance(spec, dict) or not isinstance(spec.get("waivers"), list):
@@ -95,24 +99,24 @@ def _spec(document: Document) -> Mapping[str, Any]:
 
 
 def _days(entry: Mapping[str, Any]) -> int:
-    """How many days an entry lasts that says when it was granted."""
+    """The days from an entry's grant to its end."""
     return (date.fromisoformat(entry["expires"]) - date.fromisoformat(entry["granted"])).days
 
 
 def _ending(document: Document) -> str:
-    """What stands before a line feed in the file."""
+    """The characters before each line feed: a carriage return, or nothing."""
     return "\r" if "\r\n" in document.text else ""
 
 
 def _lines(entries: Iterable[Entry], indent: str) -> Iterator[str]:
     for entry in entries:
-        yield f"{indent}# {printable(entry.found)}"
+        yield f"{indent}# {printable(entry.comment)}"
         for place, (key, value) in enumerate(entry.data.items()):
             yield f"{indent}{'  ' if place else DASH}{key}: {yaml_writer.flow(value)}"
 
 
 def _end_of_list(document: Document, lines: list[str]) -> tuple[int, str]:
-    """The line after the last entry, and the indentation of entries. An empty list gives up its brackets."""
+    """The index of the line after the last entry, and the entries' indentation. Removes ``[]`` from an empty list."""
     count = len(document.data["spec"]["waivers"])
     if not count:
         key = document.locate(LIST, on_key=True)
@@ -124,7 +128,7 @@ def _end_of_list(document: Document, lines: list[str]) -> tuple[int, str]:
 
 
 def _lines_of(document: Document, index: int, lines: Sequence[str]) -> tuple[int, int]:
-    """The first line of an entry, comments right above it included, and the line after its last."""
+    """The range of an entry's lines (indexes, the end exclusive), with the comments right above it."""
     place = document.locate((*LIST, index))
     start = place.line - 1
     if not lines[start][: place.column - 1].strip() == DASH.strip():
@@ -138,7 +142,7 @@ def _lines_of(document: Document, index: int, lines: Sequence[str]) -> tuple[int
 
 
 def _verified(document: Document, text: str, wanted: Sequence[Any]) -> str:
-    """The text, if it reads as what was meant."""
+    """The text, after reading it again to prove that only the list changed, and as wanted."""
     spec = {**document.data["spec"], "waivers": list(wanted)}
     try:
         changed = read_one(text.encode(), document.path).data

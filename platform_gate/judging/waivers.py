@@ -1,4 +1,4 @@
-"""Dated, reasoned, approved exceptions: which finding is excused, and which waivers have ended or excuse nothing."""
+"""Waivers: which violations they excuse, and notices about waivers that have ended, end soon or excuse nothing."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -28,9 +28,10 @@ NOT_WAIVABLE: Final = (MANIFEST, WAIVER)
 
 
 class Waiver(NamedTuple):
-    """One exception. Days are inclusive and in UTC; ``limit`` is the worst value that is still excused.
+    """One exception: who may violate which rules, why, and until when.
 
-    ``file`` is how its file was named, to write it back.
+    ``granted`` and ``expires`` are the first and the last day on which it holds, in UTC. ``limit`` is the worst value
+    that is excused. ``file`` is the reference by which its file was read, to write it back.
     """
 
     services: tuple[str, ...]
@@ -48,28 +49,28 @@ class Waiver(NamedTuple):
 
     @property
     def location(self) -> Location:
-        """Where the waiver stands."""
+        """The location of the waiver."""
         return self.document.locate(self.at)
 
     def in_force(self, as_of: date) -> bool:
-        """Whether a day lies within it."""
+        """Whether it holds on a day."""
         return (self.granted is None or self.granted <= as_of) and as_of <= self.expires
 
     def covers(self, service: str, rule: str, subject: str) -> bool:
-        """Whether it is about a service's rule and what that found, whatever the day and the value."""
+        """Whether it is for a service, rule and subject, whatever the day and the value."""
         return service in self.services and rule in self.rules and self.subject in ("", subject)
 
     def days_left(self, as_of: date) -> int:
-        """Days after this one on which it still holds; negative where it has ended."""
+        """The number of days after this one on which it holds; negative if it has ended."""
         return (self.expires - as_of).days
 
 
 Failed = Collection[tuple[str, str]]
-"""Of one service: every rule that failed, with the subject that it failed for."""
+"""The violations of one service, each as rule id and subject."""
 
 
 class Notice(NamedTuple):
-    """Something to be said about a waiver itself."""
+    """A notice about a waiver itself."""
 
     rule: Rule
     waiver: Waiver
@@ -78,7 +79,7 @@ class Notice(NamedTuple):
 
 
 def load(content: bytes, path: str, policy: Effective, rules: Mapping[str, Rule], as_of: date) -> tuple[Waiver, ...]:
-    """The waivers of a file, held against a policy.
+    """Load the waivers of a file, and check them against a policy.
 
     Raises:
         DocumentError: it breaks its schema, names a rule that doesn't exist or can't be waived, or lasts too long.
@@ -92,11 +93,11 @@ def load(content: bytes, path: str, policy: Effective, rules: Mapping[str, Rule]
     waivers = []
     for index, entry in enumerate(spec["waivers"]):
         at: At = ("spec", "waivers", index)
-        found = [*_impossible_days(entry, at), *_wrong_rules(entry, at, policy, rules)]
-        if not found:
+        wrong = [*_impossible_days(entry, at), *_wrong_rules(entry, at, policy, rules)]
+        if not wrong:
             waivers.append(_waiver(entry, document, at))
-            found = list(_too_long(waivers[-1], max_days, as_of))
-        problems += found
+            wrong = list(_too_long(waivers[-1], max_days, as_of))
+        problems += wrong
     if problems:
         raise document.refuse(*problems)
     return tuple(waivers)
@@ -155,7 +156,7 @@ def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
 
 
 def find(waivers: Iterable[Waiver], service: str, violation: Violation, as_of: date) -> tuple[Excuse | None, str]:
-    """The excuse for a violation; or what is to be said where a waiver's limit no longer holds."""
+    """The excuse for a violation; or a remark if a waiver covers it whose limit it exceeds."""
     remark = ""
     for waiver in waivers:
         if waiver.covers(service, violation.rule.id, violation.subject) and waiver.in_force(as_of):
@@ -166,7 +167,7 @@ def find(waivers: Iterable[Waiver], service: str, violation: Violation, as_of: d
 
 
 def exceeds(violation: Violation, limit: float | None) -> bool:
-    """Whether a violation's value is worse than what was granted."""
+    """Whether a violation's value is worse than a waiver's limit."""
     if limit is None or violation.value is None:
         return False
     return violation.value > limit if violation.rule.worse is Worse.ABOVE else violation.value < limit
@@ -178,7 +179,7 @@ def _excuse(waiver: Waiver, as_of: date) -> Excuse:
 
 
 def audit(waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date, warn_days: int) -> Iterator[Notice]:
-    """What is to be said about the waivers themselves; ``failed`` says what failed of every judged service."""
+    """The notices about some waivers. ``failed`` are the violations of every judged service, by service."""
     for waiver in waivers:
         left = waiver.days_left(as_of)
         if left < 0:
@@ -186,8 +187,8 @@ def audit(waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date, 
             yield Notice(EXPIRED, waiver, message, EXPIRED.help)
         elif not waiver.in_force(as_of):
             continue
-        elif (found := found_instead(waiver, failed)) is not None:
-            message = f"the waiver for {_whom(waiver)} excuses nothing: {why_unused(found)}"
+        elif (subjects := unmatched_subjects(waiver, failed)) is not None:
+            message = f"the waiver for {_whom(waiver)} excuses nothing: {why_unused(subjects)}"
             yield Notice(UNUSED, waiver, message, UNUSED.help)
         elif left <= warn_days:
             end = f"in {plural(left, 'day')}" if left else "today"
@@ -201,21 +202,25 @@ def _whom(waiver: Waiver) -> str:
 
 
 def excuses(waiver: Waiver, failed: Mapping[str, Failed]) -> bool:
-    """Whether a waiver matches anything that failed."""
-    return any(waiver.covers(name, *each) for name in waiver.services for each in failed.get(name, ()))
+    """Whether a waiver covers any violation."""
+    violations = ((name, *violation) for name in waiver.services for violation in failed.get(name, ()))
+    return any(waiver.covers(*violation) for violation in violations)
 
 
-def found_instead(waiver: Waiver, failed: Mapping[str, Failed]) -> list[str] | None:
-    """Of a waiver that matches nothing though a service of it was judged, the subjects that were found; else None."""
+def unmatched_subjects(waiver: Waiver, failed: Mapping[str, Failed]) -> list[str] | None:
+    """For a waiver that covers no violation, the subjects for which its rules are violated instead.
+
+    None if it covers a violation, or if none of its services was judged.
+    """
     judged = [service for service in waiver.services if service in failed]
     if not judged or excuses(waiver, failed):
         return None
     if not waiver.subject:
         return []
-    return sorted({subject for s in judged for rule, subject in failed[s] if rule in waiver.rules and subject})
+    return sorted({subject for name in judged for rule, subject in failed[name] if rule in waiver.rules and subject})
 
 
-def why_unused(found: Iterable[str]) -> str:
-    """Why a waiver excuses nothing, where these subjects were found instead of its own."""
-    others = ", ".join(sorted(set(found)))
+def why_unused(subjects: Iterable[str]) -> str:
+    """Why a waiver excuses nothing, given the ``unmatched_subjects``."""
+    others = ", ".join(sorted(set(subjects)))
     return f"its subject is none of those found ({others})" if others else "the finding is gone"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from platform_gate.judging import verdict
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
-from platform_gate.judging.totals import badness
+from platform_gate.judging.totals import worst_first
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Rule, Scope, Severity
 from platform_gate.policy.limits import Effective
@@ -180,7 +180,7 @@ def decided(
 
 
 def _worst_first(services: Iterable[Judged]) -> list[Judged]:
-    return sorted(services, key=lambda judged: badness(judged.figures))
+    return sorted(services, key=lambda judged: worst_first(judged.figures))
 
 
 def _worth_showing(judged: Judged) -> bool:
