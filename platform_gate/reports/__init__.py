@@ -1,4 +1,4 @@
-"""An outcome as data and back, and every format made of it.
+"""Outcomes as data and back, and every output format.
 
 `formats/` holds one module per format, `page/` the HTML page. May use `changes`, `judging` and what is below.
 """

@@ -1,4 +1,4 @@
-"""What a change does to a fleet, in words: what blocks it, what is not its fault, what it mends, what it lowers."""
+"""A change in words: what it blocks on, what it fixes, where it lowers the bar."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from platform_gate.text import plural
 
 
 class SummaryLine(NamedTuple):
-    """A sentence, about a service where one is named, at a place where there is one."""
+    """A sentence. ``service`` is empty, and ``location`` None, if it is about no service or place in particular."""
 
     service: str
     text: str
@@ -21,7 +21,7 @@ class SummaryLine(NamedTuple):
 
 
 class SummarySection(NamedTuple):
-    """A heading and the lines below it. ``placed`` where a line is hard to follow without its place."""
+    """A heading and its lines. With ``placed`` the text format shows where each line applies."""
 
     title: str
     lines: tuple[SummaryLine, ...]
@@ -29,42 +29,45 @@ class SummarySection(NamedTuple):
 
 
 def sections(outcome: Outcome) -> Iterator[SummarySection]:
-    """The sections that have anything to say, the most pressing first; none without a base."""
+    """The sections with any lines, most urgent first; none without a base."""
     comparison = outcome.comparison
     if comparison is None:
         return
-    told = (*_failing(outcome, comparison), *_others(outcome, comparison))
-    yield from (section for section in told if section.lines)
+    possible = (*_failing(outcome, comparison), *_others(outcome, comparison))
+    yield from (section for section in possible if section.lines)
 
 
 def _failing(outcome: Outcome, comparison: Comparison) -> Iterator[SummarySection]:
-    guilty, beside = outcome.blocking
-    named = {judged.name for judged in (*guilty, *beside)}
+    introduced, standing = outcome.blocking
+    named = {judged.name for judged in (*introduced, *standing)}
     failing = [judged for judged in outcome.worst_first if judged.failing]
     others = [judged for judged in failing if judged.name not in named]
-    why = f"{plural(len(beside), 'service')}; scope {outcome.scope} counts {'it' if len(beside) == 1 else 'them'} too"
-    told = (
-        (f"Blocks because of this change ({plural(len(guilty), 'service')})", guilty),
-        (f"Blocks as well, though no worse than before ({why})", beside),
+    why = (
+        f"{plural(len(standing), 'service')}; scope {outcome.scope} counts {'it' if len(standing) == 1 else 'them'} too"
+    )
+    groups = (
+        (f"Blocks because of this change ({plural(len(introduced), 'service')})", introduced),
+        (f"Blocks as well, though no worse than before ({why})", standing),
         (f"Not decided here: {_spared(others, comparison)} ({plural(len(others), 'service')})", others),
     )
-    for title, several in told:
+    for title, several in groups:
         yield SummarySection(title, tuple(_line(judged, comparison) for judged in several))
 
 
 def _spared(others: Sequence[Judged], comparison: Comparison) -> str:
-    """Why services that fail don't decide."""
+    """Why failing services don't decide the verdict."""
     moved = any(comparison.transitions[judged.name].worsened for judged in others)
     return "no worse than before, or only in what the policy tolerates" if moved else "no worse than before this change"
 
 
 def _others(outcome: Outcome, comparison: Comparison) -> Iterator[SummarySection]:
-    """What doesn't block."""
-    found = comparison.transitions
-    passing = [each for each in found.values() if each.after and not each.after.failing and _moved(each)]
+    """Sections on what doesn't block."""
+    transitions = comparison.transitions
+    passing = [each for each in transitions.values() if each.after and not each.after.failing and _moved(each)]
     yield SummarySection("Changes health too, and passes", tuple(map(_transition, passing)))
     gone = [
-        (SummaryLine(each.service, _about(each.finding)), found[each.service].relaxations) for each in comparison.fixed
+        (SummaryLine(each.service, _about(each.finding)), transitions[each.service].relaxations)
+        for each in comparison.fixed
     ]
     yield SummarySection("Fixed by this change", tuple(line for line, relaxed in gone if not relaxed))
     title = "No longer found, where this change also lowers the bar"
@@ -104,11 +107,13 @@ def _transition(transition: Transition) -> SummaryLine:
 
 
 def _reason(transition: Transition) -> Finding | None:
-    """The finding that says best what happened: introduced before standing, costly before cheap."""
+    """The open finding that explains the change best: introduced before standing, then the most points."""
     findings = transition.after.findings if transition.after else ()
-    counting = [each for each in findings if each.disposition is Disposition.OPEN]
-    weight = {id(each): (transition.origin(each) is FindingOrigin.INTRODUCED, each.points) for each in counting}
-    return max(counting, key=lambda each: weight[id(each)], default=None)
+    counting = [finding for finding in findings if finding.disposition is Disposition.OPEN]
+    weight = {
+        id(finding): (transition.origin(finding) is FindingOrigin.INTRODUCED, finding.points) for finding in counting
+    }
+    return max(counting, key=lambda finding: weight[id(finding)], default=None)
 
 
 def _about(finding: Finding) -> str:

@@ -1,6 +1,6 @@
-"""Where every point of a service comes from, and what a rule is about, as lines of text.
+"""Explain a service's points, and document a rule, as lines of text.
 
-Facts are drawn from what a subsystem's ``describe`` gives, whatever its shape: lists of rows as tables.
+Facts are drawn from whatever a subsystem's ``describe`` returns: plain values by name, lists of rows as tables.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from platform_gate.policy.limits import Effective
 from platform_gate.text import plural, printable
 
 LIMIT: Final = "limit"
-"""The column of a row that points into the policy."""
+"""Name of the column with a JSON pointer into the policy."""
 
 
 def service(judged: Judged) -> Iterator[str]:
-    """The whole judgement of a service: facts, limits, points and the policy line behind each; then what to mend."""
+    """Explain a service: facts, limits, points with the policy line behind each, and the fewest fixes."""
     judgement, subject = judged.judgement, judged.judgement.subject
     without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
     excused = any(finding.excuse for finding in judged.findings)
@@ -61,12 +61,12 @@ def _charge(charge: Charge, policy: Effective) -> str:
 
 
 def _where(policy: Effective, *at: str | int) -> str:
-    """The policy line that sets a value, and the reason of the override where one does."""
+    """The policy line that sets a value, and the override's reason if an override sets it."""
     return describe_origin(policy.layered.origin(at))
 
 
 def facts(described: Mapping[str, Any], policy: Effective) -> Iterator[str]:
-    """Facts as aligned lines: plain values by name, rows as a table."""
+    """Facts as aligned lines: plain values by name, then rows as tables."""
     plain = {key: value for key, value in described.items() if not isinstance(value, (list, dict))}
     width = max(map(len, plain), default=0)
     yield from (f"{words(key):<{width}}  {cell(value)}" for key, value in plain.items())
@@ -83,7 +83,7 @@ def _rows(key: str, value: Any) -> list[dict[str, Any]]:
 
 
 def _located(row: dict[str, Any], policy: Effective) -> dict[str, Any]:
-    """A row whose pointer into the policy has become a path and a line."""
+    """The row with its pointer into the policy replaced by a path and a line."""
     if not row.get(LIMIT):
         return row
     at = [int(key) if key.isdigit() else key for key in str(row[LIMIT]).split("/")[1:]]
@@ -91,7 +91,7 @@ def _located(row: dict[str, Any], policy: Effective) -> dict[str, Any]:
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Rows below their headings, in columns; what no row has isn't shown."""
+    """Rows as a table with headings; columns that no row fills are left out."""
     columns = [key for key in rows[0] if any(row.get(key) is not None for row in rows)]
     cells = [[words(column) for column in columns], *([cell(row.get(column)) for column in columns] for row in rows)]
     widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
@@ -100,12 +100,12 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def words(key: str) -> str:
-    """A key as words; percent as its sign."""
+    """A key as words: ``uptime_pct`` becomes ``uptime %``."""
     return key.removesuffix("_pct").replace("_", " ") + (" %" if key.endswith("_pct") else "")
 
 
 def cell(value: Any) -> str:
-    """A value as people write it."""
+    """A value for people: yes, no, or a dash for None."""
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -122,13 +122,13 @@ def _remedy(judgement: Judgement) -> Iterator[str]:
             else "Healthy while its waivers last: mend what they excuse."
         )
         return
-    found = remedy(judgement)
-    yield f"Healthy after {plural(len(found.fixes), 'fix', 'fixes')}, the fewest possible:"
-    yield from (f"  {line}" for violation in found.fixes for line in _fix(violation))
-    if found.best and found.left == judgement.points > 0:
+    cure = remedy(judgement)
+    yield f"Healthy after {plural(len(cure.fixes), 'fix', 'fixes')}, the fewest possible:"
+    yield from (f"  {line}" for violation in cure.fixes for line in _fix(violation))
+    if cure.best and cure.left == judgement.points > 0:
         yield "No fix alone saves a point."
-    elif found.best and judgement.points:
-        yield f"One alone helps most: {_name(found.best)} leaves {plural(found.left, 'point')} of {judgement.points}."
+    elif cure.best and judgement.points:
+        yield f"One alone helps most: {_name(cure.best)} leaves {plural(cure.left, 'point')} of {judgement.points}."
 
 
 def _fix(violation: Violation) -> list[str]:
@@ -141,7 +141,7 @@ def _name(violation: Violation) -> str:
 
 
 def rule(about: Rule) -> Iterator[str]:
-    """A rule's documentation under fixed headings."""
+    """A rule's documentation, section by section."""
     yield about.id
     for heading, text in sections(about):
         yield ""
@@ -150,7 +150,7 @@ def rule(about: Rule) -> Iterator[str]:
 
 
 def sections(about: Rule) -> Iterator[tuple[str, str]]:
-    """A rule's headings and texts: what, why, how it fails, how it passes, policy keys, source."""
+    """Headings and texts of a rule's documentation."""
     yield "What it checks", _paragraph(f"{about.title.rstrip('.')}. {about.help}")
     yield "Why it matters", _paragraph(about.why or "-")
     yield "Fails", about.fails or "-"
@@ -164,7 +164,7 @@ def _paragraph(text: str) -> str:
 
 
 def rule_list(rules: Iterable[Rule]) -> Iterator[str]:
-    """Every rule in a line."""
-    every = sorted(rules, key=lambda each: each.id)
-    width = max(len(each.id) for each in every)
-    yield from (f"{each.id:<{width}}  {each.title}" for each in every)
+    """One line per rule, sorted by ID."""
+    ordered = sorted(rules, key=lambda about: about.id)
+    width = max(len(about.id) for about in ordered)
+    yield from (f"{about.id:<{width}}  {about.title}" for about in ordered)

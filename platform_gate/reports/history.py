@@ -1,4 +1,4 @@
-"""Earlier reports as a course over time: how each service stood on which day. It is drawn and decides nothing."""
+"""Earlier reports as a history: each service's health and points by day. The page draws it; it decides nothing."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from platform_gate.text import plural, printable, quote
 HEALTHS: Final = tuple(health.value for health in reversed(HealthStatus))
 """Worst first."""
 LONGEST: Final = 60
-"""So many days are drawn: the page of a large fleet would else grow with its past."""
+"""Days that are drawn, so that the page of a large fleet doesn't grow with its past."""
 MOST_POINTS: Final = 10**6
 
 
 class Standing(NamedTuple):
-    """How a service stood on a day."""
+    """A service's health and points on a day."""
 
     health: str
     points: int
@@ -29,7 +29,7 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a report said of its day, service by service."""
+    """The services of a report, by key, on the day it judges."""
 
     as_of: date
     path: str
@@ -37,7 +37,7 @@ class Snapshot:
 
     @property
     def healths(self) -> dict[str, int]:
-        """How many services were in which health, the worst first."""
+        """The number of services by health, worst first."""
         counts = Counter(standing.health for standing in self.services.values())
         return {health: counts[health] for health in HEALTHS}
 
@@ -49,7 +49,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Snapshots, in any order until ``before`` has seen them, and what is to be said of the reports."""
+    """Snapshots, and notes on reports that were left out. ``before`` puts the snapshots in order."""
 
     snapshots: tuple[Snapshot, ...] = ()
     notes: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ NO_HISTORY: Final = History()
 
 
 def key(row: Mapping[str, Any]) -> str:
-    """What a service is called among the services of many repositories."""
+    """A service's key: its name, with its repository in front if the report covers several."""
     name = printable(str(row["name"]))
     repository = row.get("repository")
     return f"{printable(str(repository))}:{name}" if repository else name
@@ -69,7 +69,7 @@ def parse(content: bytes, path: str) -> Snapshot:
     """A JSON report as a snapshot.
 
     Raises:
-        GateError: it is no report of this program, or of another version of its schema.
+        GateError: it is no report of this program, or has another schema version.
     """
     try:
         data = json.loads(content)
@@ -98,10 +98,10 @@ def _refuse(path: str, what: str) -> NoReturn:
 
 
 def before(history: History, day: date) -> History:
-    """The history in order, a snapshot a day and none of ``day`` or later; ``notes`` say what was left out."""
-    ordered = sorted(history.snapshots, key=lambda each: (each.as_of, each.path))
-    earlier = [each for each in ordered if each.as_of < day]
-    kept = list({each.as_of: each for each in earlier}.values())
+    """The history before ``day``, in order, one snapshot a day. Notes say what was left out."""
+    ordered = sorted(history.snapshots, key=lambda snapshot: (snapshot.as_of, snapshot.path))
+    earlier = [snapshot for snapshot in ordered if snapshot.as_of < day]
+    kept = list({snapshot.as_of: snapshot for snapshot in earlier}.values())
     notes = _left_out(len(ordered) - len(earlier), len(earlier) - len(kept), len(kept) - LONGEST, day)
     return History(tuple(kept[-LONGEST:]), (*history.notes, *notes))
 
@@ -116,5 +116,5 @@ def _left_out(late: int, repeated: int, old: int, day: date) -> Iterator[str]:
 
 
 def course(snapshots: Iterable[Snapshot], name: str) -> list[tuple[date, Standing | None]]:
-    """How a service stood on each day; None where a report does not know it."""
-    return [(each.as_of, each.services.get(name)) for each in snapshots]
+    """A service's standing on each day; None if that day's report does not have it."""
+    return [(snapshot.as_of, snapshot.services.get(name)) for snapshot in snapshots]

@@ -1,4 +1,4 @@
-"""JUnit's XML: test cases that pass, fail, break or are skipped, as every CI reads them."""
+"""Write JUnit's XML, the format in which CI systems read test results."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from platform_gate.text import log_xml, printable
 
 
 class Testcase(NamedTuple):
-    """One case. ``kind`` is failure, error or skipped, with a message and a text; empty where it passed.
+    """A test case.
 
-    ``output`` is what is to be said whatever the kind.
+    Attributes:
+        kind: failure, error or skipped, explained by ``message`` and ``text``; empty if the case passed.
+        output: shown whatever the kind, as ``system-out``.
     """
 
     classname: str
@@ -26,7 +28,7 @@ class Testcase(NamedTuple):
 
 
 def write(suite: str, cases: Sequence[Testcase], output: str = "") -> Iterator[str]:
-    """The document, one case at a time; ``output`` is what belongs to no case."""
+    """The document, one case at a time. ``output`` belongs to no case in particular."""
     counts = {kind: sum(case.kind == kind for case in cases) for kind in ("failure", "error", "skipped")}
     totals = f'tests="{len(cases)}" failures="{counts["failure"]}" errors="{counts["error"]}"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -49,7 +51,7 @@ def _case(case: Testcase) -> str:
 
 
 def _element(indent: str, name: str, attributes: str, text: str) -> Iterator[str]:
-    """An element with text; none where there is nothing to say."""
+    """An element with text; nothing if text and attributes are empty."""
     if text or attributes:
         yield f"{indent}<{name}{attributes}>{_text(text)}</{name}>\n"
 

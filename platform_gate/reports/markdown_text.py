@@ -1,7 +1,7 @@
-"""Untrusted text in Markdown: it ends no construct, begins none, notifies nobody and never becomes a link.
+"""Escape untrusted text for Markdown: it starts or ends no construct, mentions nobody and never becomes a link.
 
-It may stand anywhere but at the start of a block. What a forge reads from the *rendered* text (mentions, issue
-references, addresses, emoji) survives any escaping, so an invisible space breaks those words apart.
+Escaped text may stand anywhere except at the start of a block. GitHub and GitLab find mentions, issue references, bare
+addresses and emoji in the *rendered* text, where escapes are gone; an invisible space breaks such words apart.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ _ACTIVE: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BREAK: Final = "&#8203;"
+"""A zero-width space."""
 
 REMARK: Final = 200
-"""What the sentence about blocks that were left out may take."""
+"""Bytes reserved for the sentence on blocks that were left out."""
 
 
 def escape(text: str) -> str:
-    """Text that means only itself, on one line, within Markdown and within HTML inside it."""
+    """Escape text for one line of Markdown, and for HTML inside Markdown."""
     return _ACTIVE.sub(_spell, printable(" ".join(text.split())))
 
 
@@ -36,22 +37,28 @@ def _spell(match: re.Match[str]) -> str:
 
 
 def code(text: str) -> str:
-    """A word in code: by tags, since a code span would end at a backtick."""
+    """Text as code. Tags are used, because a backtick in the text would end a code span."""
     return f"<code>{escape(text)}</code>"
 
 
 def link(text: str, trusted: str, url: str) -> str:
-    """Text and an end that needs no escaping, leading to an address that is encoded; without one, the text alone."""
+    """A link to a percent-encoded address, or plain text without one. ``trusted`` is appended without escaping."""
     return f"[{escape(text)}{trusted}](<{url}>)" if url else escape(text) + trusted
 
 
 def block(line: str) -> str:
-    """A line to be copied, as an indented block: there's no fence that the line could close."""
+    """A line to copy as an indented code block, which unlike a fence has no end that the line could contain."""
     return f"    {log_line(printable(line))}"
 
 
 class MarkdownSection(NamedTuple):
-    """A head, blocks of which some may be left out, and what these are; ``share`` is its part of what is still free."""
+    """A section that shrinks to fit: a head, and blocks of which the last ones may be left out.
+
+    Attributes:
+        total: number of blocks.
+        noun: what a block is, in the sentence on those that were left out.
+        share: the section gets one part in ``share`` of the room that is left.
+    """
 
     head: str
     blocks: Iterator[str]
@@ -62,19 +69,19 @@ class MarkdownSection(NamedTuple):
 
 
 def size(text: str) -> int:
-    """What a text takes, in bytes."""
+    """Bytes of a text as it is written."""
     return len(text.encode("utf-8", "backslashreplace"))
 
 
 def fit(section: MarkdownSection, room: int) -> str:
-    """A section with as many of its blocks as there is room for, and the number of the others."""
+    """A section with as many blocks as fit into ``room`` bytes, and a sentence on the others."""
     kept: list[str] = []
     room -= size(section.head) + len(section.tail)
-    for each in section.blocks:
-        room -= size(each)
+    for part in section.blocks:
+        room -= size(part)
         if room < 0:
             break
-        kept.append(each)
+        kept.append(part)
     text = section.head + "".join(kept) + section.tail if kept else ""
     missing = section.total - len(kept)
     more = plural(missing, f"more {section.noun}")

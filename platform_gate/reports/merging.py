@@ -1,4 +1,4 @@
-"""Reports to one report: the shards of one repository, or the reports of many."""
+"""Merge reports into one: the shards of one repository, or the reports of many."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from platform_gate.text import listing
 
 WORST_FIRST: Final = (Verdict.NOT_JUDGED, Verdict.FAILED, Verdict.PASSED)
 MOST_NAMED: Final = 10
-"""Of a list in a sentence; the rest is counted."""
+"""Items that a sentence lists; the others are counted."""
 
 
 class Merged(NamedTuple):
-    """What several reports come to. ``differences`` are sentences about what is not alike in all repositories."""
+    """A merged report. ``differences`` are sentences on how the repositories' runs differ, such as in their policy."""
 
     run: Run
     policy: Recorded
@@ -39,17 +39,17 @@ class Merged(NamedTuple):
 
 
 class ShardReport(NamedTuple):
-    """A report of a shard."""
+    """The report of a shard, and the slice of the fleet that it covers."""
 
     source: Recording
     slice: Slice
 
 
 def merge(sources: Sequence[Recording]) -> Merged:
-    """One report of the shards of a repository, or of whole repositories. In which order they come is all the same.
+    """Merge the shards of a repository, or the reports of several repositories. Their order does not matter.
 
     Raises:
-        GateError: a shard is missing, repeated or foreign, or it can't be told which repository a report is about.
+        GateError: a shard is missing, repeated or of another run, or a report names no repository among several.
     """
     ordered = sorted(sources, key=_place_in_order)
     groups = {name: list(several) for name, several in groupby(ordered, key=lambda source: source.repository)}
@@ -67,7 +67,7 @@ def _place_in_order(source: Recording) -> tuple[str, int, str]:
 
 
 def _of_repository(sources: Sequence[Recording]) -> Merged:
-    """One repository from its shards, or from its only report."""
+    """Merge a repository's shards, or take its only report."""
     first = sources[0]
     run = _of_shards(_complete(sources)) if first.part or len(sources) > 1 else _of_one(first)
     if not run.services and not run.unjudged:
@@ -91,7 +91,7 @@ def _of_one(source: Recording) -> Run:
 
 
 def _complete(sources: Sequence[Recording]) -> list[ShardReport]:
-    """The reports as all the shards of one run, each once."""
+    """Check that the reports are all the shards of one run, each once."""
     parts = [ShardReport(source, source.part) for source in sources if source.part]
     if len(parts) < len(sources):
         whole, other = sorted(sources, key=lambda source: source.part is not None)[:2]
@@ -121,7 +121,7 @@ def _refuse_foreign(part: ShardReport, first: ShardReport) -> None:
 
 
 def _terms(part: ShardReport) -> tuple[Any, ...]:
-    """What must be alike in all shards."""
+    """What must be the same in all shards, in the order in which ``_refuse_foreign`` names it."""
     own, source = part.slice, part.source
     files = own.shard.of, own.files, own.sha256
     return files, source.policy._replace(rules=frozenset()), source.as_of, own.terms
@@ -135,11 +135,11 @@ def _refuse_repeated(parts: Sequence[ShardReport]) -> None:
 
 
 def _of_shards(parts: Sequence[ShardReport]) -> Run:
-    """The run that was never made in one piece."""
-    names = sorted((each for part in parts for each in part.slice.seen.names), key=_place)
+    """The run that judging the whole fleet at once would have given."""
+    names = sorted((service for part in parts for service in part.slice.seen.names), key=_place)
     first: dict[str, Named] = {}
-    for each in names:
-        first.setdefault(each.name, each)
+    for service in names:
+        first.setdefault(service.name, service)
     services = [judged for part in parts for judged in part.source.services if _is_first(judged, first)]
     own = [finding for part in parts for finding in part.source.findings if finding.unjudged]
     others = [finding for finding in own if finding.rule != DUPLICATE_SERVICE.id]
@@ -147,51 +147,54 @@ def _of_shards(parts: Sequence[ShardReport]) -> Run:
     return Run(tuple(sorted(services, key=_place)), tuple(findings), len(names))
 
 
-def _place(each: Named | Judged) -> tuple[str, int, int]:
-    return each.location.path, *each.location.start
+def _place(service: Named | Judged) -> tuple[str, int, int]:
+    return service.location.path, *service.location.start
 
 
 def _is_first(judged: Judged, first: Mapping[str, Named]) -> bool:
-    """Whether no other shard describes a service before this one does."""
+    """Whether no other shard has the service in an earlier file: the first file wins, as in a single run."""
     return first[judged.name].location.path == judged.location.path
 
 
-def _duplicate(each: Named, other: Named) -> Finding:
-    message, fix = described_already(each.name, other.location), DUPLICATE_SERVICE.help
-    return Finding(DUPLICATE_SERVICE.id, Severity.ERROR, message, fix, each.location, NAME_POINTER)
+def _duplicate(service: Named, other: Named) -> Finding:
+    message, fix = described_already(service.name, other.location), DUPLICATE_SERVICE.help
+    return Finding(DUPLICATE_SERVICE.id, Severity.ERROR, message, fix, service.location, NAME_POINTER)
 
 
 def _notices(parts: Sequence[ShardReport]) -> Iterator[Finding]:
-    """About the waivers. Every shard speaks of every waiver, and none knows what the others have seen."""
+    """Notices about waivers, reconciled: every shard reports on all waivers, but saw only its own services.
+
+    A waiver that any shard uses is not unused. One that no shard uses is not about to expire either, it is unused.
+    """
     in_use = {place for part in parts for place in part.slice.seen.in_use}
     unused: dict[str, set[str]] = {}
     for part in parts:
         for place, subjects in part.slice.seen.unused.items():
             unused.setdefault(place, set()).update(subjects)
-    told = set()
+    reported = set()
     for part in parts:
         for notice in part.source.findings:
             place = f"{notice.location.path}#{notice.pointer}"
             wrong = (notice.rule == UNUSED.id and place in in_use) or (
                 notice.rule == EXPIRING.id and place in unused.keys() - in_use
             )
-            if notice.unjudged or wrong or notice.fingerprint in told:
+            if notice.unjudged or wrong or notice.fingerprint in reported:
                 continue
-            told.add(notice.fingerprint)
+            reported.add(notice.fingerprint)
             own = part.slice.seen.unused.get(place, ())
             yield _completed(notice, own, unused[place]) if notice.rule == UNUSED.id and own else notice
 
 
 def _completed(notice: Finding, own: Sequence[str], every: set[str]) -> Finding:
-    """Why a waiver is unused, with what was found in all shards."""
+    """The notice on an unused waiver, with the subjects that all shards found."""
     message = notice.message.removesuffix(why_unused(own)) + why_unused(every)
     return notice._replace(message=message)
 
 
 def _fleet(whole: Mapping[str, Merged]) -> Merged:
-    """Many repositories: what differs between them is noted, and wrong nowhere."""
-    services = [_within(each, name) for name, merged in whole.items() for each in merged.run.services]
-    findings = [_from(each, name) for name, merged in whole.items() for each in merged.run.findings]
+    """Merge repositories. Differences between their runs are noted, and are no error."""
+    services = [_within(service, name) for name, merged in whole.items() for service in merged.run.services]
+    findings = [_from(finding, name) for name, merged in whole.items() for finding in merged.run.findings]
     manifests = sum(merged.run.manifests for merged in whole.values())
     rows = tuple(_row(name, merged) for name, merged in whole.items())
     policies = [merged.policy for merged in whole.values()]
@@ -207,23 +210,23 @@ def _fleet(whole: Mapping[str, Merged]) -> Merged:
     )
 
 
-def _within(each: Judged, repository: str) -> Judged:
-    """A service of one repository in a report of many: named with it, its row too."""
-    return each._replace(
-        figures=each.figures._replace(name=f"{repository}/{each.name}"),
-        location=each.location._replace(path=f"{repository}/{each.location.path}"),
-        findings=tuple(_from(one, repository) for one in each.findings),
-        row=pack(f'{{"repository": {encode(repository)}, {Kept(each.row).text[1:]}'),
+def _within(service: Judged, repository: str) -> Judged:
+    """A service as the merged report has it: its repository is in its name, its paths and its row."""
+    return service._replace(
+        figures=service.figures._replace(name=f"{repository}/{service.name}"),
+        location=service.location._replace(path=f"{repository}/{service.location.path}"),
+        findings=tuple(_from(finding, repository) for finding in service.findings),
+        row=pack(f'{{"repository": {encode(repository)}, {Kept(service.row).text[1:]}'),
     )
 
 
-def _from(each: Finding, repository: str) -> Finding:
-    excuse = each.excuse
+def _from(finding: Finding, repository: str) -> Finding:
+    excuse = finding.excuse
     if excuse:
         excuse = excuse._replace(location=excuse.location._replace(path=f"{repository}/{excuse.location.path}"))
-    return each._replace(
-        location=each.location._replace(path=f"{repository}/{each.location.path}"),
-        fingerprint=digest(repository, each.fingerprint),
+    return finding._replace(
+        location=finding.location._replace(path=f"{repository}/{finding.location.path}"),
+        fingerprint=digest(repository, finding.fingerprint),
         excuse=excuse,
     )
 
@@ -240,11 +243,11 @@ def _row(name: str, merged: Merged) -> Data:
 
 
 def _differences(policies: Sequence[Recorded], days: Sequence[date]) -> Iterator[str]:
-    """What is not alike in all repositories."""
-    named = {f"{each.name} ({each.sha256[:12]})" for each in policies}
+    """Sentences on how the repositories' runs differ."""
+    named = {f"{policy.name} ({policy.sha256[:12]})" for policy in policies}
     if len(named) > 1:
         yield f"The repositories were judged by different policies: {_some(named)}."
-    decisive = {listing(each.fail_on) for each in policies}
+    decisive = {listing(policy.fail_on) for policy in policies}
     if len(decisive) > 1:
         yield f"They fail on different things: {_some(decisive, '; ')}."
     if len(set(days)) > 1:
@@ -252,25 +255,25 @@ def _differences(policies: Sequence[Recorded], days: Sequence[date]) -> Iterator
 
 
 def _some(words: set[str], separator: str = ", ") -> str:
-    """Words in order; of many the first."""
+    """Words in order, cut after ``MOST_NAMED``."""
     ordered = sorted(words)
     rest = [f"and {len(ordered) - MOST_NAMED} more"] if len(ordered) > MOST_NAMED else []
     return separator.join([*ordered[:MOST_NAMED], *rest])
 
 
 def _one_policy(policies: Sequence[Recorded]) -> Recorded:
-    """The policy of all repositories; where they have several, one that stands for them."""
-    rules = frozenset().union(*(each.rules for each in policies))
-    if len({each._replace(rules=frozenset()) for each in policies}) == 1:
+    """The policy that all repositories share, or a summary if they have several."""
+    rules = frozenset().union(*(policy.rules for policy in policies))
+    if len({policy._replace(rules=frozenset()) for policy in policies}) == 1:
         return policies[0]._replace(rules=rules)
-    names = sorted({each.name for each in policies})
-    digests = sorted({each.sha256 for each in policies})
+    names = sorted({policy.name for policy in policies})
+    digests = sorted({policy.sha256 for policy in policies})
     return Recorded(
         names[0] if len(names) == 1 else f"several ({len(names)})",
         Source.MERGED,
         "",
         digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest(),
-        tuple(sorted({word for each in policies for word in each.fail_on})),
-        "\n".join(sorted({each.help for each in policies if each.help})),
+        tuple(sorted({word for policy in policies for word in policy.fail_on})),
+        "\n".join(sorted({policy.help for policy in policies if policy.help})),
         rules,
     )

@@ -1,4 +1,4 @@
-"""What reporters get: a run and its verdict, with everything that a report says about both."""
+"""The outcome of a run, which every report format is made from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Display(NamedTuple):
-    """How it is wanted: a terminal's columns and colours, how much (-1 quiet, 0, 1 verbose), a document's size."""
+    """How to show an outcome: columns, colour, verbosity (-1 quiet, 0 normal, 1 verbose), Markdown's size limit."""
 
     width: int = 80
     color: bool = False
@@ -37,7 +37,7 @@ PLAIN: Final = Display()
 
 
 class Basis(Protocol):
-    """By what was judged: a policy, or what a report says of one."""
+    """What reports need to know of a policy: a policy, or what an earlier report recorded of one."""
 
     @property
     def name(self) -> str:
@@ -53,22 +53,22 @@ class Basis(Protocol):
 
     @property
     def sha256(self) -> str:
-        """The digest of all that it says."""
+        """The SHA-256 digest of its effective content."""
 
     def base(self) -> Effective:
-        """What holds where no override matches."""
+        """The limits that hold if no override matches."""
 
     def known_rules(self) -> dict[str, Rule]:
-        """Every rule that a finding can be of."""
+        """All rules by ID."""
 
 
 class Links(NamedTuple):
-    """Where a file's lines can be looked at: the address of the tree that was judged, without a slash at its end."""
+    """Links to the judged files. ``tree`` is the URL of the commit's tree, without a final slash."""
 
     tree: str
 
     def url(self, location: Location) -> str:
-        """The address of a place; empty for what lies outside the repository."""
+        """The URL of a location's lines; empty if the file is outside of the repository."""
         path = location.path
         if path.startswith(("/", "<")) or ".." in path.split("/"):
             return ""
@@ -77,7 +77,7 @@ class Links(NamedTuple):
 
 
 def uri(path: str) -> str:
-    """A path as a relative, percent-encoded address; bytes that are no UTF-8 are what they were."""
+    """A path as a relative, percent-encoded URL. Bytes that are not UTF-8 are kept."""
     from urllib.parse import quote  # noqa: PLC0415 - text for people has no addresses
 
     return quote(path.lstrip("/").encode("utf-8", "surrogateescape"), safe="/~")
@@ -85,11 +85,16 @@ def uri(path: str) -> str:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Outcome:
-    """A judged run. ``command`` reproduces it, ``help`` is the policy's word on whom to ask.
+    """A judged run with its verdict.
 
-    ``comparison`` says what changed since a base, where there is one; ``scope`` what the verdict is about. ``part`` is
-    what of a fleet was judged, where it wasn't all. Of several repositories ``repositories`` are the rows of a report,
-    and ``differences`` what isn't alike in all.
+    Attributes:
+        command: the command line that reproduces the run.
+        comparison: what changed since a base; None without one.
+        scope: which services of a change decide its verdict.
+        part: the slice of the fleet that was judged; None if it was all.
+        repository: the repository's name, if it was given.
+        repositories: for a merged report, a row per repository.
+        differences: for a merged report, sentences on how the repositories' runs differ.
     """
 
     run: Run
@@ -111,68 +116,68 @@ class Outcome:
 
     @cached_property
     def report(self) -> PlatformReport:
-        """The fleet in numbers."""
+        """Totals of the fleet."""
         from platform_gate.judging.totals import aggregate  # noqa: PLC0415 - text for people only counts healths
 
         return aggregate([judged.figures for judged in self.run.services])
 
     @cached_property
     def healths(self) -> Counter[HealthStatus]:
-        """How many services are in which health."""
+        """The number of services by health."""
         return Counter(judged.figures.health for judged in self.run.services)
 
     def decides(self, judged: Judged) -> bool:
-        """Whether the verdict is about a service: about every one, unless a scope says which of a change's."""
+        """Whether the verdict depends on a service. With a base, the scope decides that."""
         if self.comparison is None:
             return True
         return self.comparison.decides(judged, self.scope)
 
     @property
     def blocking(self) -> tuple[list[Judged], list[Judged]]:
-        """What keeps the verdict from passing, worst first: by this change, and what was so before and decides too."""
+        """Failing services that decide, worst first: those regressed by this change, and the others."""
         decided = _worst_first(judged for judged in self.run.services if judged.failing and self.decides(judged))
         if self.comparison is None:
             return decided, []
-        guilty = [judged for judged in decided if self.comparison.decides(judged, Scope.REGRESSED)]
-        named = {judged.name for judged in guilty}
-        return guilty, [judged for judged in decided if judged.name not in named]
+        introduced = [judged for judged in decided if self.comparison.decides(judged, Scope.REGRESSED)]
+        named = {judged.name for judged in introduced}
+        return introduced, [judged for judged in decided if judged.name not in named]
 
     def is_standing(self, finding: Finding) -> bool:
-        """Whether an unjudged file does not count: it was so at the base, and the scope is narrower than all."""
+        """Whether an unjudged file does not count: the base has it too, and the scope is narrower than all."""
         if self.comparison is None or self.scope is Scope.ALL:
             return False
         return finding.fingerprint in self.comparison.standing
 
     @property
     def help(self) -> str:
-        """Whom to ask, as the policy says."""
+        """The policy's ``gate.help``: whom to ask."""
         return self.policy.base().gate.help
 
     @cached_property
     def worst_first(self) -> list[Judged]:
-        """The services by health, then points, then name."""
+        """Services by health, then points, then name."""
         return _worst_first(self.run.services)
 
     @cached_property
     def noteworthy(self) -> list[Judged]:
-        """The services of which there is anything to be said, the worst first: most of a fleet is well."""
+        """Services that need attention, worst first. Sorting these alone is faster: most of a fleet is healthy."""
         return _worst_first(filter(_worth_showing, self.run.services))
 
     @property
     def findings(self) -> list[Finding]:
-        """Every finding: of files that can't be judged, then service by service, worst first."""
+        """All findings: of unjudged files and waivers, then service by service, worst first."""
         return [*self.run.findings, *(finding for judged in self.worst_first for finding in judged.findings)]
 
     @property
     def worst_findings(self) -> list[Finding]:
-        """Every finding: open ones first, errors before warnings before notes, else in the order of ``findings``."""
+        """All findings: open before waived, errors before warnings before notes, else in the order of ``findings``."""
         return sorted(self.findings, key=_weight)
 
 
 def decided(
     run: Run, policy: Basis, as_of: date, command: str = "platform-gate check", *, exit_zero: bool = False, **more: Any
 ) -> Outcome:
-    """The outcome of a run, with the verdict and exit code that follow from it; ``more`` are fields of ``Outcome``."""
+    """Decide a run: its outcome with verdict and exit code. ``more`` are fields of ``Outcome``."""
     comparison, scope = more.get("comparison"), more.get("scope", Scope.ALL)
     gate = policy.base().gate
     answer = verdict.decide(run, gate.fail_on) if comparison is None else comparison.verdict(run, gate, scope)
@@ -184,7 +189,7 @@ def _worst_first(services: Iterable[Judged]) -> list[Judged]:
 
 
 def _worth_showing(judged: Judged) -> bool:
-    """Whether there is anything to be said of a service: it isn't well, or well only by a waiver."""
+    """Whether a service fails, is not healthy, or is healthy thanks to a waiver."""
     return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused
 
 

@@ -1,6 +1,6 @@
-"""What a report says, read back: its services, findings and policy as what they were made from.
+"""Read a JSON report back: services, findings and policy as the objects that they were made from.
 
-A report may come from anybody. What it says is made printable, and what it can't say is refused.
+A report may come from anybody, so its texts are made printable, and values that this program never writes are refused.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from platform_gate.text import UNSAFE, printable, quote
 Data = Mapping[str, Any]
 
 MOST_DIGITS: Final = 30
-"""Of a number. What manifests say is smaller, and so is what a fleet adds up to."""
+"""Digits of a number. Values of manifests, and sums over a fleet, have fewer."""
 _HIDDEN: Final = re.compile(f"[{UNSAFE}\ud800-\udfff]")
 
 
 class Recorded(NamedTuple):
-    """The policy as reports name it. What they don't say of it is as in the default policy."""
+    """The policy as a report records it. What reports don't record is as in the default policy."""
 
     name: str
     source: str
@@ -45,18 +45,18 @@ class Recorded(NamedTuple):
     rules: frozenset[str] = frozenset()
 
     def base(self) -> Effective:
-        """What holds where no override matches."""
+        """The default policy's limits, with the recorded ``fail_on`` and ``help``."""
         default = loading.default()
         return default._replace(gate=default.gate._replace(fail_on=self.fail_on, help=self.help))
 
     def known_rules(self) -> dict[str, Rule]:
-        """The default policy's rules, and those that some finding is of."""
+        """The default policy's rules, and a stand-in for any other rule that a finding names."""
         known = dict(loading.default().rules)
         return known | {name: Rule(name, name, "") for name in sorted(self.rules - known.keys())}
 
 
 class Recording(NamedTuple):
-    """A report read back: ``path`` is its file, as shown; ``repository`` is empty where it names none."""
+    """A report read back. ``path`` is its file, for messages; ``repository`` is empty if the report names none."""
 
     path: str
     repository: str
@@ -69,10 +69,10 @@ class Recording(NamedTuple):
 
 
 def read(content: bytes, path: str) -> Recording:
-    """A report from a file's bytes.
+    """Read a report from a file's bytes.
 
     Raises:
-        GateError: it is none, is not of this version, contradicts itself, or is of a kind that can't be joined.
+        GateError: it is no report of this version, contradicts itself, or is of a kind that can't be merged.
     """
     try:
         data = json.loads(content, parse_constant=_no_number, parse_int=_whole, parse_float=_decimal)
@@ -81,11 +81,11 @@ def read(content: bytes, path: str) -> Recording:
             first = problems[0]
             _refuse(path, f"is no report{f' at {pointer(first.at)}' if first.at else ''}: {first.message}")
         _refuse_kinds(data, path)
-        found = _recording(data, path)
+        recording = _recording(data, path)
     except (ValueError, TypeError, RecursionError) as error:
         _refuse(path, f"is no report: {error}")
-    _refuse_contradictions(found, data)
-    return found
+    _refuse_contradictions(recording, data)
+    return recording
 
 
 def _refuse(path: str, what: str, fix: str = "Write one with this version: check -o json=FILE.") -> NoReturn:
@@ -103,7 +103,7 @@ def _whole(text: str) -> int:
 
 
 def _decimal(text: str) -> int | float:
-    """A number with a point or an exponent: whole ones are whole, as we write them."""
+    """A number with a point or an exponent, as an int if it is whole, which is how reports write it."""
     value = float(text)
     if not isfinite(value) or abs(value) >= 10**MOST_DIGITS:
         raise ValueError(f"{quote(text)} is no number that a report holds")
@@ -111,13 +111,13 @@ def _decimal(text: str) -> int | float:
 
 
 def _refuse_halves(content: bytes, data: Any) -> None:
-    """Halves of a character, as JSON can spell them, are no text."""
+    """Refuse lone surrogates, which JSON can spell and UTF-8 can't encode."""
     if b"\\ud" in content.lower():
         json.dumps(data, ensure_ascii=False).encode()
 
 
 def _refuse_kinds(data: Data, path: str) -> None:
-    """Reports that say something else than how a whole fleet, or a part of one, is."""
+    """Refuse reports that are not of a whole fleet or a shard: of changes, and merged ones."""
     if data["policy"] is None:
         _refuse(path, "names no policy")
     if "base" in data:
@@ -133,7 +133,7 @@ def _recording(data: Data, path: str) -> Recording:
     services = tuple(_exactly(judged(row), shown.get("amounts", {})) for row in data["services"])
     findings = tuple(map(finding, shown["findings"]))
     named = shown["policy"]
-    rules = {each.rule for each in (*findings, *(each for service in services for each in service.findings))}
+    rules = {each.rule for several in (findings, *(service.findings for service in services)) for each in several}
     return Recording(
         printable(path),
         shown["repository"] or "",
@@ -155,30 +155,30 @@ def _recording(data: Data, path: str) -> Recording:
 
 
 def _clean(value: Any) -> Any:
-    """The same with every text printable."""
+    """The same value with every text printable."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {printable(key): _clean(each) for key, each in value.items()}
-    return [_clean(each) for each in value] if isinstance(value, list) else value
+        return {printable(key): _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _refuse_contradictions(found: Recording, data: Data) -> None:
-    """A report that was cut, or written by something else: its numbers don't count what it lists."""
-    healths = Counter(str(each.health) for each in found.services)
-    numbers = {"total_services": len(found.services), **{str(each): healths[each] for each in HealthStatus}}
+def _refuse_contradictions(recording: Recording, data: Data) -> None:
+    """Refuse a report whose totals don't match its services: it was truncated, or another program wrote it."""
+    healths = Counter(str(each.health) for each in recording.services)
+    numbers = {"total_services": len(recording.services), **{str(each): healths[each] for each in HealthStatus}}
     wrong = next((name for name, count in numbers.items() if data[name] != count), "")
-    names = {each.name for each in found.services}
-    if wrong or len(names) < len(found.services):
-        _refuse(found.path, f"contradicts itself: {wrong or 'names'} and services don't fit")
-    if found.part and found.part.shard.number > found.part.shard.of:
-        _refuse(found.path, f"contradicts itself: there is no shard {found.part.shard}")
-    if found.part and not names <= {each.name for each in found.part.seen.names}:
-        _refuse(found.path, "contradicts itself: it holds services that its shard does not name")
+    names = {each.name for each in recording.services}
+    if wrong or len(names) < len(recording.services):
+        _refuse(recording.path, f"contradicts itself: {wrong or 'names'} and services don't fit")
+    if recording.part and recording.part.shard.number > recording.part.shard.of:
+        _refuse(recording.path, f"contradicts itself: there is no shard {recording.part.shard}")
+    if recording.part and not names <= {each.name for each in recording.part.seen.names}:
+        _refuse(recording.path, "contradicts itself: it holds services that its shard does not name")
 
 
 def judged(row: Data) -> Judged:
-    """A service from its row of a report."""
+    """A service from its row in a report."""
     shown = _clean({key: value for key, value in row.items() if key != "subsystems"})
     parts = {
         printable(name): Part(printable(name), printable(part["status"]), part["points"])
@@ -215,10 +215,10 @@ def _figures(shown: Data, parts: Mapping[str, Part], row: Data) -> Figures:
     )
 
 
-def _exactly(each: Judged, amounts: Mapping[str, float]) -> Judged:
-    """A service whose cost is as it was written, so that sums are not sums of what was rounded."""
-    cost = amounts.get(each.name, each.figures.cost)
-    return each._replace(figures=each.figures._replace(cost=cost))
+def _exactly(judged: Judged, amounts: Mapping[str, float]) -> Judged:
+    """The service with its cost as the manifest has it, so that sums don't add up rounding errors."""
+    cost = amounts.get(judged.name, judged.figures.cost)
+    return judged._replace(figures=judged.figures._replace(cost=cost))
 
 
 def _score(score: float | None) -> int | None:
@@ -228,13 +228,13 @@ def _score(score: float | None) -> int | None:
 
 
 def _text(row: Data) -> str:
-    """A row as it was, less what hides from a reader: JSON spells that out without changing it."""
+    """A row's JSON with invisible characters as escapes, which doesn't change its meaning."""
     own = {key: value for key, value in row.items() if key != "repository"}
     return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", encode(own))
 
 
 def finding(row: Data) -> Finding:
-    """A finding from its row of a report, whose texts are printable."""
+    """A finding from its row in a report, whose texts are printable already."""
     return Finding(
         row["rule"],
         Severity(row["severity"]),
@@ -251,7 +251,7 @@ def finding(row: Data) -> Finding:
 
 
 def _location(row: Data) -> Location:
-    """A place. Whatever a report leaves open of it is the beginning."""
+    """A location. What the row lacks defaults to the start of the file, and to one character."""
     line, column = row["line"] or 1, row.get("column") or 1
     return Location(row["path"] or "", line, column, row.get("end_line") or line, row.get("end_column") or column + 1)
 

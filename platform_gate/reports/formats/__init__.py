@@ -10,10 +10,10 @@ from platform_gate.reports.outcome import Outcome
 
 
 class Reporter(Protocol):
-    """What every format offers."""
+    """The interface of a format's module."""
 
     def render(self, outcome: Outcome, /) -> Iterator[str]:
-        """The report, piece by piece; all pieces joined are the whole text, with a line feed at its end."""
+        """The report in pieces. Joined, they are the whole text and end with a line feed."""
 
 
 REPORTERS: Final = {
@@ -26,10 +26,10 @@ REPORTERS: Final = {
     "gitlab": "platform_gate.reports.formats.gitlab",
     "html": "platform_gate.reports.formats.html",
 }
-"""Modules by format, imported when somebody asks for the format."""
+"""Modules by format, each imported when the format is used."""
 
 WITH_ROWS: Final = frozenset({"json", "html"})
-"""Formats that show the facts of every service, and so need its row of the report."""
+"""Formats that show every service's facts, and so need its row of the report."""
 
 
 def reporter(name: str) -> Reporter:

@@ -1,6 +1,7 @@
-"""GitHub's annotations: workflow commands that put findings beside the lines of a pull request.
+"""GitHub annotations: workflow commands that show findings next to the lines of a pull request.
 
-GitHub shows ten of a level per step and drops the others, so the worst come first and a last line counts the rest.
+GitHub shows ten annotations of a level per step and drops the others. The worst come first, and a last line counts
+the rest.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from platform_gate.text import listing, log_line, plural, printable
 
 LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 AT_MOST: Final = 10
+"""Annotations of a level that GitHub shows per step."""
 
+# How the runner unescapes a command's message and its properties.
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """The commands, and where some are left out, a line that says so."""
+    """The commands, and a line on those that were left out."""
     findings = outcome.worst_findings
     standing = _standing(outcome)
     opened = [finding for finding in findings if finding.excuse is None and finding.fingerprint not in standing]
@@ -36,7 +39,7 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 
 def _standing(outcome: Outcome) -> set[str]:
-    """The fingerprints of what a change does not decide."""
+    """Fingerprints of findings in services that don't decide the verdict on a change."""
     others = (judged for judged in outcome.run.services if not outcome.decides(judged))
     return {finding.fingerprint for judged in others for finding in judged.findings}
 
@@ -48,7 +51,7 @@ def _command(level: str, finding: Finding) -> str:
 
 
 def _properties(finding: Finding) -> Iterator[tuple[str, str | int]]:
-    """Where it is and what it is called. The runner drops columns that lie on different lines."""
+    """Place and title. Columns are left out of ranges over several lines, because the runner rejects them."""
     location = finding.location
     yield "file", _text(location.path).translate(_PROPERTY)
     yield from _lines(location)
@@ -64,7 +67,7 @@ def _lines(location: Location) -> Iterator[tuple[str, int]]:
 
 
 def _text(text: str) -> str:
-    """What the runner writes into its log when it has read the command: no further command."""
+    """Text in which the runner, which echoes the message into its log, finds no further command."""
     return log_line(printable(text))
 
 

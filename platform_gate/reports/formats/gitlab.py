@@ -1,4 +1,4 @@
-"""GitLab's Code Quality report: a list of findings that a merge request shows beside the lines they are about."""
+"""GitLab's Code Quality report: findings that a merge request shows next to its lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNJUDGED: Final = "blocker"
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """The open findings, worst first. There is no field for a waiver: what is waived would be shown as open."""
+    """Open findings, worst first. The format has no field for waivers, so waived findings would look open."""
     yield from array(_issue(finding) for finding in outcome.worst_findings if finding.excuse is None)
     yield "\n"
 

@@ -1,4 +1,4 @@
-"""A page that people would rather look at than a log: one file, made from the report as data."""
+"""The HTML page: one file, made from the report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 
 def _remark(outcome: Outcome) -> str:
-    """What is to be said of the run as a whole."""
+    """A sentence on the run as a whole; often empty."""
     if outcome.schema_only:
         return (
             f"Only the form was checked: {plural(outcome.run.manifests, 'valid manifest')}. {outcome.run.hint}".strip()

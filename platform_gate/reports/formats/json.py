@@ -1,4 +1,4 @@
-"""The whole outcome as JSON, the seed's keys first (`schemas/report.schema.json`). One service a line."""
+"""The JSON report (`schemas/report.schema.json`), one service a line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 
 def write(whole: Report) -> Iterator[str]:
-    """A report as text: totals and provenance a line a key, lists a line a row."""
+    """A report as text, with one line per key of totals and provenance, and one per row of a list."""
     yield "{\n"
     yield from map(_line, whole.totals.items())
     yield from _rows("services", whole.services)

@@ -1,4 +1,4 @@
-"""JUnit's XML for CIs that know test results: a service is a test case, and so is a file that can't be judged."""
+"""JUnit's XML: a test case per service, and one per file that can't be judged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUITE: Final = "platform-gate"
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """Files that can't be judged first, then services, worst first. What decides nothing stands in ``system-out``."""
+    """Unjudged files first, then services, worst first. What decides nothing goes to ``system-out``."""
     fail_on = outcome.policy.base().gate.fail_on
     unjudged, notices = outcome.run.unjudged, outcome.run.notices
     cases = [
@@ -25,15 +25,15 @@ def render(outcome: Outcome) -> Iterator[str]:
         *_files([finding for finding in notices if finding.rule in fail_on], "waiver", "failure"),
         *(_service(judged, decides=outcome.decides(judged)) for judged in outcome.worst_first),
     ]
-    told = _told(finding for finding in notices if finding.rule not in fail_on)
-    return write(SUITE, cases, told)
+    output = _described(finding for finding in notices if finding.rule not in fail_on)
+    return write(SUITE, cases, output)
 
 
 def _files(findings: Sequence[Finding], classname: str, kind: str) -> Iterator[Testcase]:
     """One case per file."""
     for path, group in groupby(sorted(findings, key=_path), key=_path):
         several = list(group)
-        yield Testcase(classname, path, kind, _headline(several), _told(several), path, several[0].location.line)
+        yield Testcase(classname, path, kind, _headline(several), _described(several), path, several[0].location.line)
 
 
 def _path(finding: Finding) -> str:
@@ -46,14 +46,14 @@ def _headline(findings: Sequence[Finding]) -> str:
 
 
 def _service(judged: Judged, *, decides: bool) -> Testcase:
-    location, told = judged.location, _told(judged.findings)
+    location, described = judged.location, _described(judged.findings)
     kind, message = _answer(judged, decides=decides)
-    text, output = (told, "") if kind else ("", told)
+    text, output = (described, "") if kind else ("", described)
     return Testcase(judged.team, judged.name, kind, message, text, location.path, location.line, output)
 
 
 def _answer(judged: Judged, *, decides: bool) -> tuple[str, str]:
-    """How the case ends, and in one line why. What a change does not decide fails nothing."""
+    """Kind and message of a service's case. A service that a change does not decide never fails."""
     if judged.failing and decides:
         return "failure", f"{judged.health}, {plural(judged.points, 'point')}"
     excuses = {str(finding.excuse) for finding in judged.findings if finding.excuse}
@@ -61,12 +61,12 @@ def _answer(judged: Judged, *, decides: bool) -> tuple[str, str]:
     return ("skipped", "; ".join(sorted(excuses))) if only_waived else ("", "")
 
 
-def _told(findings: Iterable[Finding]) -> str:
+def _described(findings: Iterable[Finding]) -> str:
     return "\n".join(line for finding in findings for line in _lines(finding))
 
 
 def _lines(finding: Finding) -> Iterator[str]:
-    """Place, message, and what to do; or by what it is excused."""
+    """Place and message, then the fix or the waiver."""
     points = f" (+{finding.points})" if finding.points else ""
     place = printable(str(finding.location))
     yield f"{place}: {finding.severity}: {finding.rule}{points}: {_one_line(finding.message)}"

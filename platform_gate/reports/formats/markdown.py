@@ -1,7 +1,7 @@
-"""Markdown for a job's summary and for a comment on a pull request: the answer, the worst, and what to do.
+"""Markdown for a job summary, or a comment on a pull request: the verdict, the worst services, what to do.
 
-A document larger than its limit would be dropped whole. So it is made of blocks, each kept whole or left out, and
-every section says how many it left out.
+GitHub rejects a document that exceeds its limit. So this one is made of blocks, each kept whole or left out, and every
+section says how many it left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from platform_gate.reports.outcome import Links, Outcome
 from platform_gate.text import plural, shorten
 
 MAX_BYTES: Final = 1024 * 1024 - 4096
-"""A job's summary holds 1 MiB; the margin is for what a workflow writes around it."""
+"""GitHub's limit for a job summary is 1 MiB; the margin is for what a workflow writes around it."""
 LONGEST_BAR: Final = 10
 MAX_FINDINGS: Final = 25
 MAX_TEXT: Final = 500
@@ -41,19 +41,19 @@ def render(outcome: Outcome) -> Iterator[str]:
 def _sections(outcome: Outcome) -> Iterator[MarkdownSection]:
     links, run = outcome.links, outcome.run
     shown = list(filter(outcome.decides, outcome.noteworthy))
-    unhealthy = [each for each in shown if each.health is not HealthStatus.HEALTHY]
-    for told in change_summary.sections(outcome):
-        lines = (_told(line, links) for line in told.lines)
-        yield MarkdownSection(f"### {escape(told.title)}\n\n", lines, len(told.lines), "line", share=2)
+    unhealthy = [judged for judged in shown if judged.health is not HealthStatus.HEALTHY]
+    for section in change_summary.sections(outcome):
+        lines = (_change_line(line, links) for line in section.lines)
+        yield MarkdownSection(f"### {escape(section.title)}\n\n", lines, len(section.lines), "line", share=2)
     yield _list("What could not be judged", run.unjudged, "problem", links)
     yield _list("About the waivers", run.notices, "notice", links)
     yield _table(unhealthy)
-    blocks = (_details(each, links, first=each is shown[0]) for each in shown)
+    blocks = (_details(judged, links, first=judged is shown[0]) for judged in shown)
     yield MarkdownSection("", blocks, len(shown), "service", tail="")
 
 
-def _told(line: change_summary.SummaryLine, links: Links | None) -> str:
-    """What a change does to a service, or to the bar for all."""
+def _change_line(line: change_summary.SummaryLine, links: Links | None) -> str:
+    """A list item of the summary of a change."""
     name = f"{escape(line.service)}: " if line.service else ""
     place = f" ({_place(line.location, links)})" if line.location else ""
     return f"- {name}{_cut(line.text)}{place}\n"
@@ -70,7 +70,7 @@ def _opening(outcome: Outcome) -> str:
 
 
 def _since(outcome: Outcome) -> str:
-    """What the tree was compared with."""
+    """The base that the tree was compared with; empty without one."""
     if outcome.comparison is None:
         return ""
     adopted = "; the base has no rules yet, so this change's own hold" if outcome.comparison.adoption else ""
@@ -93,11 +93,11 @@ def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | Non
 
 def _table(unhealthy: Sequence[Judged]) -> MarkdownSection:
     """One row per service, one column per subsystem."""
-    columns = list(dict.fromkeys(name for each in unhealthy for name, *_ in each.parts))
+    columns = list(dict.fromkeys(name for judged in unhealthy for name, *_ in judged.parts))
     head = _row("Service", "Health", "Points", *map(escape, columns)) + _row(
         "---", "---", "---:", *("---" for _ in columns)
     )
-    rows = (_service_row(each, columns) for each in unhealthy)
+    rows = (_service_row(judged, columns) for judged in unhealthy)
     return MarkdownSection(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
 
 
@@ -112,7 +112,7 @@ def _service_row(judged: Judged, columns: Iterable[str]) -> str:
 
 
 def _cell(part: Part | None) -> str:
-    """The status, and the points as a number and as a bar: nobody needs to see the bar."""
+    """The status, and points as a bar and as a number, which says the same to a screen reader."""
     if part is None:
         return ""
     status = escape(part.status.replace("_", " "))
@@ -121,7 +121,7 @@ def _cell(part: Part | None) -> str:
 
 
 def _details(judged: Judged, links: Links | None, *, first: bool) -> str:
-    """One service, folded but for the first."""
+    """A service, folded except for the first."""
     reason = "data is missing" if judged.health is HealthStatus.UNKNOWN else plural(judged.points, "point")
     title = f"{judged.health.upper()}: {escape(judged.name)}, {reason}"
     waived = f"; {judged.health_without_waivers.upper()} without waivers" if judged.excused else ""
@@ -133,7 +133,7 @@ def _details(judged: Judged, links: Links | None, *, first: bool) -> str:
 
 
 def _finding(finding: Finding, links: Links | None) -> str:
-    """A list item: what it costs, where, what is wrong, and what to do or by what it is excused."""
+    """A list item: points, rule, place and message, then the fix or the waiver."""
     cost = f", {plural(finding.points, 'point')}" if finding.points else ""
     head = "waived" if finding.excuse else f"{finding.severity}{cost}"
     lines = [f"- {head}: {code(finding.rule)} at {_place(finding.location, links)}", _cut(finding.message)]
@@ -157,7 +157,7 @@ def _place(location: Location, links: Links | None) -> str:
 
 
 def _closing(outcome: Outcome, limit: int) -> str:
-    """How to see it again, and whom to ask; what would take a quarter of the document is left out."""
+    """Hint, command and help. Each is left out if it would take more than a quarter of the document."""
     if outcome.verdict is Verdict.PASSED:
         return ""
     hint = f"Hint: {escape(outcome.run.hint)}\n\n" if outcome.run.hint else ""

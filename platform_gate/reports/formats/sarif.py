@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code scanning: every finding with its rule, its place, and its waiver as a suppression."""
+"""SARIF 2.1.0 for code scanning: findings with rules and places; waivers are suppressions."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sche
 INFORMATION: Final = "https://github.com/platform-gate/platform-gate"
 BASE: Final = "SRCROOT"
 MAX_RESULTS: Final = 25_000
-"""GitHub rejects a run with more."""
+"""GitHub rejects a run with more results."""
 MAX_TEXT: Final = 1_000
 """GitHub cuts a rule's descriptions at 1,024 characters."""
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """One run. ``results`` come last and stream."""
+    """The log, with a single run. ``results`` come last and stream."""
     rules = sorted(outcome.policy.known_rules().values(), key=lambda rule: rule.id)
     index = {rule.id: number for number, rule in enumerate(rules)}
     findings = outcome.worst_findings
@@ -37,7 +37,7 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 
 def _frame(outcome: Outcome, rules: Sequence[Rule], results: int) -> Iterator[tuple[str, Any]]:
-    """Everything about the run but its results."""
+    """The run's properties, except for its results."""
     severities = outcome.policy.base().severities
     descriptors = [_descriptor(rule, severities) for rule in rules]
     yield "tool", {"driver": {"name": "platform-gate", "informationUri": INFORMATION, "rules": descriptors}}
@@ -48,7 +48,7 @@ def _frame(outcome: Outcome, rules: Sequence[Rule], results: int) -> Iterator[tu
 
 
 def _descriptor(rule: Rule, severities: Mapping[str, str]) -> dict[str, Any]:
-    """A rule's documentation."""
+    """The descriptor of a rule."""
     level = severities.get(rule.id, str(rule.severity))
     return {
         "id": rule.id,
@@ -70,7 +70,7 @@ def _help(rule: Rule) -> dict[str, str]:
 
 
 def _invocation(outcome: Outcome, results: int) -> dict[str, Any]:
-    """How the run went: what could not be judged, and what does not fit, are said here too."""
+    """How the run went. Notifications report unjudged files, and results that were left out."""
     notifications = [_notification(finding) for finding in outcome.run.unjudged[:MAX_RESULTS]]
     if results > MAX_RESULTS:
         rest = f"{plural(results - MAX_RESULTS, 'more result')}: a run holds {MAX_RESULTS} at most, worst first."
@@ -124,12 +124,12 @@ def _suppression(excuse: Excuse) -> dict[str, Any]:
 
 
 def _message(finding: Finding) -> str:
-    """What is wrong, as a sentence of its own since lists show only the first one; and what to do."""
+    """Message and fix. The message is a sentence of its own, because GitHub's lists show only the first one."""
     return _text(f"{finding.message}. {finding.fix}".rstrip(), None)
 
 
 def _text(text: str, at_most: int | None = MAX_TEXT) -> str:
-    """Text for people. ``[words](target)`` would be shown as a link."""
+    """Printable text. SARIF shows ``[words](target)`` as a link, so that is escaped."""
     shown = "\n".join(map(printable, text.split("\n"))).replace("](", "]\\x28")
     return shorten(shown, at_most) if at_most else shown
 

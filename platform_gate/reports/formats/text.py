@@ -1,6 +1,6 @@
-"""Text for people: the answer first, the worst next, the fix beside the problem, nothing about what is well.
+"""Text for people: verdict first, then the worst services, each problem with its fix. Healthy services need -v.
 
-Only ASCII is drawn, so that it reads alike everywhere; colour repeats what the words say.
+The layout uses ASCII only, so that it looks the same everywhere. Colour never says more than the words.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ HEALTH_COLORS: Final = {
 SEVERITY_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 VERDICT_COLORS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_JUDGED: "red"}
 MOST_LINES: Final = 20
-"""Of a list of what a change does; the rest is in the other formats, and here with -v."""
+"""Lines of a section on a change; -v and the other formats show them all."""
 WIDEST: Final = 120
-"""Longer lines are hard to read, however wide the terminal."""
+"""Columns: longer lines are hard to read, however wide the terminal."""
 
 MANY: Final = 10
-"""With more services than this to show, the totals have left the screen and stand at the end again."""
+"""Services: with more of them the totals have scrolled away, and are repeated at the end."""
 
 Paint = Callable[..., str]
 
@@ -50,12 +50,12 @@ def _plain(text: str, **_style: Any) -> str:
 
 
 def _tolerated(judged: Judged) -> str:
-    """That the policy lets an unhealthy service pass."""
+    """A remark for an unhealthy service that the policy lets pass."""
     return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
 
 
 def _paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Text as lines of at most a width, between its first line's indent and the others'."""
+    """Wrap text to a width. ``first`` indents the first line, ``rest`` the others."""
     shown = printable(text).rstrip()
     if len(first) + len(shown) <= width:
         return [first + shown] if shown else []
@@ -64,14 +64,14 @@ def _paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[s
 
 @lru_cache(maxsize=256)
 def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
-    """Lines that are wrapped slowly, and for many findings alike: what there is to do is mostly the same."""
+    """Wrap text. Wrapping is slow, and many findings share their fix, hence the cache."""
     from textwrap import wrap  # noqa: PLC0415 - most lines are short
 
     return wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 class _Page:
-    """The lines of one report; what they share is how to paint and how wide to wrap."""
+    """Writes the lines of one report with a shared style: colour, width and verbosity."""
 
     def __init__(self, outcome: Outcome, paint: Paint) -> None:
         self._outcome = outcome
@@ -81,7 +81,7 @@ class _Page:
         self._quiet = outcome.display.verbosity < 0
 
     def lines(self) -> Iterator[str]:
-        """Every line, without blank ones at the top."""
+        """All lines, without blank ones at the top."""
         return dropwhile(lambda line: not line, self._lines())
 
     def _lines(self) -> Iterator[str]:
@@ -90,7 +90,7 @@ class _Page:
             return
         if not self._quiet:
             yield from self._summary()
-        yield from self._story()
+        yield from self._change()
         yield from self._apart(finding for finding in outcome.run.unjudged if not outcome.is_standing(finding))
         for judged in outcome.worst_first if self._verbose else filter(outcome.decides, outcome.noteworthy):
             yield ""
@@ -99,15 +99,15 @@ class _Page:
         if not self._quiet:
             yield from self._closing()
 
-    def _story(self) -> Iterator[str]:
-        """With a base: what the change does, before anything else."""
+    def _change(self) -> Iterator[str]:
+        """The summary of a change; nothing without a base."""
         if self._outcome.comparison is None:
             return
         from platform_gate.reports import change_summary  # noqa: PLC0415 - only a comparison with a base has one
 
-        told = list(change_summary.sections(self._outcome))
-        width = max((len(line.service) for section in told for line in section.lines), default=0)
-        for section in told:
+        sections = list(change_summary.sections(self._outcome))
+        width = max((len(line.service) for section in sections for line in section.lines), default=0)
+        for section in sections:
             yield ""
             yield self._paint(section.title, bold=True)
             shown = section.lines if self._verbose else section.lines[:MOST_LINES]
@@ -119,11 +119,11 @@ class _Page:
                 yield f"  and {len(section.lines) - len(shown)} more; -v shows them all"
 
     def _hanging(self, text: str) -> Iterable[str]:
-        """A line of a list, its further lines indented."""
+        """A list item with a hanging indent."""
         return _paragraph(text, self._width, "  ", " " * 6)
 
     def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
-        """Findings that belong to no service, each for itself."""
+        """Findings that belong to no service."""
         for finding in findings:
             yield ""
             yield from self._finding(finding, str(finding.severity).upper())
@@ -147,7 +147,7 @@ class _Page:
             yield from (self._paint(line, dim=True) for line in compared)
 
     def _totals(self) -> str:
-        """The verdict, and how many services are in which health, the worst first."""
+        """The verdict, and the number of services by health, worst first."""
         outcome = self._outcome
         answer = self._paint(str(outcome.verdict).upper(), fg=VERDICT_COLORS[outcome.verdict], bold=True)
         if outcome.schema_only:
@@ -161,7 +161,7 @@ class _Page:
         return f"{answer}  {self._unjudged(total + ', '.join(parts))}"
 
     def _unjudged(self, rest: str) -> str:
-        """The totals, led by the number of files that could not be judged, where there are any."""
+        """The totals, preceded by the number of unjudged files if there are any."""
         paths = {finding.location.path for finding in self._outcome.run.unjudged}
         return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
 
@@ -183,7 +183,7 @@ class _Page:
             yield self._paint(line, dim=True)
 
     def _reason(self, judged: Judged) -> str:
-        """The points, out of what makes it degraded or critical."""
+        """The points, and why they make the service degraded, critical or unknown."""
         limits = judged.limits
         reasons = {
             HealthStatus.CRITICAL: f"critical from {limits.critical_at}",
@@ -196,9 +196,9 @@ class _Page:
         return f"{plural(judged.points, 'point')} ({reason}{waived if judged.excused else ''})"
 
     def _statuses(self, judged: Judged) -> str:
-        """All subsystems in their own words."""
-        told = (f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in judged.parts)
-        return ", ".join(told)
+        """Every subsystem's status in its own vocabulary, with points."""
+        parts = (f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in judged.parts)
+        return ", ".join(parts)
 
     def _finding(self, finding: Finding, mark: str) -> Iterator[str]:
         color = SEVERITY_COLORS[finding.severity]
@@ -213,20 +213,20 @@ class _Page:
             yield from self._wrap(finding.fix, "fix: ")
 
     def _wrap(self, text: str, label: str = "") -> Iterable[str]:
-        """A paragraph below a finding's place."""
+        """A paragraph below a finding's location."""
         indent, hanging = " " * 6, " " * (6 + len(label))
         return _paragraph(text, self._width, indent + label, hanging)
 
     def _first(self) -> str:
-        """What to begin with: what could not be judged, else the worst service, else the waivers."""
+        """Where to begin: unjudged files, else the worst service, else the waivers."""
         if self._outcome.verdict is Verdict.NOT_JUDGED:
             return "the files above"
-        guilty, beside = self._outcome.blocking
-        blocking = [*guilty, *beside]
+        introduced, others = self._outcome.blocking
+        blocking = [*introduced, *others]
         return blocking[0].name if blocking else "the waivers above"
 
     def _closing(self) -> Iterator[str]:
-        """What to do next."""
+        """The last lines: what to do next."""
         outcome = self._outcome
         if outcome.verdict is Verdict.PASSED:
             return

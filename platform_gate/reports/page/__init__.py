@@ -1,6 +1,6 @@
-"""A report as a page: one file that needs nothing else, works without script, and asks nobody for anything.
+"""Render a report as an HTML page: a single file that works without script and makes no request.
 
-It is made from the report as data, so that a report of many repositories becomes a page in the same way.
+It is made from the report's rows, so a merged report of many repositories becomes a page in the same way.
 """
 
 from __future__ import annotations
@@ -20,16 +20,21 @@ from platform_gate.reports.page.words import label
 from platform_gate.reports.report import Report
 
 MANY: Final = 500
-"""From so many services on the rows beyond the first ones wait as inert text, from which the script makes them."""
+"""Services from which on a fleet is large: rows beyond the first ones wait as inert text for the script."""
 FIRST: Final = 100
-"""So many rows of a large fleet are there at once."""
+"""Rows of a large fleet that are elements from the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds a report: how to make it again, whom to ask, where its files can be seen, what was before it.
+    """What a page shows around its report.
 
-    ``remark`` is a sentence on the run as a whole.
+    Attributes:
+        command: the command line that reproduces the report.
+        help: whom to ask.
+        links: where the judged files can be seen; None if unknown.
+        history: earlier reports.
+        remark: a sentence on the run as a whole.
     """
 
     command: str = ""
@@ -40,27 +45,27 @@ class Frame:
 
 
 class FleetRow(NamedTuple):
-    """A service without what is behind its row, and that as markup: ten thousand of them must fit in memory."""
+    """A service's row of the grid. Its details are rendered to markup at once, which takes less memory than data."""
 
     service: Service
     markup: Any
 
 
 def render(report: Report, frame: Frame) -> Iterator[str]:
-    """The page, piece by piece; the pieces are as large as a service."""
+    """The page in pieces, each about as large as a service."""
     today = date.fromisoformat(report.provenance["as_of"])
     history = before(frame.history, today)
-    entries = sorted(_entries(report, frame, history, today), key=lambda each: each.service.badness)
-    services = [each.service for each in entries]
-    past = fleet.past(history, today, report.totals, sum(each.points for each in services))
+    rows = sorted(_rows(report, frame, history, today), key=lambda row: row.service.order)
+    services = [row.service for row in rows]
+    past = fleet.past(history, today, report.totals, sum(service.points for service in services))
     shared = _answer(report, frame) | _grid(services) | _assets()
-    told = change_list.sections(services, report.changes, frame.links)
-    yield rendering.template("head.html.j2").render(shared, sections=told, past=past, notes=history.notes)
-    yield from _rows(entries, shared)
+    sections = change_list.sections(services, report.changes, frame.links)
+    yield rendering.template("head.html.j2").render(shared, sections=sections, past=past, notes=history.notes)
+    yield from _drawn(rows, shared)
     yield rendering.template("foot.html.j2").render(shared, waived=change_list.waived(services))
 
 
-def _entries(report: Report, frame: Frame, history: History, today: date) -> Iterator[FleetRow]:
+def _rows(report: Report, frame: Frame, history: History, today: date) -> Iterator[FleetRow]:
     detail = rendering.template("detail.html.j2")
     many = report.totals["total_services"] >= MANY
     for row in report.services:
@@ -69,20 +74,20 @@ def _entries(report: Report, frame: Frame, history: History, today: date) -> Ite
         yield FleetRow(replace(service, panels=(), course=None), markup)
 
 
-def _rows(entries: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
-    """The rows. In a large fleet most are inside an element that a browser with script reads as text: that is fast."""
+def _drawn(rows: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
+    """The rows as HTML. In a large fleet most are inside ``noscript``, which a browser with script parses as text."""
     summary = rendering.template("row.html.j2")
-    for number, entry in enumerate(entries):
+    for number, row in enumerate(rows):
         if shared["many"] and number == FIRST:
             yield "<noscript>"
-        opened = number == 0 and entry.service.health != HEALTHS[-1]
-        yield summary.render(shared, service=entry.service, opened=opened, detail=entry.markup)
+        opened = number == 0 and row.service.health != HEALTHS[-1]
+        yield summary.render(shared, service=row.service, opened=opened, detail=row.markup)
 
 
 def _answer(report: Report, frame: Frame) -> dict[str, Any]:
-    """The verdict, what it rests on, and what belongs to no service."""
+    """Variables of the template: verdict, totals, and findings that belong to no service."""
     apart = [problem(row, frame.links) for row in report.findings]
-    unjudged = [each for each in apart if kind_of(each.rule) == MANIFEST]
+    unjudged = [finding for finding in apart if kind_of(finding.rule) == MANIFEST]
     answer = fleet.ANSWERS[report.provenance["verdict"]]
     return {
         "frame": frame,
@@ -95,25 +100,25 @@ def _answer(report: Report, frame: Frame) -> dict[str, Any]:
         "healths": fleet.healths(report.totals),
         "totals": list(fleet.totals(report.totals, report.highlights)),
         "unjudged": unjudged,
-        "notices": [each for each in apart if each not in unjudged],
+        "notices": [finding for finding in apart if finding not in unjudged],
         "compared": "base" in report.provenance,
         "asked": bool(frame.history.snapshots or frame.history.notes),
     }
 
 
 def _grid(services: Sequence[Service]) -> dict[str, Any]:
-    """The fleet's columns, and what its rows can be filtered by."""
+    """Variables of the grid: its columns, and the values to filter by."""
     return {
-        "columns": {name: label(name) for each in services for name in each.cells},
-        "repositories": any(each.repository for each in services),
-        "teams": sorted({each.team for each in services}),
-        "tiers": sorted({each.tier for each in services}),
+        "columns": {name: label(name) for service in services for name in service.cells},
+        "repositories": any(service.repository for service in services),
+        "teams": sorted({service.team for service in services}),
+        "tiers": sorted({service.tier for service in services}),
         "many": len(services) >= MANY,
     }
 
 
 def _assets() -> dict[str, Any]:
-    """The page's own style and script, and the hashes by which nothing else is let in."""
+    """Style and script with their hashes, which the page's Content-Security-Policy allows and nothing else."""
     style, style_hash = rendering.asset("page.css")
     script, script_hash = rendering.asset("page.js")
     return {"style": style, "style_hash": style_hash, "script": script, "script_hash": script_hash}

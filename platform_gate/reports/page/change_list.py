@@ -1,4 +1,4 @@
-"""What a change did to a fleet, and the waivers that hold in it: gathered while the rows go by."""
+"""The page's lists of what a change did, and of the waivers in use."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from platform_gate.reports.page.words import place, place_href
 from platform_gate.text import plural, printable
 
 MOST: Final = 50
-"""So many lines a section shows; it says how many more there are."""
+"""Lines that a group shows; it counts the others."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A line of a section: about a service, from one health to another, with what is to be said and where."""
+    """A line of a group: a service, its health before and after, a text and a place. Any of them may be empty."""
 
     service: str = ""
     anchor: str = ""
@@ -35,7 +35,7 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """A heading and its lines; ``more`` says what was left out."""
+    """A heading and its lines. ``more`` is a sentence on lines that were left out."""
 
     title: str
     lines: tuple[ChangeLine, ...]
@@ -44,7 +44,7 @@ class ChangeGroup:
 
 @dataclass(frozen=True, slots=True)
 class WaiverInUse:
-    """A waiver in use: the finding that it excuses, and whose."""
+    """A waiver in use: the excused finding, and its service."""
 
     service: str
     anchor: str
@@ -54,18 +54,17 @@ class WaiverInUse:
 def sections(
     services: Sequence[Service], changes: Mapping[str, Iterable[Row]], links: Links | None
 ) -> list[ChangeGroup]:
-    """What a change did, the worst first; nothing without a base."""
-    fixed = (problem(row, links) for row in changes.get("fixed", ()))
-    told = (
-        ("Got worse", (_moved(each) for each in services if _is_worse(each))),
-        ("Got better", (_moved(each) for each in services if _is_better(each))),
-        ("Added or renamed", (_moved(each) for each in services if each.change in ("added", "renamed"))),
+    """The groups with any lines, worst first; none without a base."""
+    groups = (
+        ("Got worse", (_moved(service) for service in services if _is_worse(service))),
+        ("Got better", (_moved(service) for service in services if _is_better(service))),
+        ("Added or renamed", (_moved(service) for service in services if service.change in ("added", "renamed"))),
         ("Removed", (_removed(row) for row in changes.get("removed", ()))),
-        ("Fixed", (ChangeLine(each.service, text=f"{each.rule}: {each.message}", place=each.place) for each in fixed)),
+        ("Fixed", (_fixed(problem(row, links)) for row in changes.get("fixed", ()))),
         ("Lowers the bar", (_lowered(row, links) for row in changes.get("changes", ()))),
         ("By the rules after the merge, which decide nothing yet", map(_preview, changes.get("preview", ()))),
     )
-    return [section for title, lines in told if (section := _section(title, tuple(lines))).lines]
+    return [section for title, lines in groups if (section := _section(title, tuple(lines))).lines]
 
 
 def _section(title: str, lines: tuple[ChangeLine, ...]) -> ChangeGroup:
@@ -74,12 +73,12 @@ def _section(title: str, lines: tuple[ChangeLine, ...]) -> ChangeGroup:
 
 
 def _rank(service: Service) -> int:
-    """By how much a service's health rose; below zero it fell."""
+    """By how many steps a service's health improved; negative if it got worse."""
     return HEALTHS.index(service.health) - HEALTHS.index(service.before or service.health)
 
 
 def _new(service: Service) -> list[FindingView]:
-    return [each for each in service.problems if each.origin and not each.excuse]
+    return [finding for finding in service.problems if finding.origin and not finding.excuse]
 
 
 def _is_worse(service: Service) -> bool:
@@ -95,13 +94,17 @@ def _is_better(service: Service) -> bool:
 
 
 def _moved(service: Service) -> ChangeLine:
-    """A service, its health before and after, and what the change brought."""
-    causes = "; ".join(each.message for each in _new(service))
+    """A line on a service: its health and points before and after, and its new findings."""
+    causes = "; ".join(finding.message for finding in _new(service))
     points = (
         f"{service.points_before} to {plural(service.points, 'point')}" if service.points_before is not None else ""
     )
-    said = ". ".join(filter(None, (points, causes)))
-    return ChangeLine(service.key, service.anchor, service.before, service.health, said, service.place, service.href)
+    text = ". ".join(filter(None, (points, causes)))
+    return ChangeLine(service.key, service.anchor, service.before, service.health, text, service.place, service.href)
+
+
+def _fixed(finding: FindingView) -> ChangeLine:
+    return ChangeLine(finding.service, text=f"{finding.rule}: {finding.message}", place=finding.place)
 
 
 def _removed(row: Row) -> ChangeLine:
@@ -110,9 +113,9 @@ def _removed(row: Row) -> ChangeLine:
 
 
 def _lowered(row: Row, links: Links | None) -> ChangeLine:
-    said = Lowered(row["kind"], "", row["pointer"] or "", row["before"], row["after"], Location(""))
+    relaxation = Lowered(row["kind"], "", row["pointer"] or "", row["before"], row["after"], Location(""))
     service = printable(str(row["service"] or ""))
-    return ChangeLine(service, text=printable(str(said)), place=place(row), href=place_href(row, links))
+    return ChangeLine(service, text=printable(str(relaxation)), place=place(row), href=place_href(row, links))
 
 
 def _preview(row: Row) -> ChangeLine:
@@ -120,14 +123,14 @@ def _preview(row: Row) -> ChangeLine:
 
 
 def waived(services: Iterable[Service]) -> list[WaiverInUse]:
-    """The waivers in use, the one that ends first at the top."""
+    """The waivers in use; those that end first come first."""
     return sorted(_waived(services), key=_end)
 
 
 def _waived(services: Iterable[Service]) -> Iterator[WaiverInUse]:
-    for each in services:
-        yield from (WaiverInUse(each.key, each.anchor, found) for found in each.problems if found.excuse)
+    for service in services:
+        yield from (WaiverInUse(service.key, service.anchor, finding) for finding in service.problems if finding.excuse)
 
 
-def _end(each: WaiverInUse) -> tuple[str, str]:
-    return (each.problem.excuse.until if each.problem.excuse else ""), each.service
+def _end(waiver: WaiverInUse) -> tuple[str, str]:
+    return (waiver.problem.excuse.until if waiver.problem.excuse else ""), waiver.service

@@ -1,4 +1,4 @@
-"""Numbers as places in a drawing. A drawing is as wide and as high as its box; y grows downwards."""
+"""Charts: numbers to SVG coordinates. A drawing is 100 wide and 40 high, and y grows downwards."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Final
 WIDTH: Final = 100
 HEIGHT: Final = 40
 MARGIN: Final = 3
-"""Room above and below a line, so that its stroke is not cut."""
+"""Room above and below a line, so that its stroke is not clipped."""
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A line, whole or in pieces, as the ``d`` of an SVG path, and a level across it."""
+    """A line chart: the ``d`` attribute of an SVG path, and the y of a horizontal level (empty without one)."""
 
     path: str
     level: str
 
 
 def share(part: float, whole: float) -> str:
-    """A part of a whole in percent, from 0 to 100, as an attribute holds it."""
+    """A part of a whole in percent, from 0 to 100, as an attribute's value."""
     return short(min(max(part / whole, 0), 1) * WIDTH) if whole > 0 else "0"
 
 
 def bar(part: float, whole: float) -> str:
-    """A part of a whole as a bar's length in whole percent; what there is a little of is seen."""
+    """A bar's length in whole percent; at least 1 if there is anything to show."""
     exact = min(max(part / whole, 0), 1) * WIDTH if whole > 0 else 0
     return str(round(exact) or int(exact > 0))
 
@@ -40,9 +40,13 @@ def short(number: float) -> str:
 
 
 def plot(xs: Sequence[float], values: Sequence[float | None], level: float | None = None, least: float = 0) -> Plot:
-    """Values at their places from 0 to 1, from a ground of zero to the highest; None leaves a gap.
+    """Plot values over places from 0 to 1. The y axis goes from zero to the highest value; None leaves a gap.
 
-    ``level`` is a value to compare with, ``least`` what the top of the drawing stands for at least.
+    Args:
+        xs: places, from 0 (left) to 1 (right).
+        values: one value per place.
+        level: a value to draw as a horizontal line, such as a budget.
+        least: the y axis reaches at least this value.
     """
     known = [value for value in values if value is not None]
     top = max([*known, level or 0, least]) or 1
@@ -56,7 +60,7 @@ def _y(value: float, top: float) -> float:
 
 
 def _pieces(points: Iterable[Point | None]) -> str:
-    """A path through neighbours; a lone point is a stroke of no length, which a round cap makes a dot."""
+    """A path through neighbouring points. A lone point becomes a stroke of no length, which a round cap makes a dot."""
     runs = [list(run) for known, run in groupby(points, key=bool) if known]
     return "".join(_through([point for point in run if point]) for run in runs)
 
@@ -67,18 +71,18 @@ def _through(points: Sequence[Point]) -> str:
 
 
 def spread(count: int) -> list[float]:
-    """Places at equal distances from 0 to 1; one alone stands in the middle."""
+    """Places at equal distances from 0 to 1; a single one is in the middle."""
     return [number / (count - 1) for number in range(count)] if count > 1 else [0.5] * count
 
 
 def placed(numbers: Sequence[float]) -> list[float]:
-    """Numbers in order as places from 0 to 1, at their true distances."""
+    """Sorted numbers scaled to places from 0 to 1."""
     extent = numbers[-1] - numbers[0] if numbers else 0
     return [(number - numbers[0]) / extent for number in numbers] if extent else spread(len(numbers))
 
 
 def stacked(xs: Sequence[float], layers: Sequence[Sequence[float]]) -> Iterator[str]:
-    """Layers upon each other as areas, the first at the bottom, each as the ``points`` of a polygon."""
+    """Stacked areas, the first layer at the bottom, each as the ``points`` attribute of a polygon."""
     top = max((sum(column) for column in zip(*layers, strict=True)), default=0) or 1
     floor = [0.0] * len(xs)
     for layer in layers:

@@ -1,4 +1,4 @@
-"""The fleet as a whole, as the page shows it: the answer, the totals, and how they moved over time."""
+"""The page's overview of the fleet: verdict, totals, and both over time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SIGNS: Final = {
     "Failed": "M8 8l8 8M16 8l-8 8",
     "Not judged": "M9 9.2a3 3 0 1 1 4.4 2.7c-1 .6-1.4 1.1-1.4 2.1M12 17.4v.01",
 }
-"""A tick, a cross and a question mark, as paths."""
+"""A tick, a cross and a question mark, as SVG paths."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A number of the fleet, with a word on what it is of."""
+    """A total with its label, and a note on what it counts."""
 
     label: str
     value: str
@@ -36,7 +36,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How many services are in a health, and where their part of the bar begins and how long it is, in percent."""
+    """The number of services in a health, and the start and width of their part of the bar in percent."""
 
     name: str
     count: int
@@ -46,7 +46,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class PastDay:
-    """A day of the past as a row of numbers."""
+    """A row of the table of the past. ``counts`` are the services by health, in the order of ``HEALTHS``."""
 
     day: str
     counts: tuple[int, ...]
@@ -55,7 +55,7 @@ class PastDay:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The fleet over time: healths as areas, the healthy at the bottom; points as a line; both as a table."""
+    """The fleet over time: pairs of health and area, healthy at the bottom; points as a line; both as a table."""
 
     areas: tuple[tuple[str, str], ...]
     points: Plot
@@ -63,8 +63,8 @@ class Past:
 
 
 def lead(numbers: Row, unjudged: Sequence[FindingView]) -> str:
-    """The answer's reason in a line."""
-    files = len({each.place.rpartition(":")[0] for each in unjudged})
+    """The reason for the verdict in a line."""
+    files = len({finding.place.rpartition(":")[0] for finding in unjudged})
     doubt = f"{plural(files, 'file')} could not be judged. " if files else ""
     count, well = numbers["total_services"], numbers["healthy"]
     if not count:
@@ -74,43 +74,43 @@ def lead(numbers: Row, unjudged: Sequence[FindingView]) -> str:
 
 
 def facts(provenance: Row) -> list[str]:
-    """Under what the answer was given: the day, the policy, the base, the part that was judged, and what differs."""
+    """What the verdict is based on: day, policy, base, repository, shard, and differences between repositories."""
     policy, base = provenance.get("policy"), provenance.get("base")
-    found = [f"as of {printable(str(provenance['as_of']))}"]
+    words = [f"as of {printable(str(provenance['as_of']))}"]
     if policy:
-        found.append(f"policy {printable(str(policy['name']))} ({_source(policy)}, {policy['sha256'][:12]})")
+        words.append(f"policy {printable(str(policy['name']))} ({_source(policy)}, {policy['sha256'][:12]})")
     if base:
         scope = f", scope {spaced(provenance['scope'])}" if provenance.get("scope") else ""
         adopted = "; the base has no rules yet, so this change's own hold" if base.get("adoption") else ""
-        found.append(f"compared with {printable(str(base['ref']))} ({str(base['commit'])[:12]}){scope}{adopted}")
+        words.append(f"compared with {printable(str(base['ref']))} ({str(base['commit'])[:12]}){scope}{adopted}")
     if provenance.get("verdict") == "failed" and provenance.get("exit_code") == 0:
-        found.append("exit code 0 all the same, as asked with --exit-zero")
+        words.append("exit code 0 all the same, as asked with --exit-zero")
     if provenance.get("repository"):
-        found.append(printable(str(provenance["repository"])))
+        words.append(printable(str(provenance["repository"])))
     if shard := provenance.get("shard"):
-        found.append(f"shard {shard['index']}/{shard['count']} of {plural(shard['files'], 'file')}")
+        words.append(f"shard {shard['index']}/{shard['count']} of {plural(shard['files'], 'file')}")
     if repositories := provenance.get("repositories"):
-        found.append(plural(len(repositories), "repository", "repositories"))
-    return [*found, *(printable(str(difference)) for difference in provenance.get("differences") or ())]
+        words.append(plural(len(repositories), "repository", "repositories"))
+    return [*words, *(printable(str(difference)) for difference in provenance.get("differences") or ())]
 
 
 def _source(policy: Row) -> str:
-    """A shipped policy lies in the program and not in the repository, so its path is of no use."""
+    """The policy's path, or its kind of source if it is shipped: its path would be inside the program."""
     path = "" if policy["source"] == "shipped" else policy.get("path")
     return printable(str(path or "")) or spaced(policy["source"])
 
 
 def healths(totals: Row) -> list[Health]:
-    """The fleet by health, the worst first, as parts of a bar."""
-    whole, start, found = sum(totals[name] for name in HEALTHS), 0, []
+    """The fleet by health, worst first, as parts of a bar."""
+    whole, start, parts = sum(totals[name] for name in HEALTHS), 0, []
     for name in HEALTHS:
-        found.append(Health(name, totals[name], share(start, whole), share(totals[name], whole)))
+        parts.append(Health(name, totals[name], share(start, whole), share(totals[name], whole)))
         start += totals[name]
-    return found
+    return parts
 
 
 def totals(numbers: Row, highlights: Row) -> Iterator[Total]:
-    """The seed's numbers. Amounts in different currencies stand beside each other and are never added."""
+    """Totals of the fleet. Amounts in different currencies are listed, and never added."""
     count = numbers["total_services"]
     of = f"of {plural(count, 'service')}"
     yield Total("SLO breaches", figure(numbers["slo_breaches"]), of)
@@ -123,13 +123,13 @@ def totals(numbers: Row, highlights: Row) -> Iterator[Total]:
 
 
 def past(history: History, today: date, numbers: Row, points: int) -> Past | None:
-    """The days of a history and today; nothing where there is no earlier day."""
+    """The fleet on the days of a history and today; None without an earlier day."""
     if not history.snapshots:
         return None
-    days = [_day(each.as_of, each.healths, each.points) for each in history.snapshots]
+    days = [_day(snapshot.as_of, snapshot.healths, snapshot.points) for snapshot in history.snapshots]
     days.append(_day(today, {name: numbers[name] for name in HEALTHS}, points))
-    xs = placed([*(each.as_of.toordinal() for each in history.snapshots), today.toordinal()])
-    return Past(tuple(_areas(xs, days)), plot(xs, [each.points for each in days]), tuple(days))
+    xs = placed([*(snapshot.as_of.toordinal() for snapshot in history.snapshots), today.toordinal()])
+    return Past(tuple(_areas(xs, days)), plot(xs, [day.points for day in days]), tuple(days))
 
 
 def _day(day: date, counts: Mapping[str, int], points: int) -> PastDay:
@@ -137,6 +137,6 @@ def _day(day: date, counts: Mapping[str, int], points: int) -> PastDay:
 
 
 def _areas(xs: Sequence[float], days: Sequence[PastDay]) -> Iterator[tuple[str, str]]:
-    """The layers from the bottom: what is well carries the rest."""
+    """Areas by health, from the bottom, where the healthy services are."""
     layers = list(zip(*(day.counts for day in days), strict=True))
     return zip(reversed(HEALTHS), stacked(xs, layers[::-1]), strict=True)

@@ -1,4 +1,4 @@
-"""What the page shows of each subsystem: a cell of the fleet's grid, and a panel of its facts."""
+"""The page's view of each subsystem: a cell in the fleet's grid, and a panel with its facts."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
-    """A line of a panel: a label, what is said beside it, and below it a note, with a bar where it is a share.
+    """A line of a panel.
 
-    ``state`` is good, bad or unknown; ``href`` leads to what is said.
+    Attributes:
+        note: small print below label and text.
+        bar: length of a bar in percent; empty for none.
+        state: good, bad or unknown.
+        href: where the text links to.
     """
 
     label: str
@@ -35,7 +39,7 @@ class PanelLine:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A subsystem's facts: a heading, a word on the whole, and lines; costs are drawn."""
+    """A subsystem's facts: title, a word on the whole, lines, and a chart with the labels of its ends."""
 
     kind: str
     title: str
@@ -47,7 +51,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A subsystem in the fleet's grid. ``rank`` is what its column is sorted by, ``tone`` how it is coloured."""
+    """A subsystem in the fleet's grid. ``rank`` is the column's sort key, ``tone`` a CSS class for the colour."""
 
     status: str
     points: int
@@ -57,7 +61,7 @@ class Cell:
 
 
 def cell(name: str, part: Facts) -> Cell:
-    """A subsystem in a few words."""
+    """The cell of a subsystem; one that the page does not know shows its status and points."""
     points, status = part["points"], part["status"]
     brief, rank = BRIEFS[name](part["facts"]) if name in BRIEFS else ("", points)
     tone = f"p{min(points, 2)}" if points else "u" if status in UNMEASURED else ""
@@ -65,7 +69,7 @@ def cell(name: str, part: Facts) -> Cell:
 
 
 def panel(name: str, part: Facts, links: Links | None) -> Panel:
-    """A subsystem in full; one that the page has not heard of shows its facts as they are."""
+    """The panel of a subsystem; one that the page does not know shows its plain facts."""
     make = PANELS.get(name, _facts)
     return make(name, part["facts"], links)
 
@@ -104,7 +108,7 @@ def _slos(_name: str, facts: Facts, _links: Links | None) -> Panel:
 
 
 def _slo(slo: Facts) -> PanelLine:
-    """An objective: how much of its budget is left, in percent and in minutes."""
+    """An SLO: the error budget that is left, in percent and in minutes."""
     left, window = slo.get("budget_remaining_pct"), slo.get("window")
     during = f" in {printable(window)}" if window else ""
     note = f"{figure(slo['current'])} of {figure(slo['target'])}\xa0%{during}"
@@ -120,7 +124,7 @@ def _minutes(slo: Facts) -> str:
 
 
 def _cost(_name: str, facts: Facts, _links: Links | None) -> Panel:
-    """Months as a line against the budget, and the trend by its name."""
+    """Monthly costs as a line with the budget across, and the trend."""
     entries, currency, budget = facts["entries"], printable(facts["currency"]), facts["budget_monthly"]
     if not entries:
         return Panel("cost", "Cost a month", "no data")
@@ -151,7 +155,7 @@ def _reliability(_name: str, facts: Facts, _links: Links | None) -> Panel:
 
 
 def _metric(name: str, row: Facts) -> PanelLine:
-    """A metric: its value, the band that it met, and what that earned of the best there is."""
+    """A metric: its value, its band, and its score out of the best."""
     known = row["value"] is not None
     value, band = (measure(name, row["value"]), str(row["band"])) if known else ("not measured", "")
     earned = f"{figure(row['score'])} of {figure(row['best'])}"
@@ -167,9 +171,9 @@ def _governance(_name: str, facts: Facts, links: Links | None) -> Panel:
 def _check(row: Facts, links: Links | None) -> PanelLine:
     evidence = str(row.get("evidence") or "")
     href = evidence_href(evidence, None if row["name"] == OWNERSHIP else links) if evidence else ""
-    said = "declared" if row["passed"] else "missing"
+    declared = "declared" if row["passed"] else "missing"
     return PanelLine(
-        label(row["name"]), printable(evidence) or said, state="good" if row["passed"] else "bad", href=href
+        label(row["name"]), printable(evidence) or declared, state="good" if row["passed"] else "bad", href=href
     )
 
 

@@ -1,4 +1,4 @@
-"""The templates, filled in: every value is escaped and printable, the page's own style and script known by hash."""
+"""Rendering of templates: every value is escaped and printable; style and script are known by their hash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @cache
 def environment() -> Environment:
-    """The engine.
+    """The template engine.
 
     Raises:
         GateError: Jinja2 is not installed.
@@ -40,12 +40,12 @@ def environment() -> Environment:
 
 
 def template(name: str) -> Template:
-    """A template by its file's name."""
+    """A template by its file name."""
     return environment().get_template(name)
 
 
 def asset(name: str) -> tuple[Any, str]:
-    """The style or the script as markup, and the source that a Content-Security-Policy allows it by."""
+    """The style or script as markup, and its hash as a source for the Content-Security-Policy."""
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
     engine = environment()
@@ -56,14 +56,14 @@ def asset(name: str) -> tuple[Any, str]:
 
 
 def markup(text: str) -> Any:
-    """What a template made, so that another one takes it as it is."""
+    """Mark the output of a template as safe for another template."""
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2
 
     return Markup(text)  # noqa: S704 - its values were escaped when it was made
 
 
 def _shown(value: Any) -> Any:
-    """A value as text that hides nothing from a reader, and in whose source a CI runner finds no command."""
+    """Make a value printable and free of a CI runner's commands, before the engine escapes it."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     text = printable(value)

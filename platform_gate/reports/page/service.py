@@ -1,4 +1,4 @@
-"""A row of the report as the page shows it: a line of the fleet's grid, and everything behind it."""
+"""The page's view of a service: its line in the fleet's grid, and its details."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from platform_gate.text import plural, printable
 from platform_gate.text import quote as shown
 
 CRITICAL_POINTS: Final = 4
-"""A line of points reaches the top of its drawing here at least, so that small numbers do not look like large ones."""
+"""The least height of the y axis of points, so that one point does not look like many."""
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class WaiverView:
-    """A waiver, as the finding that it excuses shows it."""
+    """A waiver, as shown at the finding that it excuses."""
 
     reason: str
     by: str
@@ -39,7 +39,7 @@ class WaiverView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding: ``mark`` is what it costs or how severe it is, ``tone`` how it is coloured."""
+    """A finding. ``mark`` is its points, or else its severity; ``tone`` a CSS class for its colour."""
 
     mark: str
     tone: str
@@ -55,7 +55,14 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A service over time: its points as a line, where they moved, and when it was in which health in words."""
+    """A service over time.
+
+    Attributes:
+        plot: points as a line; None if they never changed.
+        words: spells of health, such as ``healthy from 2026-10-01``.
+        days: first and last day.
+        missing: number of days whose report does not have the service.
+    """
 
     plot: Plot | None
     words: str
@@ -65,7 +72,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service on the page. ``anchor`` is its address, ``before`` its health at the base where that differs."""
+    """A service. ``anchor`` is its key, URL-encoded; ``before`` its health at the base, empty if it is the same."""
 
     key: str
     anchor: str
@@ -87,16 +94,16 @@ class Service:
     course: Course | None
 
     @property
-    def badness(self) -> tuple[int, int, str]:
-        """The worst first."""
+    def order(self) -> tuple[int, int, str]:
+        """Sort key: worst first."""
         return HEALTHS.index(self.health), -self.points, self.key
 
 
 def view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) -> Service:
-    """A service of a report whose day is ``day``; ``past`` are the reports before it.
+    """The view of a service. ``past`` are earlier reports, ``day`` is the day of this one.
 
     Raises:
-        GateError: its subsystems say other things than the page knows. The report was written by something else.
+        GateError: its facts have another shape than this program writes.
     """
     try:
         return _view(row, links, past, day)
@@ -133,7 +140,7 @@ def _view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) 
 
 
 def _without_waivers(row: Row) -> str:
-    """What waivers do to the service; empty where they do nothing."""
+    """A sentence on health and points without waivers; empty if they make no difference."""
     if not row["waived_points"] and row["health_without_waivers"] == row["health"]:
         return ""
     return f"Without waivers {row['health_without_waivers']}, {plural(row['waived_points'], 'point')} more."
@@ -168,7 +175,7 @@ def problem(row: Row, links: Links | None) -> FindingView:
 
 
 def _origin(row: Row) -> str:
-    """With a base, that the change brought a finding, and whether it was declared or measured."""
+    """``new``, and whether by declaration or measurement, for a finding that the change introduced."""
     if row.get("origin") != "introduced":
         return ""
     return f"new, {spaced(row['cause'])}" if row.get("cause") else "new"
@@ -188,7 +195,7 @@ def _excuse(row: Row, links: Links | None) -> WaiverView:
 
 
 def _course(earlier: list[tuple[date, Standing | None]], now: Standing, day: date) -> Course | None:
-    """The past and today; nothing where no earlier report knows the service."""
+    """The service over time; None if no earlier report has it."""
     if not any(standing for _, standing in earlier):
         return None
     days = [*earlier, (day, now)]
@@ -199,7 +206,7 @@ def _course(earlier: list[tuple[date, Standing | None]], now: Standing, day: dat
 
 
 def _spells(days: list[tuple[date, Standing | None]]) -> str:
-    """When a health began: ``healthy from 2026-10-01, critical from 2026-11-01``."""
+    """Spells of health: ``healthy from 2026-10-01, critical from 2026-11-01``."""
     known = [(when, standing) for when, standing in days if standing]
-    spells = groupby(known, key=lambda each: each[1].health)
+    spells = groupby(known, key=lambda pair: pair[1].health)
     return ", ".join(f"{health} from {next(spell)[0]}" for health, spell in spells)

@@ -1,4 +1,4 @@
-"""Values as a page says them: numbers that align, names as labels, addresses that may be followed."""
+"""The page's wording of values: numbers, labels, units, links."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ LABELS: Final = {
     "incidents_30d": "Incidents in 30 days",
     "change_failure_rate_pct": "Failed changes",
 }
-"""Where a name and its label differ in more than underscores."""
+"""Labels that differ from their key by more than underscores."""
 UNITS: Final = {"_pct": "\xa0%", "_minutes": "\xa0min"}
 _URL: Final = re.compile(r"https?://[^\s\\]+")
 
 
 def label(name: str) -> str:
-    """A key as a heading."""
+    """A key as a label."""
     return LABELS.get(name) or spaced(name).capitalize()
 
 
 def spaced(status: object) -> str:
-    """A status in words."""
+    """A status with spaces for underscores."""
     return printable(str(status)).replace("_", " ")
 
 
 def figure(value: Any) -> str:
-    """A number with spaces between thousands; a dash for what was not measured."""
+    """A number with spaces between thousands; a dash for None."""
     if value is None:
         return "–"  # noqa: RUF001 - what a table shows for nothing
     return f"{value:,}".replace(",", "\u202f") if type(value) in (int, float) else printable(str(value))
 
 
 def money(amount: Any) -> str:
-    """An amount: two decimals or none."""
+    """An amount of money, with two decimals unless it is whole."""
     return figure(amount) if isinstance(amount, int) or amount is None else f"{amount:,.2f}".replace(",", "\u202f")
 
 
 def measure(name: str, value: Any) -> str:
-    """A value with the unit that its name ends with."""
+    """A value with the unit that its key ends with."""
     unit = next((unit for end, unit in UNITS.items() if name.endswith(end)), "")
     return figure(value) + (unit if value is not None else "")
 
 
 def evidence_href(evidence: str, links: Links | None) -> str:
-    """The address of what is named as evidence: itself, or a path in the tree that was judged; empty for others."""
+    """The URL of evidence: the evidence itself, or its file in the judged tree; empty if it is neither."""
     if _URL.fullmatch(evidence):
         return evidence
     path = evidence.partition("#")[0]
@@ -61,7 +61,7 @@ def evidence_href(evidence: str, links: Links | None) -> str:
 
 
 def place_href(row: Mapping[str, Any], links: Links | None) -> str:
-    """The address of a row's lines. A path with a backslash is shown, not real: characters are spelled out in it."""
+    """The URL of a row's lines; empty for a path with a backslash, in which characters are escaped for display."""
     path, line = row.get("path"), row.get("line")
     if links is None or not path or not line or "\\" in path or row.get("repository"):
         return ""
@@ -69,6 +69,6 @@ def place_href(row: Mapping[str, Any], links: Links | None) -> str:
 
 
 def place(row: Mapping[str, Any]) -> str:
-    """A row's place as an editor takes it."""
+    """A row's place as ``path:line``."""
     path, line = row.get("path"), row.get("line")
     return printable(str(path)) + (f":{line}" if line else "") if path else ""

@@ -34,7 +34,7 @@ def test_the_worst_come_first() -> None:
         service("e", health="unknown", points=0),
         service("f", points=9),
     ]
-    ordered = sorted((view(row, None, (), DAY) for row in rows), key=lambda each: each.badness)
+    ordered = sorted((view(row, None, (), DAY) for row in rows), key=lambda each: each.order)
     assert [each.name for each in ordered] == ["b", "f", "a", "c", "e", "d"]
 
 
