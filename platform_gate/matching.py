@@ -1,7 +1,7 @@
-"""Whom a match means: globs over repository paths, and the `match` of an override or a custom rule.
+"""Globs over repository paths, and the ``match`` of an override or a custom rule.
 
-``*`` and ``?`` stay within a folder, ``**`` as a whole part spans folders. Matching takes steps in proportion to
-pattern times path, whatever the pattern: nothing is tried twice.
+``*`` and ``?`` stay within a folder; ``**`` as a whole part spans folders. Unlike a regular expression, matching takes
+at most as many steps as pattern and path multiplied, so that no pattern can stall a run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any, Final
 from platform_gate.model import Subject
 
 ANY_FOLDERS: Final = "**"
+# A run of stars, a set such as [a-z] or [!]x], or any single character.
 _PIECE: Final = r"(?s:\*+|\[!?\]?[^\]]*\]|.)"
 
 
 def applies(match: Mapping[str, Any], subject: Subject) -> bool:
-    """Whether everything that a match asks for holds: tier, globs over team, name and path, labels."""
+    """Whether a service fulfils every condition of a match: tier, globs over team, name and path, and labels."""
     words = {"team": subject.team, "name": subject.name, "path": subject.path}
     return (
         ("tier" not in match or subject.tier in as_list(match["tier"]))
@@ -28,7 +29,7 @@ def applies(match: Mapping[str, Any], subject: Subject) -> bool:
 
 
 def as_list(value: Any) -> list[Any]:
-    """A value where one or several may stand."""
+    """The items of a key that takes one value or a list."""
     return value if isinstance(value, list) else [value]
 
 
@@ -48,7 +49,10 @@ def _parts(pattern: str) -> tuple[str, ...]:
 
 
 def _walk(parts: Sequence[str], path: str) -> set[int]:
-    """How many parts of a pattern can be used up by a whole path: every place where the match may stand."""
+    """Every number of parts of a pattern that a whole path can use up.
+
+    A path matches if it can use up all of them. All possibilities advance together, one path part at a time.
+    """
     places = _skip({0}, parts)
     for name in path.split("/"):
         places = _skip({step for place in places for step in _steps(parts, place, name)}, parts)
@@ -56,6 +60,7 @@ def _walk(parts: Sequence[str], path: str) -> set[int]:
 
 
 def _steps(parts: Sequence[str], place: int, name: str) -> Iterable[int]:
+    """The places after one path part. ``**`` may stay for more folders, and as the last part may also end here."""
     if place == len(parts):
         return ()
     if parts[place] == ANY_FOLDERS:
@@ -64,7 +69,7 @@ def _steps(parts: Sequence[str], place: int, name: str) -> Iterable[int]:
 
 
 def _skip(places: set[int], parts: Sequence[str]) -> set[int]:
-    """``**`` matches zero folders too; at the end it needs a name."""
+    """The places, and those behind a ``**``, which matches no folder as well; at the end it needs a name."""
     skipped = set(places)
     for place in range(len(parts) - 1):
         if place in skipped and parts[place] == ANY_FOLDERS:
@@ -73,10 +78,14 @@ def _skip(places: set[int], parts: Sequence[str]) -> set[int]:
 
 
 def _part_matches(part: str, name: str) -> bool:
-    """One part against one name. After a ``*`` the shortest match is tried first; only the last star moves on."""
+    """Whether a pattern part matches a name.
+
+    A ``*`` first matches nothing. On a mismatch only the last star takes one more character: earlier ones need not, as
+    whatever they would skip the last one can skip too.
+    """
     tokens = _tokens(part)
-    used = position = resume = 0
-    star = -1
+    used = position = resume = 0  # indexes into tokens and name, and the position from which the last star retries
+    star = -1  # the index of the last star
     while position < len(name):
         if used < len(tokens) and tokens[used].startswith("*"):
             star, resume, used = used, position, used + 1

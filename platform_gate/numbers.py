@@ -1,4 +1,8 @@
-"""Numbers as they are written: compared exactly, quickly where floats leave no doubt, and shown without a tail."""
+"""Exact decimal numbers: 99.9 means 999/10, not the float next to it.
+
+Comparing and rounding use floats where their error can't change the result, and fractions only near a tie: fractions
+are slow, and so is importing them.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +13,30 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 DOUBTFUL: Final = 1e-9
-"""Of the size of what is compared. Three operations on floats are off by a millionth of that at most."""
+"""Differences below this share of the operands need fractions. Three float operations err by 1e-15 of them at most."""
 NEAR_A_TIE: Final = 1e-6
-"""Of the last digit that is kept: estimates must be better than that, and than a million millionth of themselves."""
+"""Estimates this close to a tie, in units of the last digit kept, need fractions; see ``rounded``."""
 
 
 def as_written(value: float | Fraction) -> Fraction:
-    """A number exactly as its decimal digits say: 99.9 is 999/10."""
+    """The exact value of a number's shortest decimal digits: 99.9 is 999/10."""
     return ratio(str(value)) if isinstance(value, float) else ratio(value)
 
 
 def ratio(numerator: int | str | Fraction, denominator: int | None = None) -> Fraction:
-    """An exact number."""
+    """An exact fraction."""
     from fractions import Fraction  # noqa: PLC0415 - a run in which floats leave no doubt needs none
 
     return Fraction(numerator, denominator)  # type: ignore[arg-type]  # a string stands alone
 
 
 def compare(difference: float, size: float, exactly: Callable[..., Fraction], *numbers: Any) -> int:
-    """Below 0, 0, or above 0, as a difference is: asked of floats, and where they come too close to 0, of ``exactly``.
+    """The sign of a difference: -1, 0 or 1.
 
-    ``size`` is at least as large as anything that was added up to the difference; ``numbers`` are what ``exactly`` is
-    called with.
+    Args:
+        difference: The difference in floats.
+        size: At least as large as every intermediate result, which bounds the error.
+        exactly: Computes the exact difference; called with ``numbers`` if floats leave a doubt.
     """
     if abs(difference) > size * DOUBTFUL:
         return 1 if difference > 0 else -1
@@ -39,12 +45,12 @@ def compare(difference: float, size: float, exactly: Callable[..., Fraction], *n
 
 
 def percent_of_change(previous: Fraction, latest: Fraction) -> Fraction:
-    """By how many percent a number grew."""
+    """The growth from one number to the next, in percent."""
     return (latest - previous) / previous * 100
 
 
 def compare_change(percent: float, previous: float, latest: float) -> int:
-    """Below 0, 0, or above 0, as a number grew by less than some percent, just so, or by more."""
+    """-1, 0 or 1 if a number grew by less than ``percent``, exactly by it, or by more."""
     difference, size = (latest - previous) * 100 - percent * previous, max(latest, previous) * (100 + abs(percent))
     return compare(difference, size, _beyond, percent, previous, latest)
 
@@ -54,17 +60,23 @@ def _beyond(percent: float, previous: float, latest: float) -> Fraction:
 
 
 def rounded(estimate: float, digits: int, exactly: Callable[[], Fraction]) -> int | float:
-    """A number to some digits: of floats, and where they come too close to a tie, of ``exactly``."""
+    """A number rounded to some digits, half to even.
+
+    Args:
+        estimate: The number in floats, off by at most 1e-12 of its size.
+        digits: Digits after the point.
+        exactly: Computes the exact number; called if the estimate is close to a tie.
+    """
     scaled = abs(estimate) * 10**digits
     doubtful = abs(scaled % 1 - 0.5) <= NEAR_A_TIE + scaled * 1e-12
     return number(float(round(exactly(), digits)) if doubtful else round(estimate, digits))
 
 
 def number(value: float) -> int | float:
-    """A number as people write it: 8000 instead of 8000.0."""
+    """A whole number as an int, so that it is shown as 8000 and not 8000.0."""
     return int(value) if value == int(value) else value
 
 
 def optional_number(value: float | None) -> int | float | None:
-    """``number`` of what may not have been measured."""
+    """``number`` for a value that may be missing."""
     return None if value is None else number(value)

@@ -1,4 +1,4 @@
-"""Words and characters: what may be shown, how much of it, and how lists read in a sentence."""
+"""Text for messages: escape, shorten and quote values, and join words to sentences."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from collections.abc import Iterable
 
 QUOTED_AT_MOST = 80
 
-# A regular expression's set: C0 (but tab, LF, CR), DEL, C1, other line separators, what reorders text on a screen.
+# The inside of a regular expression's [set]. Control characters (C0 without tab, LF and CR; DEL; C1) act on terminals;
+# line separators beyond LF fake a new line; bidirectional controls reorder text on a screen; the rest is invisible.
 UNSAFE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+# In messages of one line, tab, LF and CR are out of place as well. Lone surrogates can't be encoded.
 _HIDDEN = f"[\t\n\r{UNSAFE}\ud800-\udfff]"
 
 
 def escape(character: str) -> str:
-    r"""One character as ``\xNN`` or ``\uNNNN``."""
+    r"""A character as ``\xNN`` or ``\uNNNN``."""
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - two hex digits reach this far
 
 
 def printable(text: str) -> str:
-    """Text in which every character that could act on a terminal or hide from a reader is spelled out."""
+    """Text with every character escaped that could act on a terminal or hide from a reader."""
     if text.isascii() and text.isprintable():
         return text
     return re.sub(_HIDDEN, lambda match: escape(match[0]), text)
 
 
 def displayed(path: str) -> str:
-    r"""A path as people see it, whatever the locale: other bytes than UTF-8 as ``\xNN``, so backslashes doubled.
+    r"""A path for display, the same in every locale: bytes that are no UTF-8 become ``\xNN``, a backslash becomes two.
 
-    No two paths are shown alike.
+    Different paths are displayed differently.
     """
     if path.isascii():
         return path.replace("\\", "\\\\")
@@ -36,22 +38,22 @@ def displayed(path: str) -> str:
 
 
 def system_path(path: str) -> bytes:
-    """A path for the system's calls, whatever the locale: as it was typed, or as UTF-8."""
+    """A path as bytes for system calls, the same in every locale: as it was given, or else in UTF-8."""
     return path.encode("utf-8", "surrogateescape")
 
 
 def typed(word: str) -> str:
-    """A word of the command line as it was typed, in a locale that knows no letters beyond ASCII too."""
+    """An argument as it was typed. In an ASCII locale, Python decodes other letters to surrogates."""
     return system_path(word).decode("utf-8", "backslashreplace")
 
 
 def shorten(text: str, width: int = QUOTED_AT_MOST) -> str:
-    """Text of at most ``width`` characters."""
+    """Text cut to at most ``width`` characters, which then ends in three dots."""
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
 def quote(value: object) -> str:
-    """A value as a message may show it: one line, printable, short."""
+    """A value in quotes for a message: one line, escaped, short."""
     text = value if isinstance(value, str) else repr(value)
     return "'" + shorten(printable(text[: QUOTED_AT_MOST + 1])) + "'"
 
@@ -68,12 +70,12 @@ def listing(words: Iterable[str], conjunction: str = "and") -> str:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What a misspelt word was probably meant to be, as a sentence; else the choice."""
+    """The known word most like a misspelt one, as a question; if none is close, all known words."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something is misspelt
 
-    choice = sorted(known)
-    close = get_close_matches(word, choice, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(choice)}."
+    choices = sorted(known)
+    close = get_close_matches(word, choices, n=1)
+    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(choices)}."
 
 
 # A CI runner reads commands in a log: GitHub's ``::name::`` at the start of a line, GitHub's and Azure's ``##[name]``

@@ -1,4 +1,4 @@
-"""JSON Schemas that a policy brings along: nothing is fetched, nothing goes in circles, no pattern runs away."""
+"""Check that JSON Schemas in a policy are safe: no fetching, no circular references, no runaway patterns."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 LONGEST_PATTERN: Final = 200
 LONGEST_TEXT: Final = 500
-"""No string of a manifest is longer."""
+"""The length of the longest string in a manifest."""
 MOST_REPEATS: Final = 3
-"""So many unbounded repeats a pattern may hold, each in as many ways as a text is long. To begin anywhere is one."""
+"""The most unbounded repeats of a pattern, each of which can match in as many ways as a text is long.
+
+A pattern that isn't anchored counts as one more: it can begin anywhere.
+"""
 MOST_REFERENCES: Final = 50
-"""So many definitions a rule may have, and so often follow a ``$ref`` for one value: those inside others multiply."""
+"""The most definitions of a rule, and the most ``$ref``s to follow for one value: those inside of others multiply."""
 _TRIAL: Final = 0.5
-"""What trying costs beside the ways that are tried: without it, a row of choices would take ten times longer."""
+"""The cost of an attempt, in ways. Without it, a row of choices that is accepted could take ten times longer."""
 _REPEATS: Final = frozenset({_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT})
 _REFUSED: Final = {
     _constants.GROUPREF: "a back-reference",
@@ -30,14 +33,15 @@ _REFUSED: Final = {
     _constants.ASSERT: "a look-around",
     _constants.ASSERT_NOT: "a look-around",
 }
+# Keywords that reach outside of the schema, or change what its other keywords mean.
 _ELSEWHERE: Final = ("$id", "$schema", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary")
 
 
 def check(schema: Any) -> None:
-    """Refuse a schema that is invalid, reaches outside itself, goes in circles or holds an unbounded pattern.
+    """Refuse a schema that is invalid, reaches outside of itself, refers to itself, or has a runaway pattern.
 
     Raises:
-        LimitError: with the place below the schema.
+        LimitError: placed below the schema.
     """
     for at, part in _parts(schema, ()):
         for key in _ELSEWHERE:
@@ -50,7 +54,7 @@ def check(schema: Any) -> None:
 
 
 def _parts(value: Any, at: At) -> Iterator[tuple[At, Mapping[str, Any]]]:
-    """Every mapping in a schema with its place."""
+    """Every mapping in a schema, with its place."""
     if isinstance(value, Mapping):
         yield at, value
     items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
@@ -66,7 +70,10 @@ def _patterns(at: At, part: Mapping[str, Any]) -> Iterator[tuple[At, str]]:
 
 
 def check_pattern(pattern: str, *at: str | int) -> None:
-    """Refuse a regular expression that could run away.
+    """Refuse a regular expression that could take too long on a text of ``LONGEST_TEXT`` characters.
+
+    Python's matcher backtracks. The number of ways to match bounds its time; ``_ways`` computes it from the parsed
+    pattern.
 
     Raises:
         LimitError: it is too long, invalid, nests repeats, has too many of them, or looks back or around.
@@ -84,13 +91,14 @@ def check_pattern(pattern: str, *at: str | int) -> None:
 
 
 def _anchored(parsed: Any) -> bool:
-    """Whether a pattern can match at the text's beginning only."""
+    """Whether a pattern can match only at the beginning of the text."""
     operation, argument = next(iter(parsed), (None, None))
     begins = operation is _constants.AT and argument in (_constants.AT_BEGINNING, _constants.AT_BEGINNING_STRING)
     return begins and not parsed.state.flags & re.MULTILINE
 
 
 def _choices(ways: float) -> float:
+    """The logarithm of a number of ways to choose from."""
     return log(ways + _TRIAL) if ways > 1 else 0.0
 
 
@@ -100,6 +108,7 @@ def _ways(parsed: Any, at: At) -> float:
 
 
 def _ways_of(operation: Any, argument: Any, at: At) -> float:
+    """The ways of one operation: a sequence multiplies its parts', a repeat raises them, a branch adds them."""
     if operation in _REFUSED:
         raise LimitError(f"the pattern holds {_REFUSED[operation]}", *at, fix="Write it without.")
     inner = [_ways(part, at) for part in _subpatterns(argument)]
@@ -112,7 +121,7 @@ def _ways_of(operation: Any, argument: Any, at: At) -> float:
 
 
 def _subpatterns(argument: Any) -> Iterator[Any]:
-    """The patterns inside a parsed operation's argument."""
+    """The patterns inside of a parsed operation's argument."""
     if isinstance(argument, _parser.SubPattern):
         yield argument
     elif isinstance(argument, (list, tuple)):
@@ -121,7 +130,7 @@ def _subpatterns(argument: Any) -> Iterator[Any]:
 
 
 def _check_references(schema: Any) -> None:
-    """Every ``$ref`` names one of the rule's own ``$defs``, and none leads back to itself."""
+    """Refuse a ``$ref`` that names none of the rule's own ``$defs``, and definitions that refer to themselves."""
     definitions = schema.get("$defs", {}) if isinstance(schema, Mapping) else {}
     names: dict[str, list[str]] = {}
     for at, part in _parts(schema, ()):
@@ -140,7 +149,7 @@ def _check_references(schema: Any) -> None:
 
 
 def _followed(start: str, names: Mapping[str, list[str]]) -> int:
-    """How often a ``$ref`` is followed at most, where none leads back to itself."""
+    """The most ``$ref``s that are followed for one value. There are no circles."""
     counts: dict[str, int] = {}
 
     def count(name: str) -> int:
@@ -152,14 +161,14 @@ def _followed(start: str, names: Mapping[str, list[str]]) -> int:
 
 
 def _reachable(start: str, names: Mapping[str, list[str]]) -> set[str]:
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = list(names.get(start, ()))
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in reached:
+            reached.add(name)
             waiting += names.get(name, ())
-    return found
+    return reached
 
 
 def _check_against_metaschema(schema: Any) -> None:
@@ -174,7 +183,7 @@ def _check_against_metaschema(schema: Any) -> None:
 
 @cache
 def _dialect() -> type[Draft202012Validator]:
-    """JSON Schema 2020-12 with ASCII patterns: a digit is 0 to 9."""
+    """JSON Schema 2020-12 with ASCII patterns, so that a digit is 0 to 9."""
     from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415
     from jsonschema.validators import extend  # noqa: PLC0415
 
