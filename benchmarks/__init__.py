@@ -1,4 +1,4 @@
-"""How fast the gate is beside its peers, what it costs to judge more, and where its time goes: `make bench`.
+"""Benchmarks: the gate's speed compared with its peers, how cost grows, where the time goes. Run by `make bench`.
 
-Needs the standard library only. ``fleets``, ``figures`` and ``table`` compute; the others start programs.
+They need the standard library only. ``fleets``, ``figures`` and ``table`` compute; the others start programs.
 """

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the command line. Exit code 1 where cost does not grow in line or memory is out of bounds."""
+"""`python -m benchmarks`: the command line. Exit code 1 if cost, memory or the page exceed their limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmarks import browser, parts, peers, places, table
 from benchmarks.measure import BenchmarkError
-from benchmarks.parts import Part, Wish
+from benchmarks.parts import Measured, Plan
 from benchmarks.places import ROOT, Places
 
 PAGE: Final = ROOT / "docs" / "performance.md"
@@ -21,23 +21,23 @@ SIZES: Final = (1, 100, 1000, 10_000)
 
 
 def main(words: Sequence[str]) -> int:
-    """Measure, print as it goes, and keep what is to be kept."""
-    asked = arguments(words)
+    """Measure, print results as they come, and write them to the page if asked to."""
+    options = arguments(words)
     try:
-        wish = prepared(asked)
-        said = [_say(f"{machine()} {', '.join(places.versions(wish.places, npm=_npm(wish.peers)))}.\n")]
-        measured = [_measured(name, wish) for name in parts.ALL if name in asked.parts]
+        plan = prepared(options)
+        texts = [_say(f"{machine()} {', '.join(places.versions(plan.places, npm=_npm(plan.peers)))}.\n")]
+        measured = [_measured(name, plan) for name in parts.ALL if name in options.parts]
     except BenchmarkError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2
-    if asked.write:
-        text = "\n".join(said + [part.text for part in measured])
+    if options.write:
+        text = "\n".join(texts + [part.text for part in measured])
         PAGE.write_text(table.kept(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
     return 0 if all(part.holds for part in measured) else 1
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
-    """What is asked for."""
+    """Parse the command line."""
     names = [peer.name for peer in peers.PEERS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures the gate beside its peers.")
     parser.add_argument("--sizes", type=_numbers, default=SIZES, metavar="N,N", help="manifests in a fleet")
@@ -52,9 +52,9 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
         "--instructions", action="append_const", const="instructions", dest="more", help="add that part"
     )
     parser.add_argument("--write", action="store_true", help="keep the run in docs/performance.md")
-    asked = parser.parse_args(words)
-    asked.parts += asked.more or []
-    return asked
+    options = parser.parse_args(words)
+    options.parts += options.more or []
+    return options
 
 
 def _numbers(text: str) -> list[int]:
@@ -62,7 +62,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _some(known: Iterable[str]) -> Callable[[str], list[str]]:
-    """A reader of some known words with commas between them."""
+    """A parser of known words, separated by commas."""
 
     def some(text: str) -> list[str]:
         words = text.split(",")
@@ -73,37 +73,37 @@ def _some(known: Iterable[str]) -> Callable[[str], list[str]]:
     return some
 
 
-def prepared(asked: argparse.Namespace) -> Wish:
-    """Everything installed. Peers from npm are left out where there is none, and that is said."""
-    if "instructions" in asked.parts and not shutil.which("valgrind"):
+def prepared(options: argparse.Namespace) -> Plan:
+    """Install everything. What this machine lacks the tools for is left out, with a message."""
+    if "instructions" in options.parts and not shutil.which("valgrind"):
         raise BenchmarkError("--instructions needs valgrind")
-    if "page" in asked.parts and not browser.chromium():
+    if "page" in options.parts and not browser.chromium():
         _tell("Chromium is missing: opening the page is left out")
-        asked.parts = [name for name in asked.parts if name != "page"]
-    chosen = [peer for peer in peers.PEERS if peer.name in asked.peers]
+        options.parts = [name for name in options.parts if name != "page"]
+    chosen = [peer for peer in peers.PEERS if peer.name in options.peers]
     if _npm(chosen) and not places.has_npm():
         _tell("npm is missing: its peers are left out")
         chosen = [peer for peer in chosen if not peer.npm]
-    found = Places(BENCH)
+    where = Places(BENCH)
     _tell("installing")
-    places.install(found, npm=_npm(chosen))
-    found.ruleset.write_text(peers.ruleset(), encoding="utf-8")
-    return Wish(found, asked.sizes, chosen, asked.runs, asked.seconds)
+    places.install(where, npm=_npm(chosen))
+    where.ruleset.write_text(peers.ruleset(), encoding="utf-8")
+    return Plan(where, options.sizes, chosen, options.runs, options.seconds)
 
 
 def _npm(chosen: Sequence[peers.Peer]) -> bool:
     return any(peer.npm for peer in chosen)
 
 
-def _measured(name: str, wish: Wish) -> Part:
+def _measured(name: str, plan: Plan) -> Measured:
     title, measure = parts.ALL[name]
     _tell(f"measuring: {title}")
-    part = measure(wish)
+    part = measure(plan)
     return part._replace(text=_say(f"### {title}\n\n{part.text}\n"))
 
 
 def machine() -> str:
-    """The machine by what matters of it."""
+    """Date, cores and memory of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     today = datetime.now(tz=UTC).date()
     return f"{today}: {os.cpu_count()} cores, {memory:.0f} GiB of memory."

@@ -1,7 +1,4 @@
-"""What becomes of measurements: medians, spreads, how many runs are worth their time, and how cost grows.
-
-Everything here is a function of numbers.
-"""
+"""Statistics: medians, spreads, the number of runs that fit a budget, growth of cost. Pure functions of numbers."""
 
 from __future__ import annotations
 
@@ -11,11 +8,11 @@ from typing import Final, NamedTuple
 
 LEAST_RUNS: Final = 2
 BOUND: Final = 1.3
-"""A unit of a large job may cost this much of what it costs in a small one. In line would be 1."""
+"""Largest ratio of a unit's cost in a large job to its cost in a small one. Linear growth would be 1."""
 
 
 class Sample(NamedTuple):
-    """One run of a program: its time on the wall and on the cores, and the memory of its largest process."""
+    """One run of a program: wall-clock seconds, CPU seconds, and MiB of its largest process."""
 
     seconds: float
     cpu: float
@@ -23,11 +20,11 @@ class Sample(NamedTuple):
 
 
 Pair = tuple[Sample, Sample]
-"""A run of ours, and the peer's right after it."""
+"""A run of ours, and the run of the peer right after it."""
 
 
 class Spread(NamedTuple):
-    """The middle of some numbers, and how far they go."""
+    """Median, minimum and maximum of some numbers."""
 
     median: float
     least: float
@@ -40,7 +37,7 @@ class Spread(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Ours and a peer on the same files. ``ratio`` is that of each pair: what slows down both cancels out."""
+    """Ours and a peer on the same files. ``ratio`` is taken pair by pair, so that load on the machine cancels out."""
 
     ratio: Spread
     ours: Spread
@@ -51,7 +48,7 @@ class Comparison(NamedTuple):
 
 
 def comparison(pairs: Sequence[Pair]) -> Comparison:
-    """What pairs of runs come to."""
+    """Compare pairs of runs."""
     return Comparison(
         Spread.of([ours.seconds / peer.seconds for ours, peer in pairs]),
         Spread.of([ours.seconds for ours, _ in pairs]),
@@ -63,12 +60,12 @@ def comparison(pairs: Sequence[Pair]) -> Comparison:
 
 
 def affordable(wanted: int, budget: float, seconds: float) -> int:
-    """How many runs of so many seconds fit a budget: as many as wanted at most, and two at least."""
+    """The number of runs that fit a budget of seconds: at least two, at most ``wanted``."""
     return max(LEAST_RUNS, min(wanted, int(budget / max(seconds, 1e-9))))
 
 
 class Growth(NamedTuple):
-    """The same work in two sizes: how many units, and what all of them cost beyond the start."""
+    """The same work in two sizes: units of work, and their cost without the start."""
 
     what: str
     small: int
@@ -78,17 +75,17 @@ class Growth(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """What a unit costs in the large job, measured by what it costs in the small one."""
+        """A unit's cost in the large job, divided by its cost in the small one."""
         return (self.large_cost / self.large) / (self.small_cost / self.small)
 
     @property
     def holds(self) -> bool:
-        """Whether cost grows in line with the work."""
+        """Whether cost grows about linearly."""
         return self.small_cost > 0 and self.ratio <= BOUND
 
 
 def pays(ratios: Iterable[tuple[int, float]]) -> int | None:
-    """From how many files on two processes are faster than one, and stay so; None where they never are."""
+    """The number of files from which on two processes are always faster than one; None if there is none."""
     first: int | None = None
     for files, ratio in sorted(ratios):
         first = (first or files) if ratio < 1 else None

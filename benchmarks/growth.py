@@ -1,4 +1,4 @@
-"""Whether cost grows in line with the work: with the files of a fleet, and with the SLOs of a manifest."""
+"""Growth of cost with the number of files in a fleet, and of SLOs in a manifest."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from benchmarks.measure import Command, run
 
 RUNS: Final = 3
 FIRST: Final = 12
-"""Files in which everything occurs that a fleet holds, and so is imported."""
+"""Files in which everything occurs that fleets contain, so that judging them imports all modules."""
 
 
 class Scale(NamedTuple):
-    """How much work there is: files of a small and of a large fleet, and how many manifests hold many SLOs."""
+    """Sizes to compare: files of a small and a large fleet; number of manifests with many SLOs, and of these SLOs."""
 
     files: tuple[int, int]
     manifests: int
@@ -27,12 +27,16 @@ BY_INSTRUCTIONS: Final = Scale((100, 400), 1)
 
 
 def cpu_seconds(command: Command) -> float:
-    """The least time on the cores of some runs: whatever else the machine does only adds to it."""
+    """The least CPU seconds of some runs: other load on the machine only adds."""
     return min(run(command).cpu for _ in range(RUNS))
 
 
 class Work(NamedTuple):
-    """Work by how many units there are of it, times so many. The first few of them pay for the start."""
+    """A kind of work.
+
+    ``job`` makes a command for a size, ``first`` is the size whose cost counts as the start, and a size is ``times`` as
+    many units.
+    """
 
     what: str
     job: Callable[[int], Command]
@@ -47,7 +51,14 @@ def checked(
     files: Callable[[int], Command],
     slos: Callable[[int, bool, int], Command],
 ) -> Iterator[Growth]:
-    """Every check. ``files`` judges a fleet of so many, ``slos`` some manifests with so many SLOs, breached or met."""
+    """All checks of growth.
+
+    Args:
+        cost: runs a command and returns its cost.
+        scale: the sizes to compare.
+        files: the command that judges a fleet of some size.
+        slos: the command that judges a number of manifests with SLOs, breached or not, of some number.
+    """
     yield _grown(cost, Work("file", files, FIRST, scale.files))
     for what, breached in {"SLO that is met": False, "SLO that is breached": True}.items():
         job = partial(slos, scale.manifests, breached)
@@ -55,7 +66,7 @@ def checked(
 
 
 def _grown(cost: Callable[[Command], float], work: Work) -> Growth:
-    """What a small and a large job cost beyond the first few units."""
+    """The cost of a small and a large job without that of the first units."""
     start, small, large = (cost(work.job(size)) for size in (work.first, *work.sizes))
     few, many = ((size - work.first) * work.times for size in work.sizes)
     return Growth(work.what, few, small - start, many, large - start)

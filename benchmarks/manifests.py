@@ -1,4 +1,4 @@
-"""One manifest of about 1 KiB: valid, the same for the same number, and seldom of another one's shape."""
+"""Generate manifests of about 1 KiB: valid, the same for the same number, and rarely of the same shape."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from random import Random
 from typing import Final
 
 LAST_MONTH: Final = 2026 * 12 + 9
-"""October 2026 in months: the newest cost, and no future one on the day by which fleets are judged."""
+"""October 2026 in months since year 0: the newest cost, in the past on the day as of which fleets are judged."""
 ROOM: Final = (930, 1060)
-"""Bytes that comments fill a manifest up to, about."""
+"""Bytes that comments fill a manifest up to, roughly."""
 NARROW: Final = 76
 """Columns that a flow mapping may have."""
 
@@ -35,7 +35,7 @@ REMARKS: Final = (
 
 
 def manifest(number: int) -> str:
-    """One manifest. Of twelve one is degraded, and another one is well but has something to report."""
+    """A manifest. Of twelve, one is degraded, and another one is healthy with findings to report."""
     dice = Random(f"platform-gate/{number}")
     kind = {7: "degraded", 3: "noted"}.get(number % 12, "healthy")
     spec = [_slos(dice, kind), _cost(dice, kind), _reliability(dice), _governance(dice, kind)]
@@ -46,7 +46,7 @@ def manifest(number: int) -> str:
 
 
 def large(number: int, objectives: int, *, breached: bool) -> str:
-    """A manifest with many SLOs: to see what each of them costs, with a finding or without."""
+    """A manifest with many SLOs, all breached or all met."""
     current = "98.5" if breached else "99.95"
     slos = [f"  - {{name: slo-{position}, target: 99.5, current: {current}}}" for position in range(objectives)]
     dice = Random(f"platform-gate/large/{number}")
@@ -149,12 +149,12 @@ def _mapping(dice: Random, key: str, lines: Sequence[str]) -> list[str]:
 
 
 def _quoted(dice: Random, word: str) -> str:
-    """A word that needs no quotes, and sometimes has some."""
+    """A word that needs no quotes, sometimes with quotes."""
     return dice.choice((word, word, f'"{word}"', f"'{word}'"))
 
 
 def _text(dice: Random, text: str) -> str:
-    """A text with quotes where it needs them: digits, and what could be taken for YAML."""
+    """A text, quoted if it starts with a digit or could be read as YAML."""
     return _quoted(dice, text) if text[0].isalpha() and not set(text) & set(":,") else f'"{text}"'
 
 
@@ -169,7 +169,7 @@ def _shuffled(dice: Random, parts: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _commented(dice: Random, lines: Sequence[str]) -> Iterator[str]:
-    """The lines with comments above and behind some of them, until they fill a manifest's room."""
+    """The lines with comments above or behind some of them, until the manifest has its size."""
     room = dice.randint(*ROOM) - sum(len(line) + 1 for line in lines)
     places = iter(dice.sample(range(len(lines)), len(lines)))
     remarks: dict[int, str] = {}

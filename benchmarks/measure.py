@@ -1,4 +1,4 @@
-"""Running programs and measuring them: in turn, in an environment that holds no surprises."""
+"""Run programs in a clean environment and measure them."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from typing import Final, NamedTuple
 from benchmarks.figures import Pair, Sample, affordable
 
 GOOD: Final = (0, 1)
-"""Exit codes of a run that did its work: everything is well, or something is found."""
+"""Exit codes of a run that did its work, with findings or without."""
 TAIL: Final = 4000
 PAUSE: Final = 0.1
 COLLECTED: Final = re.compile(r"Collected : (\d+)")
 
 
 class Command(NamedTuple):
-    """What is run, and where."""
+    """A command line and its working directory."""
 
     words: Sequence[str | Path]
     folder: Path
 
 
 class BenchmarkError(Exception):
-    """A program did not do what it was measured at. Says what it printed."""
+    """A program failed. The message quotes its output."""
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Where programs are, and nothing else: PYTHONDONTWRITEBYTECODE alone would double the time of a small run."""
+    """``PATH`` and little else: PYTHONDONTWRITEBYTECODE alone would double the time of a small run."""
     return {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", "TZ": "UTC", **(extra or {})}
 
 
 def run(command: Command, watch: Callable[[int], None] | None = None) -> Sample:
-    """Run a program once. ``watch`` is called with its process now and then, for as long as it runs.
+    """Run a program once. ``watch`` is called with its process ID ten times a second while it runs.
 
     Raises:
         BenchmarkError: it ended with another code than 0 or 1.
@@ -58,7 +58,7 @@ def run(command: Command, watch: Callable[[int], None] | None = None) -> Sample:
 
 
 def _waited(pid: int, watch: Callable[[int], None] | None) -> tuple[int, resource.struct_rusage]:
-    """The status and the costs of a process and of those that it waited for."""
+    """Exit status and resource usage of a process, and of those that it waited for."""
     while watch:
         watch(pid)
         ended, status, used = os.wait4(pid, os.WNOHANG)
@@ -75,13 +75,13 @@ def _words(command: Command, code: int, output: bytes) -> str:
 
 
 def paired(ours: Command, peer: Command, wanted: int, budget: float) -> list[Pair]:
-    """Ours and a peer in turn, after a run of each that warms the caches and tells how many runs can be afforded."""
+    """Run ours and a peer in turn. A first run of each warms the caches, and tells how many runs fit the budget."""
     warm = run(ours).seconds + run(peer).seconds
     return [(run(ours), run(peer)) for _ in range(affordable(wanted, budget, warm))]
 
 
 def instructions(command: Command) -> float:
-    """How many instructions a program takes, as valgrind counts them: fifty times slower, and next to no noise.
+    """Instructions of a program, counted by valgrind: fifty times slower, with next to no noise.
 
     Raises:
         BenchmarkError: it ended with another code than 0 or 1, or nothing was counted.

@@ -1,4 +1,4 @@
-"""How much memory a very large fleet takes: that of the largest process, and that of all together."""
+"""Memory of a run over a very large fleet: of the largest process, and of all processes together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROPORTIONAL: Final = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
 class Peak(NamedTuple):
-    """What a run took at most. ``together`` counts what processes share once."""
+    """Peak MiB of the largest process and of all ``together``, with shared memory counted once; seconds of the run."""
 
     largest: float
     together: float
@@ -24,35 +24,35 @@ class Peak(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether it is within bounds."""
+        """Whether both peaks are within the limit."""
         return max(self.largest, self.together) <= MOST_MIB
 
 
 def peak(command: Command) -> Peak:
-    """Run a program and watch its memory."""
+    """Run a program and sample its memory."""
     seen = [0.0]
     sample = run(command, watch=lambda pid: seen.append(_together(pid)))
     return Peak(sample.mib, max(seen), sample.seconds)
 
 
 def temporary_fleet() -> tempfile.TemporaryDirectory[str]:
-    """A very large fleet that goes away with its folder."""
+    """A very large fleet in a temporary folder."""
     folder = tempfile.TemporaryDirectory(prefix="platform-gate-bench-")
     fleets.write(Path(folder.name), fleets.fleet(FILES))
     return folder
 
 
 def _together(pid: int) -> float:
-    """MiB of a process and of all below it, each with its share of what it shares."""
+    """MiB of a process and its descendants, each with its proportional share of shared memory (Pss)."""
     return _own(pid) + sum(map(_together, _children(pid)))
 
 
 def _own(pid: int) -> float:
     try:
-        found = PROPORTIONAL.search(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))
-    except OSError:  # it has ended, or this is no Linux
+        match = PROPORTIONAL.search(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii"))
+    except OSError:  # the process has ended, or this is not Linux
         return 0.0
-    return int(found[1]) / 1024 if found else 0.0
+    return int(match[1]) / 1024 if match else 0.0
 
 
 def _children(pid: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Whom the gate is measured with: what each peer is, how it is started, and what is wanted of the comparison."""
+"""The peers that the gate is compared with: how they are started, and the goals of the comparison."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ MANY: Final = 10_000
 
 
 class Peer(NamedTuple):
-    """A program that does some of the same work. ``most`` is the largest fleet that it gets: some are slow.
+    """A program that does a part of the gate's work.
 
-    ``goals`` say by fleet what part of its time ours may take.
+    ``most`` is the size of the largest fleet that it gets, since some are slow. ``goals`` are the largest ratios of our
+    time to its time, by size of the fleet.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Peer(NamedTuple):
     npm: bool = False
 
     def command(self, places: Places, folder: Path) -> Command:
-        """How it is started on a fleet."""
+        """The command that runs it on a fleet."""
         return Command(self.words(places, folder), folder)
 
 
@@ -65,14 +66,14 @@ PEERS: Final = (
 
 
 def ruleset() -> str:
-    """What makes Spectral apply the schema to whole documents."""
+    """A ruleset that makes Spectral apply the schema to whole documents."""
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     applied = {"function": "schema", "functionOptions": {"schema": schema, "dialect": "draft2020-12"}}
     return json.dumps({"rules": {"manifest": {"given": "$", "severity": "error", "then": applied}}})
 
 
 class Variant(NamedTuple):
-    """A way to start ours. In fleets below ``least`` files it is no different from another one."""
+    """A way to start ours. It is measured from ``least`` files on; below, it is the same as another variant."""
 
     name: str
     environment: str
@@ -80,7 +81,7 @@ class Variant(NamedTuple):
     least: int = 0
 
     def command(self, places: Places, folder: Path, *more: str) -> Command:
-        """How it is started on a fleet."""
+        """The command that runs it on a fleet."""
         program = places.ours(self.environment)
         return Command([program, "check", "--as-of", fleets.AS_OF, *self.options, *more, "services"], folder)
 
@@ -91,4 +92,4 @@ TWO: Final = Variant("--jobs 2", "fast", ("--jobs", "2"))
 PLAIN: Final = Variant("without `fast`", "plain")
 PLAIN_ONE: Final = Variant("without `fast`, --jobs 1", "plain", ("--jobs", "1"), least=1000)
 VARIANTS: Final = (ONE, PLAIN, PLAIN_ONE)
-"""What else is compared with the first peer."""
+"""Variants that are compared with the first peer as well."""

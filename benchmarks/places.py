@@ -1,4 +1,4 @@
-"""Where everything lies that a benchmark needs, and how it gets there. All of it is below one ignored folder."""
+"""Folders of the benchmark's environments, tools and fleets, and their installation. Git ignores all of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ print(*(f"{name} {version(name)}" for name in sys.argv[1:]), sep=", ")
 
 
 class Places(NamedTuple):
-    """The folder, and what is where in it."""
+    """Paths below the benchmark's folder."""
 
     folder: Path
 
@@ -39,7 +39,7 @@ class Places(NamedTuple):
         return self.folder / environment / "bin" / "python"
 
     def ours(self, environment: str) -> Path:
-        """Our program in an environment."""
+        """The path of our program in an environment."""
         return self.python(environment).with_name("platform-gate")
 
     def python_tool(self, name: str) -> Path:
@@ -52,15 +52,15 @@ class Places(NamedTuple):
 
     @property
     def ruleset(self) -> Path:
-        """Spectral's."""
+        """Spectral's ruleset."""
         return self.folder / "ruleset.json"
 
     def fleet(self, count: int) -> Path:
-        """A fleet that lies there already, else a new one."""
+        """The folder of a fleet, which is written unless it exists and is up to date."""
         return self._fleet(f"{count}", fleets.fleet(count))
 
     def heap(self, count: int, objectives: int, *, breached: bool) -> Path:
-        """As above, of manifests with many SLOs."""
+        """The folder of a fleet of manifests with many SLOs."""
         name = f"{count}-of-{objectives}-{'breached' if breached else 'met'}"
         return self._fleet(name, fleets.heap(count, objectives, breached=breached))
 
@@ -75,12 +75,12 @@ class Places(NamedTuple):
 
 
 def has_npm() -> bool:
-    """Whether peers from npm can be had."""
+    """Whether npm is installed."""
     return shutil.which("npm") is not None
 
 
 def install(places: Places, *, npm: bool) -> None:
-    """Ours as it is now, and the peers that aren't there yet."""
+    """Install the current code, and peers that are missing."""
     places.folder.mkdir(exist_ok=True)
     _environment(places, "peers", FROM_PYPI)
     for name, extra in EXTRAS.items():
@@ -93,7 +93,7 @@ def install(places: Places, *, npm: bool) -> None:
 
 
 def _environment(places: Places, name: str, what: Sequence[str]) -> None:
-    """An environment with some packages, compiled."""
+    """Make a virtual environment with some packages, unless it has them."""
     stamp, recipe = places.folder / name / ".installed", " ".join(what)
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != recipe:
         _tool(sys.executable, "-m", "venv", "--clear", places.folder / name)
@@ -102,7 +102,7 @@ def _environment(places: Places, name: str, what: Sequence[str]) -> None:
 
 
 def _install_ours(places: Places) -> None:
-    """The code as it stands, the way users have it: from a wheel, compiled."""
+    """Install the current code as users do: from a wheel, compiled to bytecode."""
     wheels = places.folder / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
     _pip(places, "fast", "wheel", "--no-deps", "--wheel-dir", wheels, ROOT)
@@ -124,7 +124,7 @@ def _tool(*words: str | Path) -> None:
 
 
 def versions(places: Places, *, npm: bool) -> Iterator[str]:
-    """What was measured, with versions."""
+    """Versions of everything that is measured."""
     yield f"Python {sys.version.split()[0]}"
     yield _said(places.python("fast"), "-c", ASK, "click", "pyyaml", "jsonschema", "jsonschema-rs")
     yield _said(places.python("peers"), "-c", ASK, *FROM_PYPI)

@@ -1,7 +1,7 @@
-"""Where a run's time goes, step by step: run by the interpreter of an environment, on the folder of a fleet.
+"""Time of a run, step by step. A script that an environment's interpreter runs on a fleet's folder.
 
-Stands on its own, so that nothing but the gate is imported. Each step goes over all files before the next one begins.
-Prints seconds by step as JSON.
+It imports nothing but the gate. Each step goes over all files before the next one begins.
+It prints seconds by step as JSON.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ SMALLEST: Final = {
     "metadata": {"name": "a", "team": "a"},
     "spec": {},
 }
-"""A manifest that fits the schema: the first one that is validated pays for the validator."""
+"""A valid manifest: the first validation pays for loading the validator."""
 
 
 class Clock:
-    """Seconds by step, in the order of the steps."""
+    """Records seconds by step, in the order of the steps."""
 
     def __init__(self) -> None:
         self.steps: dict[str, float] = {}
 
     def timed(self, step: str, work: Callable[[], Result]) -> Result:
-        """What some work gives; its time is that step's."""
+        """Do some work, record its time, and return its result."""
         began = time.perf_counter()
         result = work()
         self.steps[step] = time.perf_counter() - began
@@ -55,23 +55,26 @@ def main(folder: Path, day: date) -> dict[str, float]:
     rules = clock.timed("start-up: policy", _policy)
     clock.timed("start-up: schema", lambda: schema.validate(SMALLEST, "service"))
     files = clock.timed("find", lambda: tree.find([], Config()))
-    contents = clock.timed("read", lambda: [tree.read(found) for found in files])
+    contents = clock.timed("read", lambda: [tree.read(file) for file in files])
     pairs = list(zip(contents, files, strict=True))
-    read = clock.timed("parse", lambda: [document.read(content, found.path)[0] for content, found in pairs])
+    read = clock.timed("parse", lambda: [document.read(content, file.path)[0] for content, file in pairs])
     clock.timed("validate", lambda: [schema.validate(document.data, "service") for document in read])
     context = Context(day, tree.exists)
     clock.steps["interpret"] = _beyond(
-        read, lambda each: schema.validate(each.data, "service"), lambda each: manifest.interpret(each, rules, context)
+        read, lambda doc: schema.validate(doc.data, "service"), lambda doc: manifest.interpret(doc, rules, context)
     )
-    facts = [manifest.interpret(each, rules, context) for each in read]
-    valid = [each for each in facts if isinstance(each, manifest.Manifest)]
-    services = clock.timed("evaluate", lambda: [result.judge_manifest(each) for each in valid])
+    facts = [manifest.interpret(doc, rules, context) for doc in read]
+    valid = [one for one in facts if isinstance(one, manifest.Manifest)]
+    services = clock.timed("evaluate", lambda: [result.judge_manifest(one) for one in valid])
     _report(clock, services, rules, day)
     return clock.steps
 
 
 def _beyond(items: Sequence[Item], part: Callable[[Item], Any], whole: Callable[[Item], Any]) -> float:
-    """What some work takes beyond a part of it: item by item, as the difference is small beside either."""
+    """Seconds of some work without a part of it.
+
+    Both are timed item by item, because their difference is small compared with either.
+    """
     return sum(_least(partial(whole, item)) - _least(partial(part, item)) for item in items)
 
 

@@ -1,4 +1,4 @@
-"""Measurements as Markdown, and the one place of a page where they are kept."""
+"""Format measurements as Markdown, and put them into the page's marked place."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int =
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, marks, *rows))
 
 
-def compared(size: int, ours: str, peer: str, found: Comparison, goal: float | None) -> list[str]:
-    """A row of the table of peers."""
+def compared(size: int, ours: str, peer: str, comparison: Comparison, goal: float | None) -> list[str]:
+    """A row of the comparison with peers."""
     return [
         count(size),
         ours,
         peer,
-        f"**{ratio(found.ratio.median)}**",
-        span(found.ratio),
-        "" if goal is None else f"at most {goal:g}{'' if found.ratio.median <= goal else ': MISSED'}",
-        seconds(found.ours.median),
-        seconds(found.peer.median),
-        f"{found.ours_mib:.0f}",
-        f"{found.peer_mib:.0f}",
-        str(found.runs),
+        f"**{ratio(comparison.ratio.median)}**",
+        span(comparison.ratio),
+        "" if goal is None else f"at most {goal:g}{'' if comparison.ratio.median <= goal else ': MISSED'}",
+        seconds(comparison.ours.median),
+        seconds(comparison.peer.median),
+        f"{comparison.ours_mib:.0f}",
+        f"{comparison.peer_mib:.0f}",
+        str(comparison.runs),
     ]
 
 
-def growths(found: Iterable[Growth], unit: str, scale: float) -> str:
-    """The table of what a unit costs in a small and in a large job."""
+def growths(several: Iterable[Growth], unit: str, scale: float) -> str:
+    """The table of a unit's cost in a small and a large job."""
     head = ("per", "small", f"each, {unit}", "large", f"each, {unit}", "large/small", f"at most {BOUND}")
-    return markdown(head, [_grown(each, scale) for each in found])
+    return markdown(head, [_grown(each, scale) for each in several])
 
 
-def _grown(found: Growth, scale: float) -> list[str]:
+def _grown(growth: Growth, scale: float) -> list[str]:
     return [
-        found.what,
-        count(found.small),
-        number(found.small_cost / found.small * scale),
-        count(found.large),
-        number(found.large_cost / found.large * scale),
-        ratio(found.ratio),
-        "yes" if found.holds else "BROKEN",
+        growth.what,
+        count(growth.small),
+        number(growth.small_cost / growth.small * scale),
+        count(growth.large),
+        number(growth.large_cost / growth.large * scale),
+        ratio(growth.ratio),
+        "yes" if growth.holds else "BROKEN",
     ]
 
 
 def split(columns: Mapping[str, Mapping[str, float]], files: int) -> str:
-    """The table of where the time goes: steps down, environments across, in milliseconds and for each manifest."""
+    """The table of steps, with a pair of columns per environment: milliseconds, and microseconds per manifest."""
     head = ["step", *(f"{name}, {what}" for name in columns for what in ("ms", "µs each"))]
     steps = next(iter(columns.values()))
     return markdown(
@@ -65,41 +65,41 @@ def split(columns: Mapping[str, Mapping[str, float]], files: int) -> str:
 
 
 def _shares(step: str, values: Iterable[float], files: int) -> Iterator[str]:
-    """What a step takes, in all and for each file; a start has nothing to do with files."""
+    """A step's time in all and per file. The start does not depend on files, so its share is empty."""
     for value in values:
         yield from (f"{value * 1e3:.1f}", "" if step.startswith("start-up") else f"{value / files * 1e6:.1f}")
 
 
 def seconds(value: float) -> str:
-    """A time with three digits that mean something."""
+    """A time with about three significant digits."""
     return f"{value:.3f}" if value < 10 else f"{value:.1f}"  # noqa: PLR2004 - from there on milliseconds are noise
 
 
 def number(value: float) -> str:
-    """A number with its thousands apart, and a decimal where it is small."""
+    """A number with thousands separators, and a decimal if it is small."""
     return f"{value:.1f}" if value < 1000 else count(round(value))  # noqa: PLR2004
 
 
 def count(value: int) -> str:
-    """A whole number with its thousands apart."""
+    """A whole number with thousands separators."""
     return f"{value:,}"
 
 
 def ratio(value: float) -> str:
-    """A ratio; a small one keeps its digits."""
+    """A ratio with two decimals; a small one with three."""
     return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"  # noqa: PLR2004
 
 
-def span(found: Spread) -> str:
-    """How far ratios go."""
-    return f"{ratio(found.least)}..{ratio(found.most)}"
+def span(spread: Spread) -> str:
+    """The range of some ratios."""
+    return f"{ratio(spread.least)}..{ratio(spread.most)}"
 
 
 def kept(page: str, text: str) -> str:
-    """A page with a run in its place.
+    """A page with a run's results in the marked place.
 
     Raises:
-        ValueError: it has no place for one.
+        ValueError: the page has no marked place.
     """
     if not PLACE.search(page):
         raise ValueError("the page has no <!-- generated: benchmark -->")

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Rewrites what of the documentation is made by the program itself; with --check only says whether anything is stale.
+"""Rewrite the generated parts of the documentation. With --check, only report stale pages.
 
-Two kinds of text are generated. What stands between `<!-- generated: NAME -->` and `<!-- /generated -->` comes from the
-schemas, the default policy and the rules; what was measured is left as it is. What follows a `$ command` in a `console`
-block is what the command prints: the commands of a page run one after the other in a small repository of their own. It
-holds the example services, and every block of the page whose first line is a comment with a path, as
-`# services/payments.yaml`. A line `...` in a block stands for output that is left out: as many lines before and after
-it are kept as there were.
+Two kinds of text are generated:
+
+- Parts between `<!-- generated: NAME -->` and `<!-- /generated -->` come from the schemas, the default policy and the
+  rules. Measurements are left as they are.
+- In a `console` block, the lines below a `$ command` are the command's output. The commands of a page run in order, in
+  a small repository with the example services and every block of the page that starts with a comment with a path, such as
+  `# services/payments.yaml`. A line `...` stands for omitted output: the numbers of lines before and after it are kept.
 """
 
 from __future__ import annotations
@@ -36,23 +37,23 @@ from platform_gate.subsystems import catalogue  # noqa: E402
 SECONDS: Final = 120
 DOTS: Final = "..."
 CHECKS: Final = "governance.checks."
-"""All of these look alike, so one stands for all."""
+"""All keys below this prefix have the same shape, so one of them represents all."""
 FENCE: Final = re.compile(r"^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 MARKED: Final = re.compile(
     r"(?P<start><!-- generated: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- /generated -->)", re.DOTALL
 )
 MEASURED: Final = {"benchmark"}
-"""Parts that `make bench` writes: they are of one machine on one day, and never stale."""
+"""Parts that `make bench` writes: measurements of a day, which are never stale."""
 FILE: Final = re.compile(r"# (?P<path>[\w./-]+\.(?:ya?ml|toml))\n")
 
 
 def pages() -> list[Path]:
-    """Every page that may hold generated text."""
+    """All pages that may have generated text."""
     return [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def renewed(text: str) -> str:
-    """A page with everything generated made anew."""
+    """A page with its generated text renewed."""
     text = MARKED.sub(_part, text)
     with tempfile.TemporaryDirectory() as folder:
         repository = Repository(Path(folder))
@@ -60,14 +61,14 @@ def renewed(text: str) -> str:
 
 
 def _part(match: re.Match[str]) -> str:
-    """A generated part made anew."""
+    """Renew a generated part."""
     if match["name"] in MEASURED:
         return match[0]
     return match["start"] + "\n" + PARTS[match["name"]]().strip() + "\n\n" + match["end"]
 
 
 class Repository:
-    """The small repository in which a page's commands run, block after block."""
+    """A small repository in which the commands of a page run, block by block."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -76,7 +77,7 @@ class Repository:
         shutil.copytree(ROOT / "examples", folder / "examples")
 
     def play(self, block: re.Match[str]) -> str:
-        """A block as it should be: a file is put into the repository, commands are run."""
+        """Renew a block: write its file into the repository, or run its commands."""
         if block["kind"] == "console":
             return f"```console\n{''.join(self._run(block['body']))}```"
         if match := FILE.match(block["body"]):
@@ -86,7 +87,7 @@ class Repository:
         return block[0]
 
     def _run(self, body: str) -> Iterator[str]:
-        """Every command of a block with what it prints."""
+        """The commands of a block with their output."""
         for step in re.split(r"^(?=\$ )", body, flags=re.MULTILINE):
             if step:
                 line, _, shown = step.partition("\n")
@@ -122,7 +123,7 @@ class Repository:
 
 
 def elided(output: str, shown: str) -> str:
-    """Output, less what the page leaves out with a line of three dots."""
+    """The output without the lines that the page omits by a line of three dots."""
     old, new = shown.splitlines(keepends=True), output.splitlines(keepends=True)
     dots = DOTS + "\n"
     if dots not in old:
@@ -131,18 +132,18 @@ def elided(output: str, shown: str) -> str:
     return "".join([*new[:before], dots, *new[len(new) - after :]])
 
 
-# The parts. Each is a function of the schemas, the shipped policy or the rules.
+# The generated parts: functions of the schemas, the shipped policy and the rules.
 
 
 def policy_keys() -> str:
-    """Every key below a policy's `spec`."""
+    """All keys below a policy's `spec`."""
     schema = shipped.schema("policy")
     spec = schema["properties"]["spec"]
     return "\n".join(["### `spec`", "", spec["description"], "", *_keys("", spec, schema)])
 
 
 def _keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
-    """A table of an object's keys, then the same for every object below it."""
+    """A table of an object's keys, followed by the tables of objects below it."""
     inner = {key: _resolved(value, schema) for key, value in node.get("properties", {}).items()}
     yield "| key | default | meaning |"
     yield "| --- | --- | --- |"
@@ -160,7 +161,7 @@ def _keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> It
 
 
 def _below(value: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
-    """The object that a key's value is, or a list of which it holds."""
+    """The object that a key holds, or holds a list of; with the mark `[]` for a list."""
     if "properties" in value:
         return "", value
     items = _resolved(value.get("items", {}), schema)
@@ -168,7 +169,7 @@ def _below(value: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[str, Ma
 
 
 def _resolved(node: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema's part with what its `$ref` says; its own words come first."""
+    """A part of a schema merged with the target of its `$ref`; its own keywords win."""
     if "$ref" not in node:
         return dict(node)
     name = node["$ref"].removeprefix("#/$defs/")
@@ -187,24 +188,24 @@ def _default(value: Mapping[str, Any]) -> str:
 
 
 def _meaning(value: Mapping[str, Any]) -> str:
-    """A key's description, and its range or choice."""
-    said = value.get("description") or value.get("title", "")
-    words = " ".join(filter(None, [said, _choice(value), _range(value, said)]))
+    """A key's description, with its range or choices."""
+    description = value.get("description") or value.get("title", "")
+    words = " ".join(filter(None, [description, _choice(value), _range(value, description)]))
     return words.replace("|", "\\|").replace("\n", " ")
 
 
-def _range(value: Mapping[str, Any], said: str) -> str:
-    """The least and the most, unless that is said already, or only that it is not negative."""
+def _range(value: Mapping[str, Any], description: str) -> str:
+    """The range in words; empty if the description has it, or if it only excludes negative numbers."""
     least, most = value.get("minimum"), value.get("maximum")
     if least is not None and most is not None:
         words = f"{least} to {most}."
     else:
         words = f"At least {least}." if least else f"At most {most}." if most is not None else ""
-    return "" if words.rstrip(".").lower() in said.lower() else words
+    return "" if words.rstrip(".").lower() in description.lower() else words
 
 
 def _choice(value: Mapping[str, Any]) -> str:
-    """The words to choose from, unless the description names them all or they are too many."""
+    """The choices in words; empty if the description names all of them, or if they are many."""
     items = value.get("items", {})
     choice = value.get("enum") or (items.get("enum") if isinstance(items, dict) else None) or []
     named = all(str(word) in value.get("description", "") for word in choice)
@@ -213,17 +214,17 @@ def _choice(value: Mapping[str, Any]) -> str:
 
 
 def manifest_keys() -> str:
-    """Every key of a manifest."""
+    """All keys of a manifest."""
     return _document_keys("service", ("metadata", "spec"))
 
 
 def waiver_keys() -> str:
-    """Every key of a waivers file."""
+    """All keys of a waivers file."""
     return _document_keys("waivers", ("spec",))
 
 
 def test_keys() -> str:
-    """Every key of a policy test."""
+    """All keys of a policy test."""
     return _document_keys("policy-test", ("spec",))
 
 
@@ -238,7 +239,7 @@ def _document_keys(name: str, parts: tuple[str, ...]) -> str:
 
 
 def _typed_keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
-    """As `_keys`, with what is required instead of defaults alone."""
+    """Like `_keys`, and says which keys are required."""
     required = node.get("required", ())
     inner = {key: _resolved(value, schema) for key, value in node.get("properties", {}).items()}
     yield "| key | if left out | meaning |"
@@ -252,13 +253,13 @@ def _typed_keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any])
 
 
 def config_keys() -> str:
-    """Every key of the configuration."""
+    """All keys of the configuration."""
     schema = shipped.schema("config")
     return "\n".join(_keys("", schema, schema))
 
 
 def report_keys() -> str:
-    """Every key of the JSON report."""
+    """All keys of the JSON report."""
     schema = shipped.schema("report")
     parts = {"": schema, **schema["$defs"]}
     lines = [line for name, part in parts.items() for line in ("", *_report_part(name, part, schema))]
@@ -276,7 +277,7 @@ def _report_part(name: str, part: Mapping[str, Any], schema: Mapping[str, Any]) 
 
 
 def _type(value: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
-    """A value's type, with a link to the table of an object's keys."""
+    """A value's type, with a link to the table of its keys if it is an object."""
     reference = value.get("$ref") or value.get("items", {}).get("$ref")
     if not reference and isinstance(value.get("additionalProperties"), dict):
         reference = value["additionalProperties"].get("$ref")
@@ -289,12 +290,12 @@ def _type(value: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 
 
 def slug(heading: str) -> str:
-    """A heading's anchor, as GitHub makes it."""
+    """The anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def rule_pages() -> str:
-    """Every rule of the default policy."""
+    """All rules of the default policy."""
     rules = catalogue.catalogue(loading.default().limits)
     lines = ["| rule | finds |", "| --- | --- |"]
     lines += [f"| [`{rule.id}`](#{slug(rule.id)}) | {rule.title} |" for rule in rules.values()]
@@ -311,7 +312,7 @@ def rule_pages() -> str:
 
 
 def exit_codes() -> str:
-    """What a script may rely on."""
+    """The exit codes."""
     rows = [f"| {code} | {words} |" for code, words in EXIT_CODES.items()]
     return "\n".join(["| code | meaning |", "| --- | --- |", *rows])
 
@@ -329,7 +330,7 @@ EXIT_CODES: Final = {
 
 
 def packages() -> str:
-    """The packages in the order that the tests enforce, from the top, each in the sentence that it says of itself."""
+    """The packages from the top, in the order that a test enforces, each with its docstring's first sentence."""
     tests = ast.parse((ROOT / "tests/test_architecture.py").read_bytes())
     [order] = [node.value for node in tests.body if isinstance(node, ast.Assign) and _assigns(node, "FLOORS")]
     lines = ["| package | what it is |", "| --- | --- |"]
@@ -368,7 +369,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Rewrite every page, or with `--check` name those that are stale."""
+    """Rewrite all pages, or with `--check` name the stale ones."""
     if arguments not in ([], ["--check"]):
         sys.stderr.write("usage: python docs/generate.py [--check]\n")
         return 2

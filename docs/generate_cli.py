@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - a script beside the pages that it writes
-"""Writes ``docs/cli.md`` from the program's own help. ``--check`` writes nothing and exits 1 where it is stale."""
+"""Write ``docs/cli.md`` from the program's help. With ``--check``, write nothing, and exit 1 if the page is stale."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _section(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def main() -> int:
-    """Write the page, or compare it."""
+    """Write the page, or compare it with ``--check``."""
     fresh = page()
     if "--check" in sys.argv[1:]:
         stale = not PAGE.exists() or PAGE.read_text(encoding="utf-8") != fresh

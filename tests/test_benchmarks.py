@@ -297,8 +297,8 @@ def test_without_npm_its_peers_are_left_out(
     monkeypatch.setattr(places, "has_npm", lambda: False)
     monkeypatch.setattr(places, "install", lambda _, *, npm: installed.append(npm))
     monkeypatch.setattr(program, "BENCH", tmp_path)
-    wish = program.prepared(arguments([]))
-    assert [peer.name for peer in wish.peers] == ["check-jsonschema", "yamllint", "bare-start"]
+    plan = program.prepared(arguments([]))
+    assert [peer.name for peer in plan.peers] == ["check-jsonschema", "yamllint", "bare-start"]
     assert installed == [False]
     assert "npm is missing" in capsys.readouterr().err
 
@@ -325,11 +325,11 @@ def test_what_does_not_hold_is_the_exit_code(
 ) -> None:
     page = tmp_path / "page.md"
     page.write_text("<!-- generated: benchmark -->\n<!-- /generated -->\n", encoding="utf-8")
-    wish = parts.Wish(Places(tmp_path), [1], [], 1, 1)
+    plan = parts.Plan(Places(tmp_path), [1], [], 1, 1)
     monkeypatch.setattr(program, "PAGE", page)
-    monkeypatch.setattr(program, "prepared", lambda _: wish)
+    monkeypatch.setattr(program, "prepared", lambda _: plan)
     monkeypatch.setattr(places, "versions", lambda _, *, npm: iter([f"npm {npm}"]))
-    monkeypatch.setattr(parts, "ALL", {"growth": ("Growth", lambda _: parts.Part("| table |", holds))})
+    monkeypatch.setattr(parts, "ALL", {"growth": ("Growth", lambda _: parts.Measured("| table |", holds))})
     assert program.main(["--parts", "growth", "--write"]) == code
     out = capsys.readouterr().out
     assert "### Growth\n\n| table |\n" in out
