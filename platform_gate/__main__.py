@@ -8,7 +8,9 @@ import sys
 
 def main() -> None:
     """Start the command line. An interrupt or a failure while it is imported becomes an exit code, too."""
-    gc.disable()  # a run makes next to no cycles; looking for them costs a large fleet some percent
+    # A run makes next to no cycles. Not looking for them saves 4 % of the instructions of a start, and 2 % with 500
+    # manifests (counted with valgrind's cachegrind).
+    gc.disable()
     try:
         from platform_gate.cli.main import main as start  # noqa: PLC0415 - so that importing it can be watched
     except KeyboardInterrupt:
