@@ -6,8 +6,9 @@ Two kinds of text are generated:
 - Parts between `<!-- generated: NAME -->` and `<!-- /generated -->` come from the schemas, the default policy and the
   rules. Measurements are left as they are.
 - In a `console` block, the lines below a `$ command` are the command's output. The commands of a page run in order, in
-  a small repository with the example services and every block of the page that starts with a comment with a path, such as
-  `# services/payments.yaml`. A line `...` stands for omitted output: the numbers of lines before and after it are kept.
+  a small repository. It holds the example services, and every block of the page that starts with a comment with a path,
+  such as `# services/payments.yaml`. A line `...` stands for omitted output: the numbers of lines before and after it
+  are kept.
 """
 
 from __future__ import annotations

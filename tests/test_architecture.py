@@ -186,6 +186,14 @@ def starts_programs(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
+def texts(tree: ast.AST) -> Iterator[str]:
+    """The string constants of a module, except for docstrings."""
+    lone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in lone:
+            yield node.value
+
+
 WORLD: list[tuple[Callable[[ast.AST], Iterator[int]], set[str], str]] = [
     (prints, set(), "print(1)"),
     (reads_the_environment, READS_THE_ENVIRONMENT, "os.environ.get('CI')"),
@@ -211,6 +219,13 @@ def test_no_imports_go_in_a_circle() -> None:
 
 SUBSYSTEMS = [f"subsystems.{name}" for name in ("slo", "cost", "reliability", "governance", "custom")]
 WORDS = [f"{name}.rules" for name in SUBSYSTEMS if name != "subsystems.custom"]
+
+
+def test_the_commands_of_a_ci_runner_are_escaped_in_one_place() -> None:
+    holders = {name for name, tree in MODULES.items() for text in texts(tree) if "##[" in text}
+    assert holders == {"text"}
+
+
 SHARED_BY_SUBSYSTEMS = {"subsystems.bands", "subsystems.custom_schema", "subsystems.loosening"}
 
 
