@@ -260,7 +260,7 @@ NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Subject(NamedTuple):
-    """What overrides and rules can match: a service's metadata, and its manifest's path as shown."""
+    """A service as overrides and rules match it: its metadata, and its manifest's path as shown."""
 
     name: str
     team: str
@@ -273,7 +273,7 @@ NOBODY = Subject("", "")
 
 
 class Context(NamedTuple):
-    """What a judgement depends on besides the manifest and the policy.
+    """The rest that a judgement depends on, besides the manifest and the policy.
 
     ``exists`` tells whether the repository has a path; ``launched`` whether the service's launch date has come;
     ``subject`` is the service as overrides and rules match it.

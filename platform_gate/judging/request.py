@@ -16,7 +16,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Request(NamedTuple):
-    """What to judge, and by what.
+    """The options of a judging command.
 
     Args:
         paths: Files, folders and globs; none for those that are configured.

@@ -39,11 +39,10 @@ class Named(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a run saw of a whole that it does not know, for whoever joins it with the others.
+    """Facts about a shard that ``merge`` needs to find duplicates and unused waivers across shards.
 
-    ``names`` are those of all its manifests, of services that were asked for or not. ``in_use`` are the waivers that
-    excuse something here, as ``path#pointer``; ``unused`` are those that excuse nothing, with the subjects that were
-    found in place of theirs.
+    ``names`` are the services of all its manifests, before filters by team and tier. ``in_use`` are the waivers that
+    excuse something, as ``path#pointer``; ``unused`` are those that excuse nothing, with the ``unmatched_subjects``.
     """
 
     names: Sequence[Named] = ()

@@ -314,8 +314,12 @@ def months(*names: str, budget: float = 0, currency: str = "USD") -> CostProfile
 def test_what_asks_less_of_the_service_is_a_relaxation(
     before: CostProfile, after: CostProfile, kind: str, key: str, values: tuple[Any, Any]
 ) -> None:
-    (found,) = cost.relaxations(before, after)
-    assert (found.kind, found.at, (found.before, found.after)) == (kind, ("spec", "cost", key), values)
+    (relaxation,) = cost.relaxations(before, after)
+    assert (relaxation.kind, relaxation.at, (relaxation.before, relaxation.after)) == (
+        kind,
+        ("spec", "cost", key),
+        values,
+    )
 
 
 @pytest.mark.parametrize(
