@@ -26,7 +26,7 @@ class Opening(NamedTuple):
 
     @property
     def seconds(self) -> float:
-        """What opening the page takes."""
+        """Seconds that opening the page takes."""
         return self.page - self.empty
 
     @property

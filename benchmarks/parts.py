@@ -22,7 +22,7 @@ STARTS: Final = 11
 
 
 class Plan(NamedTuple):
-    """What to measure: sizes of fleets, peers, pairs of runs at most, and seconds per comparison."""
+    """Settings of a benchmark: sizes of fleets, peers, pairs of runs at most, and seconds per comparison."""
 
     places: Places
     sizes: Sequence[int]
@@ -78,7 +78,7 @@ def _steps(places: Places, name: str, folder: Path) -> dict[str, float]:
     starts = [run(empty).seconds for _ in range(STARTS)]
     words: list[str | Path] = [python, "-P", split.__file__, folder, fleets.AS_OF]
     runs = [printed(words) for _ in range(growth.RUNS)]
-    return {"start-up: interpreter": min(starts), **{step: min(each[step] for each in runs) for step in runs[0]}}
+    return {"start-up: interpreter": min(starts), **{step: min(steps[step] for steps in runs) for step in runs[0]}}
 
 
 def printed(words: Sequence[str | Path]) -> dict[str, float]:
@@ -122,7 +122,7 @@ def _grown(plan: Plan, cost: Callable[[Command], float], scale: growth.Scale, un
         return ONE.command(plan.places, plan.places.heap(count, objectives, breached=breached))
 
     growths = list(growth.checked(cost, scale, lambda size: ONE.command(plan.places, plan.places.fleet(size)), slos))
-    return Measured(table.growths(growths, unit, factor), all(each.holds for each in growths))
+    return Measured(table.growths(growths, unit, factor), all(one.holds for one in growths))
 
 
 def very_large(plan: Plan) -> Measured:

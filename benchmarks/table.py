@@ -40,7 +40,7 @@ def compared(size: int, ours: str, peer: str, comparison: Comparison, goal: floa
 def growths(several: Iterable[Growth], unit: str, scale: float) -> str:
     """The table of a unit's cost in a small and a large job."""
     head = ("per", "small", f"each, {unit}", "large", f"each, {unit}", "large/small", f"at most {BOUND}")
-    return markdown(head, [_grown(each, scale) for each in several])
+    return markdown(head, [_grown(growth, scale) for growth in several])
 
 
 def _grown(growth: Growth, scale: float) -> list[str]:

@@ -90,13 +90,13 @@ def _part(
 
 
 def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
-    """What all shards must agree on besides files and policy: the team, the tier, and the waivers."""
+    """Options that must be the same in all shards, besides files and policy: team, tier and waivers."""
     waived = [(str(waiver.location), *waiver._replace(document=None, file="")) for waiver in waivers]  # type: ignore[arg-type]  # the location identifies the document
     return repr((request.team, request.tier, waived))
 
 
 def _reduce(keep: Keep) -> Reduce:
-    """What is kept of each file's result."""
+    """A function that reduces a file's result to what a run keeps of it."""
     if keep is Keep.ALL:
         return keep_everything
     reduced = without_detail

@@ -1,4 +1,4 @@
-"""What a change does: a base run and a head run to transitions, relaxations and previews.
+"""Changes: compare a base run with a head run, giving transitions, relaxations and previews.
 
 May use `judging` and what is below.
 """

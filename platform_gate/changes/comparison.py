@@ -164,7 +164,7 @@ class Comparison(NamedTuple):
     previews: tuple[Preview, ...] = ()
     adoption: bool = False
 
-    def told(self, scope: Scope) -> str:
+    def describe(self, scope: Scope) -> str:
         """A sentence on what the tree was compared with, and whose rules judged it."""
         since = f"compared with {self.ref} (since {self.base[:12]}), scope {scope}"
         own = f"; {self.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"

@@ -182,7 +182,7 @@ def _was_wanted(request: Request, gone: Transition) -> bool:
 
 
 def _lowered_rules(case: Case) -> list[Lowered]:
-    """What merging would do to the rules; where the gate is adopted there are none yet."""
+    """Relaxations of the rules by the merge; none if the change adopts the gate, since there were no rules."""
     ruling, own = case.ruling, case.own
     if case.adoption:
         return []

@@ -63,21 +63,25 @@ def _spared(others: Sequence[Judged], comparison: Comparison) -> str:
 def _others(outcome: Outcome, comparison: Comparison) -> Iterator[SummarySection]:
     """Sections on what doesn't block."""
     transitions = comparison.transitions
-    passing = [each for each in transitions.values() if each.after and not each.after.failing and _moved(each)]
+    passing = [moved for moved in transitions.values() if moved.after and not moved.after.failing and _moved(moved)]
     yield SummarySection("Changes health too, and passes", tuple(map(_transition, passing)))
     gone = [
-        (SummaryLine(each.service, _about(each.finding)), transitions[each.service].relaxations)
-        for each in comparison.fixed
+        (SummaryLine(fixed.service, _about(fixed.finding)), transitions[fixed.service].relaxations)
+        for fixed in comparison.fixed
     ]
     yield SummarySection("Fixed by this change", tuple(line for line, relaxed in gone if not relaxed))
     title = "No longer found, where this change also lowers the bar"
     yield SummarySection(title, tuple(line for line, relaxed in gone if relaxed))
-    lowered = [SummaryLine(each.service, str(each), each.location) for each in comparison.lowered]
+    lowered = [SummaryLine(entry.service, str(entry), entry.location) for entry in comparison.lowered]
     yield SummarySection("Lowers the bar: does the reviewer agree?", tuple(lowered), placed=True)
     yield SummarySection(
         "Once merged, by the rules that this change brings along", tuple(map(_preview, comparison.previews))
     )
-    same = [SummaryLine("", _about(each), each.location) for each in outcome.run.unjudged if outcome.is_standing(each)]
+    same = [
+        SummaryLine("", _about(finding), finding.location)
+        for finding in outcome.run.unjudged
+        if outcome.is_standing(finding)
+    ]
     yield SummarySection("Not judged, as before this change, and not counted", tuple(same), placed=True)
 
 

@@ -121,7 +121,7 @@ def _refuse_foreign(part: ShardReport, first: ShardReport) -> None:
 
 
 def _terms(part: ShardReport) -> tuple[Any, ...]:
-    """What must be the same in all shards, in the order in which ``_refuse_foreign`` names it."""
+    """Values that must be the same in all shards, in the order in which ``_refuse_foreign`` names it."""
     own, source = part.slice, part.source
     files = own.shard.of, own.files, own.sha256
     return files, source.policy._replace(rules=frozenset()), source.as_of, own.terms

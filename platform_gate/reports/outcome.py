@@ -37,7 +37,7 @@ PLAIN: Final = Display()
 
 
 class Basis(Protocol):
-    """What reports need to know of a policy: a policy, or what an earlier report recorded of one."""
+    """The policy of an outcome: a loaded one, or one that an earlier report recorded."""
 
     @property
     def name(self) -> str:

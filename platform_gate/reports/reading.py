@@ -133,7 +133,7 @@ def _recording(data: Data, path: str) -> Recording:
     services = tuple(_exactly(judged(row), shown.get("amounts", {})) for row in data["services"])
     findings = tuple(map(finding, shown["findings"]))
     named = shown["policy"]
-    rules = {each.rule for several in (findings, *(service.findings for service in services)) for each in several}
+    rules = {one.rule for several in (findings, *(service.findings for service in services)) for one in several}
     return Recording(
         printable(path),
         shown["repository"] or "",
@@ -165,15 +165,15 @@ def _clean(value: Any) -> Any:
 
 def _refuse_contradictions(recording: Recording, data: Data) -> None:
     """Refuse a report whose totals don't match its services: it was truncated, or another program wrote it."""
-    healths = Counter(str(each.health) for each in recording.services)
-    numbers = {"total_services": len(recording.services), **{str(each): healths[each] for each in HealthStatus}}
+    healths = Counter(str(service.health) for service in recording.services)
+    numbers = {"total_services": len(recording.services), **{str(health): healths[health] for health in HealthStatus}}
     wrong = next((name for name, count in numbers.items() if data[name] != count), "")
-    names = {each.name for each in recording.services}
+    names = {service.name for service in recording.services}
     if wrong or len(names) < len(recording.services):
         _refuse(recording.path, f"contradicts itself: {wrong or 'names'} and services don't fit")
     if recording.part and recording.part.shard.number > recording.part.shard.of:
         _refuse(recording.path, f"contradicts itself: there is no shard {recording.part.shard}")
-    if recording.part and not names <= {each.name for each in recording.part.seen.names}:
+    if recording.part and not names <= {named.name for named in recording.part.seen.names}:
         _refuse(recording.path, "contradicts itself: it holds services that its shard does not name")
 
 

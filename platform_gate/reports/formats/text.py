@@ -143,7 +143,7 @@ class _Page:
         for difference in outcome.differences:
             yield from (self._paint(line, dim=True) for line in _paragraph(difference, self._width))
         if outcome.comparison:
-            compared = _paragraph(outcome.comparison.told(outcome.scope), self._width)
+            compared = _paragraph(outcome.comparison.describe(outcome.scope), self._width)
             yield from (self._paint(line, dim=True) for line in compared)
 
     def _totals(self) -> str:

@@ -27,7 +27,7 @@ FIRST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a page shows around its report.
+    """Everything that a page shows around its report.
 
     Attributes:
         command: the command line that reproduces the report.

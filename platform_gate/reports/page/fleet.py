@@ -74,7 +74,7 @@ def lead(numbers: Row, unjudged: Sequence[FindingView]) -> str:
 
 
 def facts(provenance: Row) -> list[str]:
-    """What the verdict is based on: day, policy, base, repository, shard, and differences between repositories."""
+    """The basis of the verdict: day, policy, base, repository, shard, and differences between repositories."""
     policy, base = provenance.get("policy"), provenance.get("base")
     words = [f"as of {printable(str(provenance['as_of']))}"]
     if policy:
