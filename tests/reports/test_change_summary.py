@@ -96,6 +96,6 @@ def test_without_a_base_there_is_no_story(outcome: Outcome) -> None:
 def test_with_what_it_was_compared_and_whose_rules_held(outcome: Outcome) -> None:
     comparison = outcome.comparison
     assert comparison is not None
-    told = comparison.told(Scope.REGRESSED)
+    told = comparison.describe(Scope.REGRESSED)
     assert told == "compared with main (since 0123456789ab), scope regressed; rules as main has them"
-    assert "this change's own rules judge (adoption)" in comparison._replace(adoption=True).told(Scope.ALL)
+    assert "this change's own rules judge (adoption)" in comparison._replace(adoption=True).describe(Scope.ALL)
