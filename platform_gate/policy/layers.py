@@ -1,7 +1,6 @@
 """Layers of settings merged into one, with the origin of every value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents.document import Document
@@ -31,8 +30,7 @@ def describe_origin(origin: Origin) -> str:
     return f"{printable(location.path)}:{location.line}" + (f", {reason}" if reason else "")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layered:
+class Layered(NamedTuple):
     """Merged settings. ``origins`` has an entry for every leaf, and for every mapping or list that was set as a whole.
 
     Compared by identity, so that what is derived from it can be cached.
@@ -40,6 +38,12 @@ class Layered:
 
     data: dict[str, Any]
     origins: dict[At, Origin]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def over(self, layer: Mapping[str, Any], origin: Origin) -> "Layered":
         """New settings with a layer on top. ``origin`` is that of the layer's root. None removes a key."""

@@ -14,9 +14,8 @@ from math import isfinite
 from typing import Any, Final, NamedTuple, NoReturn
 
 from platform_gate.documents import schema
-from platform_gate.judging.result import Judged, Part
+from platform_gate.judging.result import Figures, Judged, Part
 from platform_gate.judging.shards import Slice
-from platform_gate.judging.totals import Figures
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Excuse, Finding, GateError, HealthStatus, Location, Rule, Severity, pointer
 from platform_gate.policy import loading
