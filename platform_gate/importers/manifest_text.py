@@ -1,0 +1,120 @@
+"""A draft as the text of a manifest: as a person writes it, with origins and with what to fill in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from platform_gate.importers.drafts import GOVERNANCE, NAME, SLOS, TEAM, TIER, Draft, Gap, GapKind, Value
+from platform_gate.model import At
+from platform_gate.text import printable, shorten
+from platform_gate.yaml_text import scalar
+
+FROM: Final = "from "
+FILL_IN: Final = "fill in: "
+MODELINE: Final = "# yaml-language-server: $schema="
+SCHEMA_URL: Final = (
+    "https://raw.githubusercontent.com/platform-gate/platform-gate/v{version}/schemas/service.schema.json"
+)
+LONGEST_REASON: Final = 160
+CHECKS: Final = ("runbook", "monitoring", "ownership", "documentation", "incident_response")
+"""In the order in which a manifest lists them."""
+
+_ADVICE: Final = {
+    GapKind.NAME: "the name",
+    GapKind.OWNER: "the team that answers for the service",
+    GapKind.TIER: "1 critical, 2 important or 3 best effort",
+    GapKind.TARGET: "the promised percentage, such as 99.9",
+    GapKind.WINDOW: "window, in days or weeks, such as 30d",
+}
+_NO_SLOS: Final = "slos, such as {slos: [{name: availability, target: 99.9, window: 30d}]}"
+_SOME_SLOS: Final = "at least one SLO, like this"
+_EXAMPLE: Final = """
+  # slos:
+  #   - name: availability
+  #     target: 99.9
+  #     window: 30d"""
+_PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9./_~%?&=+@:#-]*[A-Za-z0-9/_~=-])?")
+
+
+def manifest(draft: Draft, version: str) -> str:
+    """The manifest of a complete draft, with a modeline for editors that names the schema of a version."""
+    lines = [
+        MODELINE + SCHEMA_URL.format(version=version),
+        "apiVersion: platform-gate/v1",
+        "kind: Service",
+        "metadata:",
+        *(line(at, draft.entries[at], "  ") for at in (NAME, TEAM, TIER)),
+        *_spec(draft),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _spec(draft: Draft) -> Iterator[str]:
+    no_slos = draft.entries.get(SLOS)
+    body = [*_slos(draft), *_governance(draft)]
+    if isinstance(no_slos, Gap) and not body:
+        yield f"spec: {{}}  # {advice(no_slos, SLOS)}"
+        return
+    yield "spec:"
+    if isinstance(no_slos, Gap):
+        yield f"  # {advice(no_slos, SLOS).replace(_NO_SLOS, _SOME_SLOS)}{_EXAMPLE}"
+    yield from body
+
+
+def _slos(draft: Draft) -> Iterator[str]:
+    if draft.slos:
+        yield "  slos:"
+    for name in draft.slos:
+        yield from slo(draft, name, "    ")
+
+
+def slo(draft: Draft, name: str, indent: str) -> Iterator[str]:
+    """The lines of one SLO as an entry of a list."""
+    mark = "- "
+    for key in ("name", "target", "window"):
+        at = (*SLOS, name, key)
+        if at in draft.entries:
+            yield line(at, draft.entries[at], indent + mark)
+            mark = "  "
+
+
+def _governance(draft: Draft) -> Iterator[str]:
+    places = [(*GOVERNANCE, check) for check in CHECKS if (*GOVERNANCE, check) in draft.entries]
+    if places:
+        yield "  governance:"
+    yield from (line(at, draft.entries[at], "    ") for at in places)
+
+
+def line(at: At, entry: Value | Gap, indent: str) -> str:
+    """The line of a value, or of a gap: a value that stands in, none, or a comment where none is required."""
+    key = at[-1]
+    if isinstance(entry, Value):
+        return f"{indent}{key}: {written(entry.value)}  # {origin_comment(entry)}"
+    if entry.kind is GapKind.WINDOW:
+        return f"{indent}# {advice(entry, at)}"
+    value = "" if entry.value is None else f" {written(entry.value)}"
+    return f"{indent}{key}:{value}  # {advice(entry, at)}"
+
+
+def origin_comment(value: Value) -> str:
+    """The comment at an imported value."""
+    return FROM + printable(value.origin.path)
+
+
+def advice(gap: Gap, at: At) -> str:
+    """The comment at a gap: what to fill in, and why it is one."""
+    wanted = _NO_SLOS if at == SLOS else _ADVICE[gap.kind]
+    reason = gap.why if gap.contradiction else f"{gap.origin.path}: {gap.why}"
+    return f"{FILL_IN}{wanted} ({shorten(printable(reason), LONGEST_REASON)})"
+
+
+def written(value: Any) -> str:
+    """A value as it stands in a manifest."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, str) and _PLAIN_URL.fullmatch(value):
+        return value
+    return scalar(value)
