@@ -25,7 +25,7 @@ FLOORS = (
     ("api", "changes"),
     ("judging",),
     ("policy",),
-    ("subsystems", "repository"),
+    ("subsystems", "repository", "importers"),
     ("documents",),
     ("matching",),
     ("model", "numbers", "text"),

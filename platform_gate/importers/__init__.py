@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 if TYPE_CHECKING:
     from platform_gate.importers.drafts import Draft, Skipped
-    from platform_gate.importers.reading import Document
+    from platform_gate.importers.lenient_yaml import Document
+
+
+__all__ = ["collecting", "combining", "drafts", "lenient_yaml", "manifest_text"]
 
 
 class Importer(Protocol):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from platform_gate.importers.building import Service, draft, links, skipped, tier_words
 from platform_gate.importers.drafts import Draft, Origin, Skipped, TierWord
 from platform_gate.importers.fields import Lack, is_placeholder, items, text, texts
-from platform_gate.importers.reading import Document, Word, word
+from platform_gate.importers.lenient_yaml import Document, Word, word
 from platform_gate.text import quote
 
 TITLE: Final = "a Backstage entity"

@@ -22,7 +22,7 @@ from platform_gate.importers.drafts import (
     Value,
 )
 from platform_gate.importers.fields import Lack, is_placeholder, origin, text
-from platform_gate.importers.reading import Document, Word
+from platform_gate.importers.lenient_yaml import Document, Word
 from platform_gate.model import At
 from platform_gate.text import quote
 

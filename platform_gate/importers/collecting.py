@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from platform_gate.importers import Importer, combining, format_of, importer, reading
+from platform_gate.importers import Importer, combining, format_of, importer, lenient_yaml
 from platform_gate.importers.combining import TierMap
 from platform_gate.importers.drafts import Draft, Origin, Skipped
-from platform_gate.importers.reading import Document, Trouble
+from platform_gate.importers.lenient_yaml import Document, Trouble
 
 
 class Source(NamedTuple):
@@ -80,7 +80,7 @@ def _import(source: Source) -> _Part | None:
     chosen = importer(source.format)
     if not source.named and not _may_hold(source.content, chosen):
         return None
-    documents, troubles = reading.read(source.content, source.path)
+    documents, troubles = lenient_yaml.read(source.content, source.path)
     own = [document for document in documents if isinstance(document.data, dict) and chosen.recognises(document.data)]
     strangers = [_stranger(document, source.format) for document in documents if document not in own]
     if not source.named and not own and not troubles:

@@ -7,10 +7,10 @@ import unicodedata
 from decimal import Decimal
 from typing import Any, Final
 
-from platform_gate import shipped
+from platform_gate.documents import shipped
 from platform_gate.importers.drafts import Origin
 from platform_gate.importers.fields import Lack, is_placeholder
-from platform_gate.importers.reading import Word
+from platform_gate.importers.lenient_yaml import Word
 from platform_gate.text import printable, quote
 
 Amount = Decimal | Lack

@@ -12,7 +12,7 @@ from platform_gate.importers import convert
 from platform_gate.importers.building import Link, Service, draft, links, skipped, tier_words
 from platform_gate.importers.drafts import Draft, Note, Origin, Skipped, TierWord
 from platform_gate.importers.fields import Lack, below, items, origin, text, texts
-from platform_gate.importers.reading import Document, Word
+from platform_gate.importers.lenient_yaml import Document, Word
 
 TITLE: Final = "a Cortex entity"
 HINTS: Final = ("x-cortex-",)

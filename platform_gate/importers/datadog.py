@@ -12,7 +12,7 @@ from typing import Any, Final
 from platform_gate.importers.building import Link, Service, draft, links, skipped, tier_words
 from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import first_text, items, text
-from platform_gate.importers.reading import Document, Word
+from platform_gate.importers.lenient_yaml import Document, Word
 
 TITLE: Final = "a Datadog service definition"
 HINTS: Final = ("dd-service", "schema-version", "v3")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from platform_gate import shipped
+from platform_gate.documents import shipped
 from platform_gate.importers.drafts import Origin
-from platform_gate.importers.reading import Document, Odd, Word, line_of, word
+from platform_gate.importers.lenient_yaml import Document, Odd, Word, line_of, word
 from platform_gate.text import quote
 
 _TEMPLATE: Final = re.compile(

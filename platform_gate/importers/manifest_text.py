@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from platform_gate.documents.yaml_writer import scalar
 from platform_gate.importers.drafts import GOVERNANCE, NAME, SLOS, TEAM, TIER, Draft, Gap, GapKind, Value
 from platform_gate.model import At
 from platform_gate.text import printable, shorten
-from platform_gate.yaml_text import scalar
 
 FROM: Final = "from "
 FILL_IN: Final = "fill in: "

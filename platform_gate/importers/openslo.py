@@ -13,7 +13,7 @@ from platform_gate.importers import convert
 from platform_gate.importers.building import Service, Slo, draft, skipped, tier_words
 from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import Lack, below, first_text, items, origin, text
-from platform_gate.importers.reading import Document, Word, word
+from platform_gate.importers.lenient_yaml import Document, Word, word
 
 TITLE: Final = "an OpenSLO document"
 HINTS: Final = ("openslo",)

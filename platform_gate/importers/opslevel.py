@@ -11,7 +11,7 @@ from typing import Any, Final
 from platform_gate.importers.building import Service, draft, links, skipped, tier_words
 from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import below, items, text
-from platform_gate.importers.reading import Document, Word
+from platform_gate.importers.lenient_yaml import Document, Word
 
 TITLE: Final = "an OpsLevel file"
 HINTS: Final = ("service", "component", "repository")

@@ -12,7 +12,7 @@ from platform_gate.importers import convert
 from platform_gate.importers.building import Service, Slo, draft, skipped, tier_words
 from platform_gate.importers.drafts import NAME, Draft, Gap, GapKind, Skipped
 from platform_gate.importers.fields import Lack, below, first_text, origin, text
-from platform_gate.importers.reading import Document, Word
+from platform_gate.importers.lenient_yaml import Document, Word
 
 TITLE: Final = "a Pyrra ServiceLevelObjective"
 HINTS: Final = ("pyrra.dev",)

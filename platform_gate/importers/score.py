@@ -11,7 +11,7 @@ from typing import Any, Final
 from platform_gate.importers.building import Service, draft
 from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import text
-from platform_gate.importers.reading import Document
+from platform_gate.importers.lenient_yaml import Document
 
 TITLE: Final = "a Score workload"
 HINTS: Final = ("score.dev/",)

@@ -12,7 +12,7 @@ from platform_gate.importers import convert
 from platform_gate.importers.building import Service, Slo, draft, skipped
 from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import Lack, below, first_text, origin, text
-from platform_gate.importers.reading import Document, Word, word
+from platform_gate.importers.lenient_yaml import Document, Word, word
 
 TITLE: Final = "an slo-generator configuration"
 HINTS: Final = ("sre.google.com", "service_name")

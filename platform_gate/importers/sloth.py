@@ -12,7 +12,7 @@ from platform_gate.importers import convert
 from platform_gate.importers.building import Service, Slo, draft, skipped, tier_words
 from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import below, first_text, items, origin, text
-from platform_gate.importers.reading import Document
+from platform_gate.importers.lenient_yaml import Document
 
 TITLE: Final = "a Sloth specification"
 HINTS: Final = ("prometheus/v", "sloth.slok.dev")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate import schema
+from platform_gate.documents import schema
 from platform_gate.importers import convert
 from platform_gate.importers.drafts import Origin
 from platform_gate.importers.fields import Lack
-from platform_gate.importers.reading import word
+from platform_gate.importers.lenient_yaml import word
 
 SOMEWHERE = Origin("a.yaml", 1)
 

@@ -1,6 +1,7 @@
 from textwrap import dedent
 
-from platform_gate import documents, schema
+from platform_gate.documents import document as documents
+from platform_gate.documents import schema
 from platform_gate.importers.manifest_text import manifest
 from tests.importers.conftest import Import
 

@@ -2,7 +2,7 @@ from textwrap import dedent
 
 import pytest
 
-from platform_gate.importers.reading import MAX_BYTES, Document, Odd, Trouble, Word, read
+from platform_gate.importers.lenient_yaml import MAX_BYTES, Document, Odd, Trouble, Word, read
 
 
 def data(text: str) -> object:
