@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final
 
 import click
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
     "merge": "Join the reports of shards or of many repositories.",
+    "import": "Write manifests from descriptors that you have already.",
     "init": "Scaffold manifest, policy, waivers, workflow and hook.",
     "schema": "Print a JSON Schema.",
     "demo": "Print the report over two example services as JSON.",
@@ -51,7 +53,8 @@ class Commands(click.Group):
         """Import and return a command; None if there is none of that name."""
         known = super().get_command(ctx, cmd_name)
         if known is None and cmd_name in COMMANDS:
-            known = getattr(import_module(f"platform_gate.cli.{cmd_name}"), cmd_name)
+            name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+            known = getattr(import_module(f"platform_gate.cli.{name}"), name)
         return known
 
     def resolve_command(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from platform_gate.documents.document import Document
 from platform_gate.importers import convert
 from platform_gate.importers.drafts import (
     GOVERNANCE,
@@ -19,7 +21,7 @@ from platform_gate.importers.drafts import (
     TierWord,
     Value,
 )
-from platform_gate.model import At
+from platform_gate.model import At, Problem
 from platform_gate.text import listing, quote
 
 _OWNERSHIP: Final[At] = (*GOVERNANCE, "ownership")
@@ -115,3 +117,37 @@ def _clamped(words: tuple[TierWord, ...], tier_map: TierMap) -> Iterator[Note]:
             nearest = convert.within_tiers(number)
             if nearest != number:
                 yield Note(f"tier {number} is written {nearest}, the nearest of the three tiers", word.origin)
+
+
+def tier_map(document: Document) -> TierMap:
+    """A tier map out of its file: a mapping of words or names of services to 1, 2 or 3, in groups or not.
+
+    Raises:
+        DocumentError: it is something else.
+    """
+    problems = list(_map_problems(document.data))
+    if problems:
+        raise document.refuse(*problems)
+    return TierMap(document.path, {str(at[-1]).casefold(): tier for at, tier in _leaves(document.data)})
+
+
+def _map_problems(data: Any) -> Iterator[Problem]:
+    fix = "For example: {gold: 1, silver: 2, payments: 1}"
+    if not isinstance(data, dict) or not data:
+        yield Problem((), "a tier map is a mapping of words to tiers", fix)
+        return
+    for at, tier in _leaves(data):
+        if isinstance(tier, bool) or tier not in (1, 2, 3):
+            yield Problem(at, "a tier is 1, 2 or 3", fix)
+    words = Counter(str(at[-1]).casefold() for at, _ in _leaves(data))
+    for at, _ in _leaves(data):
+        if words[str(at[-1]).casefold()] > 1:
+            yield Problem(at, f"{quote(at[-1])} is there more than once", "Keep one of them.", on_key=True)
+
+
+def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[At, Any]]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from (((key, inner), tier) for inner, tier in value.items())
+        else:
+            yield (key,), value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from platform_gate.documents.yaml_writer import scalar
 from platform_gate.importers.drafts import GOVERNANCE, NAME, SLOS, TEAM, TIER, Draft, Gap, GapKind, Value
@@ -39,53 +39,71 @@ _EXAMPLE: Final = """
 _PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9./_~%?&=+@:#-]*[A-Za-z0-9/_~=-])?")
 
 
+class Row(NamedTuple):
+    """A line of a manifest, or several, and the place whose value or gap it shows, if any."""
+
+    text: str
+    at: At = ()
+
+
 def manifest(draft: Draft, version: str) -> str:
     """The manifest of a complete draft, with a modeline for editors that names the schema of a version."""
-    lines = [
-        MODELINE + SCHEMA_URL.format(version=version),
-        "apiVersion: platform-gate/v1",
-        "kind: Service",
-        "metadata:",
-        *(line(at, draft.entries[at], "  ") for at in (NAME, TEAM, TIER)),
-        *_spec(draft),
-    ]
-    return "\n".join(lines) + "\n"
+    return "".join(row.text + "\n" for row in _rows(draft, version))
 
 
-def _spec(draft: Draft) -> Iterator[str]:
+def gap_lines(draft: Draft) -> Iterator[tuple[int, Gap]]:
+    """The gaps in the order of their lines in the manifest, with the number of the line."""
+    number = 1
+    for row in _rows(draft, ""):
+        entry = draft.entries.get(row.at)
+        if isinstance(entry, Gap):
+            yield number, entry
+        number += row.text.count("\n") + 1
+
+
+def _rows(draft: Draft, version: str) -> Iterator[Row]:
+    yield Row(MODELINE + SCHEMA_URL.format(version=version))
+    yield Row("apiVersion: platform-gate/v1\nkind: Service\nmetadata:")
+    for at in (NAME, TEAM, TIER):
+        yield Row(line(at, draft.entries[at], "  "), at)
+    yield from _spec(draft)
+
+
+def _spec(draft: Draft) -> Iterator[Row]:
     no_slos = draft.entries.get(SLOS)
     body = [*_slos(draft), *_governance(draft)]
     if isinstance(no_slos, Gap) and not body:
-        yield f"spec: {{}}  # {advice(no_slos, SLOS)}"
+        yield Row(f"spec: {{}}  # {advice(no_slos, SLOS)}", SLOS)
         return
-    yield "spec:"
+    yield Row("spec:")
     if isinstance(no_slos, Gap):
-        yield f"  # {advice(no_slos, SLOS).replace(_NO_SLOS, _SOME_SLOS)}{_EXAMPLE}"
+        yield Row(f"  # {advice(no_slos, SLOS).replace(_NO_SLOS, _SOME_SLOS)}{_EXAMPLE}", SLOS)
     yield from body
 
 
-def _slos(draft: Draft) -> Iterator[str]:
+def _slos(draft: Draft) -> Iterator[Row]:
     if draft.slos:
-        yield "  slos:"
+        yield Row("  slos:")
     for name in draft.slos:
         yield from slo(draft, name, "    ")
 
 
-def slo(draft: Draft, name: str, indent: str) -> Iterator[str]:
+def slo(draft: Draft, name: str, indent: str) -> Iterator[Row]:
     """The lines of one SLO as an entry of a list."""
     mark = "- "
     for key in ("name", "target", "window"):
         at = (*SLOS, name, key)
         if at in draft.entries:
-            yield line(at, draft.entries[at], indent + mark)
+            yield Row(line(at, draft.entries[at], indent + mark), at)
             mark = "  "
 
 
-def _governance(draft: Draft) -> Iterator[str]:
+def _governance(draft: Draft) -> Iterator[Row]:
     places = [(*GOVERNANCE, check) for check in CHECKS if (*GOVERNANCE, check) in draft.entries]
     if places:
-        yield "  governance:"
-    yield from (line(at, draft.entries[at], "    ") for at in places)
+        yield Row("  governance:")
+    for at in places:
+        yield Row(line(at, draft.entries[at], "    "), at)
 
 
 def line(at: At, entry: Value | Gap, indent: str) -> str:
