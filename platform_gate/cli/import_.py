@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 
+from platform_gate.cli import manifests
+from platform_gate.cli.descriptors import operands, read
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import current_tree
-from platform_gate.documents.document import read_one
-from platform_gate.importers import IMPORTERS
-from platform_gate.importers.collecting import Collection, Source, collect
-from platform_gate.importers.combining import TierMap, tier_map
-from platform_gate.importers.lenient_yaml import MAX_BYTES, Trouble
+from platform_gate.importers.collecting import Collection
+from platform_gate.importers.drafts import Draft
 from platform_gate.importers.manifest_text import manifest
-from platform_gate.importers.summary import Written, incomplete, lines
+from platform_gate.importers.summary import Written, differences, in_step, incomplete, lines, synchronised
 from platform_gate.model import GateError
-from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import DEFAULT_FOLDER, Found, WorkTree, read_named, read_plain_file, unreadable
-from platform_gate.text import log_line, plural, printable, quote, suggestion
+from platform_gate.repository.work_tree import DEFAULT_FOLDER, WorkTree
+from platform_gate.text import log_line, plural, printable, quote
 
-SUFFIXES: Final = ("yaml", "yml", "json")
 CLEAN: Final = 0
 INCOMPLETE: Final = 1
 NOTHING: Final = 2
-
-_ANY_CASE: Final = tuple("**/*." + "".join(f"[{c}{c.upper()}]" for c in suffix) for suffix in SUFFIXES)
-
-
-class Operand(NamedTuple):
-    """A file or folder, and the format that it is read as."""
-
-    format: str
-    path: str
 
 
 @click.command("import")
@@ -45,8 +33,12 @@ class Operand(NamedTuple):
 @click.option("--out", metavar="DIR", default=DEFAULT_FOLDER, help=f"Where manifests are. [default: {DEFAULT_FOLDER}]")
 @click.option("--tier-map", "map_file", metavar="FILE", help="What your words for tiers mean, as YAML: {gold: 1}.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.option("--check", "checking", is_flag=True, help="Write nothing; exit 1 with a diff where descriptors changed.")
+@click.option("--update", is_flag=True, help="Change what was imported, in manifests that are there.")
 @display_options
-def import_(words: tuple[str, ...], out: str, map_file: str | None, *, dry_run: bool) -> int:
+def import_(  # noqa: PLR0913 - one parameter an option
+    words: tuple[str, ...], out: str, map_file: str | None, *, dry_run: bool, checking: bool, update: bool
+) -> int:
     """Write one manifest a service from what other tools' files say. It never overwrites.
 
     FORMAT is one of backstage, openslo, sloth, pyrra, slo-generator, datadog, opslevel, cortex and score. Several
@@ -54,92 +46,40 @@ def import_(words: tuple[str, ...], out: str, map_file: str | None, *, dry_run: 
 
     Exit codes: 0 everything was written, 1 written with gaps or contradictions, 2 nothing was written.
     """
+    if dry_run + checking + update > 1:
+        raise click.UsageError("--dry-run, --check and --update exclude one another")
     tree = current_tree()
     collection = read(tree, operands(words), map_file)
-    written = list(write(tree, collection, out, dry_run=dry_run))
-    write_stdout(log_line(printable(line)) + "\n" for line in _report(collection, written, dry_run=dry_run))
-    return exit_code(collection, written)
+    if not collection.drafts or not (checking or update):
+        written = write(tree, collection, out, dry_run=dry_run)
+        _print(report(collection, written, dry_run=dry_run))
+        return exit_code(collection, written)
+    return _synchronise(tree, collection, out, update=update)
 
 
-def operands(words: Sequence[str]) -> list[Operand]:
-    """The command line's words as operands; a format holds for the paths after it.
-
-    Raises:
-        click.UsageError: the first word is no format, or a format has no path.
-    """
-    if words[0] not in IMPORTERS:
-        raise click.UsageError(f"there is no format {quote(words[0])}. {suggestion(words[0], IMPORTERS)}")
-    result: list[Operand] = []
-    form, waiting = words[0], False
-    for word in words:
-        if word in IMPORTERS:
-            if waiting:
-                raise click.UsageError(f"{form} has no path; a path that is called like a format begins with ./")
-            form, waiting = word, True
-        else:
-            result.append(Operand(form, word))
-            waiting = False
-    if waiting:
-        raise click.UsageError(f"{form} has no path; a path that is called like a format begins with ./")
-    return result
-
-
-def read(tree: WorkTree, asked: Sequence[Operand], map_file: str | None) -> Collection:
-    """Everything that the operands hold.
-
-    Raises:
-        GateError: a path leads nowhere, or the tier map can't be read.
-    """
-    tiers = TierMap() if map_file is None else tier_map(read_one(*read_named(tree, "tier map", map_file)))
-    sources: list[Source] = []
-    troubles: list[Trouble] = []
-    for operand in asked:
-        folder = os.path.isdir(tree.cwd / operand.path)  # noqa: PTH112 - as everywhere in the work tree
-        for entry in _files(tree, operand.path):
-            content = _content(entry)
-            if isinstance(content, Trouble):
-                troubles.append(content)
-            else:
-                sources.append(Source(operand.format, entry.path, content, named=not folder))
-    collection = collect(sources, tiers)
-    return collection._replace(troubles=(*troubles, *collection.troubles))
-
-
-def _files(tree: WorkTree, path: str) -> list[Found]:
-    entries = tree.find([path], Config(manifests=_ANY_CASE))
-    for entry in entries:
-        if entry.empty and entry.refusal:
-            message = f"{quote(entry.path)}: there is no YAML or JSON file in it"
-            missing = not os.path.lexists(tree.cwd / path)
-            raise GateError(f"{quote(entry.path)}: {entry.refusal.message}" if missing else message, "Check the path.")
-    return entries
-
-
-def _content(entry: Found) -> bytes | Trouble:
-    refusal = entry.refusal
-    if refusal is None:
-        try:
-            return read_plain_file(entry.file, MAX_BYTES)
-        except (OSError, ValueError) as error:
-            refusal = unreadable(entry.path, error)
-    return Trouble(entry.path, 1, refusal.message, refusal.fix)
-
-
-def write(tree: WorkTree, collection: Collection, out: str, *, dry_run: bool) -> Iterator[Written]:
+def write(tree: WorkTree, collection: Collection, out: str, *, dry_run: bool) -> list[Written]:
     """Write the manifest of every draft that has none yet, and say which were left alone."""
-    folder = tree.cwd / out
-    for name, draft in collection.drafts.items():
-        file = folder / f"{name}.yaml"
-        shown = tree.shown(str(Path(out) / file.name))
-        reason = _reason_to_leave(tree, file)
-        if not reason and not dry_run:
-            _create(file, shown, manifest(draft, version("platform-gate")))
-        yield Written(shown, draft, reason)
+    described = manifests.described(tree, out) if collection.drafts else {}
+    return [
+        _write(tree, draft, out, described.get(name, ""), dry_run=dry_run) for name, draft in collection.drafts.items()
+    ]
+
+
+def _write(tree: WorkTree, draft: Draft, out: str, described: str, *, dry_run: bool) -> Written:
+    """Write one manifest, unless ``described`` says that another file describes the service."""
+    file = tree.cwd / out / f"{draft.name}.yaml"
+    shown = tree.shown(str(Path(out) / file.name))
+    reason = _reason_to_leave(tree, file)
+    if described and described != shown:
+        shown, reason = described, f"it describes {draft.name} already (--update changes what was imported)"
+    if not reason and not dry_run:
+        _create(file, shown, manifest(draft, version("platform-gate")))
+    return Written(shown, draft, reason)
 
 
 def _reason_to_leave(tree: WorkTree, file: Path) -> str:
     if os.path.lexists(file):
-        return "it is there already"
+        return "it is there already (--update changes what was imported)"
     link = next((folder for folder in file.parents if folder.is_symlink() and tree.root in folder.parents), None)
     return f"{link.name} is a symbolic link" if link else ""
 
@@ -157,12 +97,13 @@ def _create(file: Path, shown: str, text: str) -> None:
 
 def exit_code(collection: Collection, written: Sequence[Written]) -> int:
     """What came of an import, as the number that a script reads."""
-    if all(manifest.reason for manifest in written):
+    if all(entry.reason for entry in written):
         return NOTHING
     return INCOMPLETE if incomplete(collection, written) else CLEAN
 
 
-def _report(collection: Collection, written: Sequence[Written], *, dry_run: bool) -> Iterator[str]:
+def report(collection: Collection, written: Sequence[Written], *, dry_run: bool) -> Iterator[str]:
+    """What was written and what is left to do."""
     verbosity = display().verbosity
     yield from lines(collection, written, verbosity=verbosity, dry_run=dry_run)
     fresh = [entry for entry in written if not entry.reason]
@@ -171,3 +112,19 @@ def _report(collection: Collection, written: Sequence[Written], *, dry_run: bool
     yield f"{plural(len(fresh), 'manifest')} {verb}, {plural(gaps, 'gap')} to fill in."
     if fresh and verbosity >= 0 and not dry_run:
         yield "Next: " + ("fill in the gaps, then " if gaps else "") + "`platform-gate check`."
+
+
+def _synchronise(tree: WorkTree, collection: Collection, out: str, *, update: bool) -> int:
+    """Compare manifests with their descriptors, and with ``update`` change them."""
+    result = manifests.synchronise(tree, collection, out)
+    if update:
+        manifests.save(tree, result.texts)
+    else:
+        folder = tree.shown(out).rstrip("/")
+        _print(differences(collection, result, folder, version("platform-gate")))
+    _print(synchronised(collection, result, update=update, verbosity=display().verbosity))
+    return CLEAN if in_step(collection, result, update=update) else INCOMPLETE
+
+
+def _print(report: Iterable[str]) -> None:
+    write_stdout(log_line(printable(line)) + "\n" for line in report)

@@ -36,6 +36,7 @@ _EXAMPLE: Final = """
   #   - name: availability
   #     target: 99.9
   #     window: 30d"""
+_PLAIN_WINDOW: Final = re.compile(r"[0-9]+[dw]")
 _PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9](?:[A-Za-z0-9./_~%?&=+@:#-]*[A-Za-z0-9/_~=-])?")
 
 
@@ -133,6 +134,6 @@ def written(value: Any) -> str:
     """A value as it stands in a manifest."""
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, str) and _PLAIN_URL.fullmatch(value):
+    if isinstance(value, str) and (_PLAIN_URL.fullmatch(value) or _PLAIN_WINDOW.fullmatch(value)):
         return value
     return scalar(value)
