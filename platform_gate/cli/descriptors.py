@@ -18,8 +18,7 @@ from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import Found, WorkTree, read_named, read_plain_file, unreadable
 from platform_gate.text import quote, suggestion
 
-SUFFIXES: Final = ("yaml", "yml", "json")
-_ANY_CASE: Final = tuple("**/*." + "".join(f"[{c}{c.upper()}]" for c in suffix) for suffix in SUFFIXES)
+_ANY_CASE: Final = ("**/*.[yY][aA][mM][lL]", "**/*.[yY][mM][lL]", "**/*.[jJ][sS][oO][nN]")
 
 
 class Operand(NamedTuple):

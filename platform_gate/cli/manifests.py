@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Final
 
 from platform_gate.cli.streams import write_file
 from platform_gate.documents.document import Document, DocumentError, read
@@ -13,7 +14,8 @@ from platform_gate.importers.drift import synchronise as compare
 from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import WorkTree
 
-_BOM = "\ufeff"
+DESCRIPTOR_SUFFIXES: Final = (".yaml", ".yml", ".json")
+_BOM: Final = "\ufeff"
 
 
 def documents(tree: WorkTree, folder: str) -> list[Document]:
@@ -47,7 +49,9 @@ def synchronise(tree: WorkTree, collection: Collection, folder: str) -> Synchron
 
 
 def _is_gone(tree: WorkTree, path: str) -> bool:
-    return not any(os.path.lexists(base / path) for base in (tree.root, tree.cwd))
+    """Whether a comment names a descriptor that was there once. `# from our contract` names none."""
+    named = path.lower().endswith(DESCRIPTOR_SUFFIXES)
+    return named and not any(os.path.lexists(base / path) for base in (tree.root, tree.cwd))
 
 
 def save(tree: WorkTree, texts: Mapping[str, tuple[str, str]]) -> None:
