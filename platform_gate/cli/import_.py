@@ -30,14 +30,14 @@ NOTHING: Final = 2
 
 @click.command("import")
 @click.argument("words", nargs=-1, required=True, metavar="FORMAT PATH...")
-@click.option("--out", metavar="DIR", default=DEFAULT_FOLDER, help=f"Where manifests are. [default: {DEFAULT_FOLDER}]")
+@click.option("--out", metavar="DIR", help=f"Where manifests are. [default: {DEFAULT_FOLDER}, below the root]")
 @click.option("--tier-map", "map_file", metavar="FILE", help="What your words for tiers mean, as YAML: {gold: 1}.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @click.option("--check", "checking", is_flag=True, help="Write nothing; exit 1 with a diff where descriptors changed.")
 @click.option("--update", is_flag=True, help="Change what was imported, in manifests that are there.")
 @display_options
 def import_(  # noqa: PLR0913 - one parameter an option
-    words: tuple[str, ...], out: str, map_file: str | None, *, dry_run: bool, checking: bool, update: bool
+    words: tuple[str, ...], out: str | None, map_file: str | None, *, dry_run: bool, checking: bool, update: bool
 ) -> int:
     """Write one manifest a service from what other tools' files say. It never overwrites.
 
@@ -50,11 +50,17 @@ def import_(  # noqa: PLR0913 - one parameter an option
         raise click.UsageError("--dry-run, --check and --update exclude one another")
     tree = current_tree()
     collection = read(tree, operands(words), map_file)
+    folder = out or default_folder(tree)
     if not collection.drafts or not (checking or update):
-        written = write(tree, collection, out, dry_run=dry_run)
+        written = write(tree, collection, folder, dry_run=dry_run)
         _print(report(collection, written, dry_run=dry_run))
         return exit_code(collection, written)
-    return _synchronise(tree, collection, out, update=update)
+    return _synchronise(tree, collection, folder, update=update)
+
+
+def default_folder(tree: WorkTree) -> str:
+    """The folder in which ``check`` looks for manifests, from the working directory."""
+    return os.path.relpath(tree.root / DEFAULT_FOLDER, tree.cwd)
 
 
 def write(tree: WorkTree, collection: Collection, out: str, *, dry_run: bool) -> list[Written]:

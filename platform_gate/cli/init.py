@@ -3,59 +3,103 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import click
 
+from platform_gate.cli.descriptors import Operand, read
+from platform_gate.cli.import_ import default_folder, exit_code, report, write
 from platform_gate.cli.options import display_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import current_tree
+from platform_gate.documents.yaml_writer import flow
+from platform_gate.importers import IMPORTERS
 from platform_gate.model import GateError
 from platform_gate.repository import config, work_tree
 from platform_gate.text import log_line, printable, quote
 
+EXAMPLE: Final = "services/example.yaml"
+HOOKS: Final = ".pre-commit-config.yaml"
 FILES: Final = {
     config.OWN_FILE: "platform-gate.yaml",
-    "services/example.yaml": "service.yaml",
+    EXAMPLE: "service.yaml",
     ".platform/policy.yaml": "policy.yaml",
     ".platform/waivers.yaml": "waivers.yaml",
     ".github/workflows/platform-gate.yml": "workflow.yml",
-    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+    HOOKS: "pre-commit-config.yaml",
 }
 """The files to write, by path from the repository's root, and their templates."""
 
 VERSION: Final = "@VERSION@"
+HOOK: Final = """\
+      # Says when the descriptors and the manifests that were made of them drift apart.
+      - id: platform-gate-import
+        args: {args}
+"""
+
+
+Descriptors = tuple[tuple[str, str], ...]
+"""Pairs of a format and a path, as ``import`` takes them."""
 
 
 @click.command()
+@click.option(
+    "--from",
+    "descriptors",
+    type=(click.Choice(list(IMPORTERS)), str),
+    multiple=True,
+    metavar="FORMAT PATH",
+    help="Import your own services instead of the example, as `import` does; repeatable.",
+)
+@click.option("--tier-map", "map_file", metavar="FILE", help="As for `import`.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @display_options
-def init(dry_run: bool) -> int:  # noqa: FBT001 - click's form
+def init(descriptors: Descriptors, map_file: str | None, *, dry_run: bool) -> int:
     """Write a first manifest, policy, waivers file, configuration, workflow and hook.
 
-    It asks nothing and never overwrites: what is there already stays, and is named.
+    It asks nothing and never overwrites: what is there already stays, and is named. With --from it exits as `import`
+    does.
     """
-    write_stdout(log_line(printable(line)) + "\n" for line in _lines(dry_run=dry_run))
-    return 0
+    if not descriptors:
+        _print(_scaffold(FILES, (), dry_run=dry_run))
+        return 0
+    tree = current_tree()
+    collection = read(tree, [Operand(*pair) for pair in descriptors], map_file)
+    if collection.drafts:
+        shown = tuple((form, tree.shown(path)) for form, path in descriptors)
+        _print(_scaffold(FILES.keys() - {EXAMPLE}, shown, dry_run=dry_run))
+    written = write(tree, collection, default_folder(tree), dry_run=dry_run)
+    _print(report(collection, written, dry_run=dry_run))
+    return exit_code(collection, written)
 
 
-def _lines(*, dry_run: bool) -> Iterator[str]:
+def _print(lines: Iterable[str]) -> None:
+    write_stdout(log_line(printable(line)) + "\n" for line in lines)
+
+
+def _scaffold(paths: Collection[str], descriptors: Descriptors, *, dry_run: bool) -> Iterator[str]:
     tree = current_tree()
     configured = config.load(work_tree.read_optional(tree)).path
     written = 0
-    for path, template in FILES.items():
+    for path in filter(paths.__contains__, FILES):
         if reason := _reason_to_leave(tree.root, path, configured):
             yield f"left alone   {path}: {reason}"
         else:
             written += 1
             if not dry_run:
-                _write(tree.root, path, _text(template))
+                _write(tree.root, path, _text(FILES[path]) + (_hook(descriptors) if path == HOOKS else ""))
             yield f"{'would write' if dry_run else 'wrote'}{' ' * (2 if dry_run else 8)}{path}"
-    if written and not dry_run:
+    if written and not dry_run and not descriptors:
         yield "Next: `platform-gate check`. Then put your own services in, and commit."
+
+
+def _hook(descriptors: Descriptors) -> str:
+    """The hook that compares manifests with the descriptors that they were imported from."""
+    words = [word for pair in descriptors for word in pair]
+    return HOOK.format(args=flow(words)) if words else ""
 
 
 def _reason_to_leave(root: Path, path: str, configured: str) -> str:

@@ -105,3 +105,35 @@ def test_a_folder_that_cannot_be_made_is_an_error(fresh: Path, gate: Gate) -> No
     done = gate(fresh, "init")
     assert done.returncode == 2
     assert "services/example.yaml" in done.stderr
+
+
+SLO = "version: prometheus/v1\nservice: orders\nlabels: {owner: shop, tier: '2'}\nslos: [{name: a, objective: 99.9}]\n"
+
+
+def test_it_imports_instead_of_writing_an_example(fresh: Path, gate: Gate) -> None:
+    (fresh / "slo.yaml").write_text(SLO, encoding="utf-8")
+    below = fresh / "below"
+    below.mkdir()
+    done = gate(below, "init", "--from", "sloth", "../slo.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "wrote        services/orders.yaml from slo.yaml\n" in done.stdout
+    files = everything(fresh)
+    assert files.keys() == FILES.keys() - {"services/example.yaml"} | {"slo.yaml", "services/orders.yaml"}
+    hooks = yaml.safe_load(files[".pre-commit-config.yaml"])["repos"][0]["hooks"]
+    assert hooks[1] == {"id": "platform-gate-import", "args": ["sloth", "slo.yaml"]}
+    assert gate(fresh, "check", "--schema-only").returncode == 0
+
+
+def test_where_nothing_can_be_imported_nothing_is_written(fresh: Path, gate: Gate) -> None:
+    (fresh / "slo.yaml").write_text(SLO, encoding="utf-8")
+    done = gate(fresh, "init", "--from", "score", "slo.yaml")
+    assert done.returncode == 2
+    assert everything(fresh).keys() == {"slo.yaml"}
+
+
+def test_gaps_of_an_import_decide_the_exit_code(fresh: Path, gate: Gate) -> None:
+    (fresh / "score.yaml").write_text("apiVersion: score.dev/v1b1\nmetadata: {name: cart}\n", encoding="utf-8")
+    done = gate(fresh, "init", "--from", "score", "score.yaml", "--dry-run")
+    assert done.returncode == 1
+    assert "would write  services/cart.yaml from score.yaml\n" in done.stdout
+    assert everything(fresh).keys() == {"score.yaml"}
