@@ -14,8 +14,9 @@ from platform_gate.importers.collecting import Collection, Source, collect
 from platform_gate.importers.combining import TierMap, tier_map
 from platform_gate.importers.lenient_yaml import MAX_BYTES, Trouble
 from platform_gate.model import GateError
+from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import Found, WorkTree, read_named, read_plain_file, unreadable
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, read_named, unreadable
 from platform_gate.text import quote, suggestion
 
 _ANY_CASE: Final = ("**/*.[yY][aA][mM][lL]", "**/*.[yY][mM][lL]", "**/*.[jJ][sS][oO][nN]")
@@ -63,7 +64,7 @@ def read(tree: WorkTree, asked: Sequence[Operand], map_file: str | None) -> Coll
     for operand in asked:
         folder = os.path.isdir(tree.cwd / operand.path)  # noqa: PTH112 - as everywhere in the work tree
         for entry in _files(tree, operand.path):
-            content = _content(entry)
+            content = _content(tree, entry)
             if isinstance(content, Trouble):
                 troubles.append(content)
             else:
@@ -72,7 +73,7 @@ def read(tree: WorkTree, asked: Sequence[Operand], map_file: str | None) -> Coll
     return collection._replace(troubles=(*troubles, *collection.troubles))
 
 
-def _files(tree: WorkTree, path: str) -> list[Found]:
+def _files(tree: WorkTree, path: str) -> list[ManifestFile]:
     entries = tree.find([path], Config(manifests=_ANY_CASE))
     for entry in entries:
         if entry.empty and entry.refusal:
@@ -82,11 +83,11 @@ def _files(tree: WorkTree, path: str) -> list[Found]:
     return entries
 
 
-def _content(entry: Found) -> bytes | Trouble:
+def _content(tree: WorkTree, entry: ManifestFile) -> bytes | Trouble:
     refusal = entry.refusal
     if refusal is None:
         try:
-            return read_plain_file(entry.file, MAX_BYTES)
-        except (OSError, ValueError) as error:
+            return tree.stdin() if entry.file == STDIN else plain_files.read(entry.file, MAX_BYTES)
+        except (OSError, ValueError, AttributeError) as error:
             refusal = unreadable(entry.path, error)
     return Trouble(entry.path, 1, refusal.message, refusal.fix)

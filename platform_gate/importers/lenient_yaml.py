@@ -22,6 +22,9 @@ MAX_DEPTH: Final = 100
 MAX_MERGED: Final = 100_000
 """Keys that merges (`<<`) may copy in one file: a small file could copy millions."""
 
+TEMPLATE: Final = "it is a template, and no YAML before it is filled in"
+"""The message of a trouble."""
+
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _STANDARD_TAG: Final = "tag:yaml.org,2002:"
 _BOMS: Final = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"", "utf-8"))
@@ -140,7 +143,7 @@ def _trouble(error: Exception, text: str, path: str) -> Trouble:
     line = getattr(error, "line", 1) if mark is None else mark.line + 1
     if _TEMPLATE.search(text):
         fix = "Fill it in first (`helm template`, say), and import what comes out."
-        return Trouble(path, line, "it is a template, and no YAML before it is filled in", fix)
+        return Trouble(path, line, TEMPLATE, fix)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     return Trouble(path, line, f"it is neither YAML nor JSON: {quote(reason)[1:-1]}", "Mend it, or leave it out.")
 
