@@ -1,4 +1,4 @@
-"""What a file is that is no service manifest: a descriptor that can be imported, or something else that is well known."""
+"""What a file is that is no service manifest: a descriptor that can be imported, or something well known."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _is_compose(data: Mapping[str, Any], _path: str) -> bool:
     services = data.get("services")
     if "apiVersion" in data or not isinstance(services, dict) or not services:
         return False
-    return all(
+    return any(
         isinstance(service, dict) and ("image" in service or "build" in service) for service in services.values()
     )
 
@@ -41,7 +41,9 @@ def _is_kubernetes(data: Mapping[str, Any], _path: str) -> bool:
     version, kind = data.get("apiVersion"), data.get("kind")
     if not isinstance(version, str) or version.startswith("platform-gate"):
         return False
-    return bool(_API_VERSION.fullmatch(version)) and isinstance(kind, str) and kind[:1].isupper()
+    metadata = data.get("metadata")
+    ours = kind == "Service" and isinstance(metadata, dict) and "team" in metadata
+    return not ours and bool(_API_VERSION.fullmatch(version)) and isinstance(kind, str) and kind[:1].isupper()
 
 
 def _is_chart(data: Mapping[str, Any], path: str) -> bool:

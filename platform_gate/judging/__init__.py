@@ -14,6 +14,7 @@ __all__ = [
     "ruleset",
     "runner",
     "shards",
+    "strangers",
     "totals",
     "verdict",
     "waiver_file",

@@ -13,8 +13,9 @@ from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
-WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
 STRANGER: Final = "this is no service manifest"
+"""How the message about a document of another kind begins."""
+WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
 
 
 class Manifest(NamedTuple):
@@ -66,6 +67,9 @@ def _stranger(data: Any) -> list[Problem]:
     if not isinstance(data, dict):
         what = "it is empty" if data is None else "it is no mapping"
         return [Problem((), f"{STRANGER}: {what}", "Write one, or leave the file out by configuration.")]
+    if title := _known_as(data):
+        fix = "Move it to a file of its own, and leave that out by configuration."
+        return [Problem((), f"{STRANGER} but {title}", fix)]
     missing = [key for key in WANTED if key not in data]
     if missing:
         fix = "Add them, or leave the file out by configuration." if data else "Write one, or remove it."
@@ -73,6 +77,14 @@ def _stranger(data: Any) -> list[Problem]:
     wrong = [key for key, wanted in WANTED.items() if data[key] != wanted]
     fix = "Correct it, or leave the file out by configuration."
     return [Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", fix) for key in wrong]
+
+
+def _known_as(data: Mapping[str, Any]) -> str:
+    """What a document of another kind is; empty where nobody knows, or where it means to be one of ours."""
+    from platform_gate.importers import recognition  # noqa: PLC0415 - most documents are manifests
+
+    kind = None if str(data.get("apiVersion")).startswith("platform-gate") else recognition.kind_of(data, "")
+    return kind.title if kind else ""
 
 
 def subject_of(document: Document) -> Subject:

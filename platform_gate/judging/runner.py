@@ -20,6 +20,7 @@ from platform_gate.judging.problems import (
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
+from platform_gate.judging.strangers import propose_globs, recognised
 from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
 from platform_gate.model import (
     Context,
@@ -34,7 +35,6 @@ from platform_gate.model import (
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
-from platform_gate.text import quote
 
 NO_SUBJECTS: Final[Mapping[str, Subject]] = MappingProxyType({})
 NAME: Final = ("metadata", "name")
@@ -135,7 +135,7 @@ def run(
         names += result.names
     unique, duplicates = _without_duplicates(judged, partial(_document_of, job, files))
     findings += duplicates
-    hint = _propose_globs(judged, findings)
+    hint = propose_globs((service.location.path for service in judged), findings)
     services = () if schema_only else tuple(unique)
     findings += _notices(services, job)
     return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
@@ -148,25 +148,43 @@ def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iter
 
 def _judge_file(job: Job, file: ManifestFile) -> FileResult:
     if file.refusal:
-        return FileResult((), (finding_of(UNREADABLE, file.refusal),))
+        return _unreadable([file.refusal])
     try:
         content = job.tree.read(file)
-        known = job.known.get((file.path, content)) if job.known else None
-        if _still_true(known, job.tree):
-            return known
-        result = _judge_documents(job, read_documents(content, file.path))
-    except DocumentError as error:  # the bytes, or overrides that make no sense together
-        return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in error.refusals))
+    except DocumentError as error:
+        return _unreadable(error.refusals)
+    known = job.known.get((file.path, content)) if job.known else None
+    if _still_true(known, job.tree):
+        return known
+    result = _judge_content(job, content, file.path)
+    if not result.services and _is_no_manifest(result.findings):
+        result = result._replace(findings=tuple(recognised(result.findings, content, file.path)))
     if job.known is not None:
         job.known[file.path, content] = result
     return result
+
+
+def _is_no_manifest(findings: Iterable[Finding]) -> bool:
+    """Whether a file may be something else: it can't be read, or says of itself that it is no manifest."""
+    return any(finding.rule == UNREADABLE.id or finding.message.startswith(STRANGER) for finding in findings)
+
+
+def _judge_content(job: Job, content: bytes, path: str) -> FileResult:
+    try:
+        return _judge_documents(job, read_documents(content, path))
+    except DocumentError as error:  # the bytes, or overrides that make no sense together
+        return _unreadable(error.refusals)
+
+
+def _unreadable(refusals: Iterable[Refusal]) -> FileResult:
+    return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in refusals))
 
 
 def lost(file: ManifestFile) -> FileResult:
     """The result of a file whose worker was killed: it was not judged."""
     message = "the process that was to judge it was killed, perhaps because memory ran out"
     refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(file.path))
-    return FileResult((), (finding_of(UNREADABLE, refusal),))
+    return _unreadable([refusal])
 
 
 def _still_true(known: FileResult | None, tree: Tree) -> TypeGuard[FileResult]:
@@ -268,16 +286,3 @@ def _document_of(job: Job, files: Iterable[ManifestFile], judged: Judged) -> Doc
     file = next(file for file in files if file.path == judged.location.path)
     documents = read_documents(job.tree.read(file), file.path)
     return next(document for document in documents if document.line == judged.location.line)
-
-
-def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:
-    """Advice for a folder most of whose files are not manifests."""
-    strangers = {finding.location.path for finding in findings if finding.message.startswith(STRANGER)}
-    if len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
-        return ""
-    known = sorted({judged.location.path for judged in services})
-    if len(strangers) <= len(known):
-        return ""
-    names = {path.rpartition("/")[2] for path in known}
-    glob = f"**/{names.pop()}" if len(names) == 1 else "services/**/*.yaml"
-    return f"Most files here are no manifests. Say which ones are in .platform-gate.yaml: `manifests: [{quote(glob)}]`."

@@ -50,11 +50,18 @@ def test_what_is_no_manifest_is_told_only_that(text: str, message: str, fix: str
     assert problems(text) == [Problem((), f"this is no service manifest: {message}", fix)]
 
 
-def test_a_manifest_of_something_else_is_told_what_it_should_be() -> None:
+def test_a_manifest_of_another_version_or_kind_is_told_what_it_should_be() -> None:
     fix = "Correct it, or leave the file out by configuration."
-    assert problems("apiVersion: apps/v1\nkind: Deployment\nspec: {}\n") == [
+    assert problems("apiVersion: platform-gate/v2\nkind: Servive\nspec: {}\n") == [
         Problem(("apiVersion",), "this is no service manifest: apiVersion is not platform-gate/v1", fix),
         Problem(("kind",), "this is no service manifest: kind is not Service", fix),
+    ]
+
+
+def test_a_document_of_another_tool_is_named_and_not_corrected() -> None:
+    fix = "Move it to a file of its own, and leave that out by configuration."
+    assert problems("apiVersion: apps/v1\nkind: Deployment\nspec: {}\n") == [
+        Problem((), "this is no service manifest but a Kubernetes manifest", fix)
     ]
 
 
