@@ -20,6 +20,7 @@ from platform_gate.importers.drafts import (
     Skipped,
     TierWord,
     Value,
+    agree,
 )
 from platform_gate.importers.fields import Lack, is_placeholder, origin, text
 from platform_gate.importers.lenient_yaml import Document, Word
@@ -67,7 +68,7 @@ def draft(document: Document, service: Service) -> Draft:
         return Draft("", start, {NAME: Gap(GapKind.NAME, why, _at(document, service.name))})
     entries: dict[At, Value | Gap] = {NAME: Value(name, _at(document, service.name))}
     entries.update(_ownership(document, service.team))
-    entries.update(_slos(service.slos))
+    entries.update(_unique(_slos(service.slos)))
     entries.update(_evidence(document, service.links))
     notes = (*_renamed(document, service.name, name), *service.notes, *_left_out(document, service.links))
     return Draft(name, start, entries, service.tiers, notes)
@@ -106,6 +107,17 @@ def _slos(slos: Iterable[Slo]) -> Entries:
             yield (*SLOS, name, "window"), Gap(GapKind.WINDOW, slo.window.why, slo.window.origin)
         elif slo.window is not None:
             yield (*SLOS, name, "window"), Value(slo.window, slo.origin)
+
+
+def _unique(entries: Entries) -> dict[At, Value | Gap]:
+    """Entries by place. Where a descriptor has an SLO twice, the two may contradict each other, gaps included."""
+    unique: dict[At, Value | Gap] = {}
+    for at, entry in entries:
+        if at not in unique:
+            unique[at] = entry
+        elif isinstance(unique[at], Value):
+            unique[at] = entry if isinstance(entry, Gap) else agree(at, unique[at], entry)
+    return unique
 
 
 def _slo_name(slo: Slo, number: int) -> tuple[str, Value | Gap]:

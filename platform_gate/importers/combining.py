@@ -20,12 +20,12 @@ from platform_gate.importers.drafts import (
     Origin,
     TierWord,
     Value,
+    agree,
 )
 from platform_gate.model import At, Problem
 from platform_gate.text import listing, quote
 
 _OWNERSHIP: Final[At] = (*GOVERNANCE, "ownership")
-_KIND_OF: Final = {"name": GapKind.NAME, "team": GapKind.OWNER, "target": GapKind.TARGET, "window": GapKind.WINDOW}
 
 
 class TierMap(NamedTuple):
@@ -48,22 +48,9 @@ def _merge(first: Draft, second: Draft) -> Draft:
     """Both drafts of a service: what only one says, what both say alike, and contradictions as gaps."""
     entries = dict(first.entries)
     for at, entry in second.entries.items():
-        entries[at] = _agree(at, entries[at], entry) if at in entries else entry
+        entries[at] = agree(at, entries[at], entry) if at in entries else entry
     notes = (*first.notes, *(note for note in second.notes if note not in first.notes))
     return Draft(first.name, first.origin, entries, (*first.tiers, *second.tiers), notes)
-
-
-def _agree(at: At, first: Value | Gap, second: Value | Gap) -> Value | Gap:
-    if isinstance(first, Gap):
-        return first if isinstance(second, Gap) or first.contradiction else second
-    if isinstance(second, Gap) or first.value == second.value or at[:2] == GOVERNANCE:
-        return first
-    why = f"{first.origin} says {_shown(first.value)}, {second.origin} says {_shown(second.value)}"
-    return Gap(_KIND_OF[str(at[-1])], why, second.origin, contradiction=True)
-
-
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else format(value, "f")
 
 
 def complete(draft: Draft, tier_map: TierMap) -> Draft:

@@ -53,6 +53,7 @@ _WEEKS: Final = frozenset({"w", "week", "weeks"})
 _HOURS: Final = frozenset({"h", "hour", "hours"})
 _MONTHS: Final = frozenset({"M", "month", "months"})
 _TIER: Final = re.compile(r"(?:(?:service[-_ ]?)?tier)?[-_: ]*(\d{1,2})|t(\d)")
+_CRITICAL: Final = frozenset({"critical", "mission-critical", "mission critical", "mission_critical"})
 _NO_TEXT: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -142,8 +143,11 @@ def _objection(unit: str) -> str:
 
 
 def tier_number(text: str) -> int | None:
-    """The number in a tier's name (``tier_2``, ``Tier 2``, ``T2``, ``2``); None where it names none."""
-    match = _TIER.fullmatch(text.strip().lower())
+    """The number in a tier's name (``tier_2``, ``Tier 2``, ``T2``, ``2``), 1 for critical; None where it names none."""
+    word = text.strip().lower()
+    if word in _CRITICAL:
+        return STRICTEST_TIER
+    match = _TIER.fullmatch(word)
     return int(match[1] or match[2]) if match else None
 
 

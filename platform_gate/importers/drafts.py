@@ -55,6 +55,26 @@ class Gap(NamedTuple):
     contradiction: bool = False
 
 
+_KIND_OF: Final = {"name": GapKind.NAME, "team": GapKind.OWNER, "target": GapKind.TARGET, "window": GapKind.WINDOW}
+
+
+def agree(at: At, first: Value | Gap, second: Value | Gap) -> Value | Gap:
+    """What two entries for one place come to: what both or only one of them says, or a contradiction.
+
+    Of evidence the first is enough: there may be several places to look.
+    """
+    if isinstance(first, Gap):
+        return first if isinstance(second, Gap) or first.contradiction else second
+    if isinstance(second, Gap) or first.value == second.value or at[:2] == GOVERNANCE:
+        return first
+    why = f"{first.origin} says {_shown(first.value)}, {second.origin} says {_shown(second.value)}"
+    return Gap(_KIND_OF[str(at[-1])], why, second.origin, contradiction=True)
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else format(value, "f")
+
+
 class Note(NamedTuple):
     """Something that was changed or left out on the way, which costs nothing."""
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents.document import Document
 from platform_gate.importers import manifest_text, places
 from platform_gate.importers.drafts import GOVERNANCE, NAME, SLOS, TIER, Draft, Gap, Origin, Value
-from platform_gate.importers.manifest_text import CHECKS, FILL_IN, line, origin_comment, written
+from platform_gate.importers.manifest_text import CHECKS, FILL_IN, SOME_SLOS, line, origin_comment, written
 from platform_gate.importers.places import Edit, Place
 from platform_gate.model import At
 
@@ -22,7 +22,9 @@ Covers = Callable[[str], bool]
 """Whether a file, as a comment names it, was imported now, or is gone."""
 
 _WINDOW_GAP: Final = re.compile(rf"^ *# {re.escape(FILL_IN)}window.*$", re.MULTILINE)
-_SLOS_GAP: Final = re.compile(rf"^ *# {re.escape(FILL_IN)}at least one SLO.*\r?\n(?: +# .*\r?\n){{4}}", re.MULTILINE)
+_EXAMPLE: Final = r"(?: +# .*\r?\n){4}"
+_SLOS_GAP: Final = re.compile(rf"^ *# {re.escape(FILL_IN)}{SOME_SLOS}.*\r?\n{_EXAMPLE}", re.MULTILINE)
+_AFTER_SPEC: Final = re.compile(rf"(\r?\n){_EXAMPLE}")
 
 
 class Leftover(NamedTuple):
@@ -214,7 +216,10 @@ def _whole_spec(document: Document, draft: Draft, names: list[str], checks: list
         sections = [*(["  slos:", *rows] if rows else []), *(["  governance:", *evidence] if evidence else [])]
         end = "\r\n" if "\r\n" in document.text else "\n"
         key_end = document.text.rindex(":", 0, place.end + 1) + 1
-        yield Edit(key_end, max(place.end, place.comment_end), end + end.join(sections))
+        last = max(place.end, place.comment_end)
+        example = _AFTER_SPEC.match(document.text, last) if place.comment.startswith(FILL_IN) else None
+        last = last if example is None else example.end() - len(example[1])
+        yield Edit(key_end, last, end + end.join(sections))
 
 
 class Synchronised(NamedTuple):

@@ -13,7 +13,7 @@ from platform_gate.importers.lenient_yaml import Document, Odd, Word, line_of, w
 from platform_gate.text import quote
 
 _TEMPLATE: Final = re.compile(
-    r"\{\{|\}\}|\{%|\$\{|\$\(|<%|%>|^<[^<>]*>$|^\[[^\[\]]*\]$|^%\w+%$|^__\w+__$|^@@?\w+@@?$|^\$\w+$"
+    r"\{\{|\}\}|\{%|[$#]\{|\$\(|<%|%>|^<[^<>]*>$|^\[[^\[\]]*\]$|^%\w+%$|^__\w+__$|^@@?\w+@@?$|^\$\w+$"
 )
 _MORE_PLACEHOLDERS: Final = frozenset(
     {"changeme", "change-me", "fixme", "guests", "nil", "null", "placeholder", "undefined", "xxx"}
@@ -113,4 +113,4 @@ def _placeholders() -> frozenset[str]:
 def _kind(value: Any) -> str:
     if isinstance(value, Odd):
         return value.value
-    return "is a list" if isinstance(value, list) else "is a mapping, where a text is expected"
+    return f"is a {'list' if isinstance(value, list) else 'mapping'}, where a text is expected"

@@ -29,8 +29,7 @@ _ADVICE: Final = {
     GapKind.TARGET: "the promised percentage, such as 99.9",
     GapKind.WINDOW: "window, in days or weeks, such as 30d",
 }
-_NO_SLOS: Final = "slos, such as {slos: [{name: availability, target: 99.9, window: 30d}]}"
-_SOME_SLOS: Final = "at least one SLO, like this"
+SOME_SLOS: Final = "at least one SLO, like this"
 _EXAMPLE: Final = """
   # slos:
   #   - name: availability
@@ -74,11 +73,11 @@ def _spec(draft: Draft) -> Iterator[Row]:
     no_slos = draft.entries.get(SLOS)
     body = [*_slos(draft), *_governance(draft)]
     if isinstance(no_slos, Gap) and not body:
-        yield Row(f"spec: {{}}  # {advice(no_slos, SLOS)}", SLOS)
+        yield Row(f"spec: {{}}  # {advice(no_slos, SLOS)}{_EXAMPLE}", SLOS)
         return
     yield Row("spec:")
     if isinstance(no_slos, Gap):
-        yield Row(f"  # {advice(no_slos, SLOS).replace(_NO_SLOS, _SOME_SLOS)}{_EXAMPLE}", SLOS)
+        yield Row(f"  # {advice(no_slos, SLOS)}{_EXAMPLE}", SLOS)
     yield from body
 
 
@@ -125,7 +124,7 @@ def origin_comment(value: Value) -> str:
 
 def advice(gap: Gap, at: At) -> str:
     """The comment at a gap: what to fill in, and why it is one."""
-    wanted = _NO_SLOS if at == SLOS else _ADVICE[gap.kind]
+    wanted = SOME_SLOS if at == SLOS else _ADVICE[gap.kind]
     reason = gap.why if gap.contradiction else f"{gap.origin.path}: {gap.why}"
     return f"{FILL_IN}{wanted} ({shorten(printable(reason), LONGEST_REASON)})"
 

@@ -14,7 +14,7 @@ from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import Lack, below, first_text, origin, text
 from platform_gate.importers.lenient_yaml import Document, Word, word
 
-TITLE: Final = "an slo-generator configuration"
+TITLE: Final = "an SLO of slo-generator"
 HINTS: Final = ("sre.google.com", "service_name")
 
 

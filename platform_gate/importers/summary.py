@@ -103,8 +103,8 @@ def _skipped(collection: Collection, *, everything: bool) -> Iterator[str]:
         counts = Counter(skip.what for skip in collection.skipped)
         for what, count in sorted(counts.items()):
             yield _line("skipped", f"{plural(count, 'document')}: {what}")
-    if collection.others and everything:
-        yield _line("skipped", f"{plural(collection.others, 'other file')} of the folders")
+    if collection.others and (everything or not collection.drafts):
+        yield _line("skipped", f"{plural(collection.others, 'file')} of other kinds")
 
 
 def synchronised(collection: Collection, result: Synchronised, *, update: bool, verbosity: int) -> Iterator[str]:

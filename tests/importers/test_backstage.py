@@ -64,7 +64,7 @@ def test_the_owner_is_the_last_part_of_its_reference(imported: Import, owner: st
         ("${{ values.owner }}", "spec.owner is the placeholder '${{ values.owner }}'"),
         ("{{ values.owner }}", "spec.owner is a template that was not filled in"),
         ("{$text: ./owner.txt}", "spec.owner is a mapping, where a text is expected"),
-        ("[a, b]", "spec.owner is a list"),
+        ("[a, b]", "spec.owner is a list, where a text is expected"),
         ("!include owner.txt", "spec.owner has a tag that only its own tool understands"),
     ],
 )

@@ -64,7 +64,7 @@ def test_no_text_is_read_as_another_number(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "number"),
     [("1", 1), ("tier_2", 2), ("Tier 3", 3), ("tier-1", 1), ("tier1", 1), ("T2", 2), ("service-tier-1", 1), ("0", 0),
-     ("High", None), ("critical", None), ("1st", None), ("tier one", None), ("tier", None), ("", None), ("p1", None)],
+     ("High", None), ("Mission Critical", 1), ("1st", None), ("tier one", None), ("tier", None), ("", None), ("p1", None)],
 )  # fmt: skip
 def test_tier_number(text: str, number: int | None) -> None:
     assert convert.tier_number(text) == number

@@ -57,7 +57,7 @@ def test_a_team_without_a_type_is_skipped(imported: Import) -> None:
         ("[{type: group}]", "info.x-cortex-owners names no group"),
         ("growth, platform", None),
         ("5", None),
-        ("[]", "info.x-cortex-owners is a list"),
+        ("[]", "info.x-cortex-owners is a list, where a text is expected"),
         ("", "info.x-cortex-owners is missing"),
     ],
 )

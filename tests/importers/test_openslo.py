@@ -61,7 +61,7 @@ def test_fractions_become_percent_exactly(imported: Import, target: str, percent
         ("target: -0.5", "spec.objectives[0].target is '-0.5', which is no number"),
         ("target: .nan", "spec.objectives[0].target is '.nan', which is no number"),
         ("target: 0,99", "spec.objectives[0].target is '0,99', which is no number"),
-        ("target: [1, 2]", "spec.objectives[0].target is a list"),
+        ("target: [1, 2]", "spec.objectives[0].target is a list, where a text is expected"),
         ("target:", "spec.objectives[0].target is missing"),
         ("displayName: x", "spec.objectives[0].target is missing"),
         (

@@ -75,3 +75,13 @@ def test_other_kinds_are_skipped(imported: Import) -> None:
     assert [skip.what for skip in imported("sloth", text).skipped] == [
         "a Sloth document that is no PrometheusServiceLevel"
     ]
+
+
+def test_an_slo_that_is_there_twice_contradicts_itself(imported: Import) -> None:
+    same = PLAIN.replace("name: latency", "name: requests-availability")
+    target = facts(imported("sloth", same), "payments")["slos/requests-availability/target"]
+    assert target == "target: a.yaml:6 says 99.95, a.yaml:9 says 99"
+    broken = facts(imported("sloth", same.replace("objective: 99\n", "objective: 0.99\n")), "payments")
+    assert broken["slos/requests-availability/target"].startswith("target: slos[1].objective is 0.99, which looks like")
+    twice = facts(imported("sloth", same.replace("objective: 99\n", "objective: 99.950\n")), "payments")
+    assert twice["slos/requests-availability/target"] == "99.95"
