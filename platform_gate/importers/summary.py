@@ -132,7 +132,7 @@ def _verdict(collection: Collection, result: Synchronised, *, update: bool) -> s
         return f"{count} compared: manifests and descriptors say the same."
     if result.texts and not update:
         files = plural(len(result.texts), "manifest")
-        return f"{count} compared: {files} changed in the descriptors. Run it with --update instead of --check."
+        return f"{count} compared: {files} to update. Run it with --update instead of --check."
     return f"{count} compared: see above for what is left to do."
 
 
