@@ -163,22 +163,22 @@ def check_of_link(link_type: str) -> str:
 
 def is_evidence(url: str) -> bool:
     """Whether a link can stand in a manifest as evidence."""
-    schema = _definition("evidence")
-    fits = len(url) <= schema["maxLength"] and re.search(schema["pattern"], url)
-    return bool(fits) and url.startswith(("http://", "https://")) and not is_placeholder(url) and is_printable(url)
+    is_address = url.startswith(("http://", "https://"))
+    return is_address and _fits("evidence", url) and not is_placeholder(url) and is_printable(url)
 
 
 def is_handle(team: str) -> bool:
     """Whether a team's name can stand in a manifest as its owner."""
-    schema = _definition("owner")
-    return len(team) <= schema["maxLength"] and bool(re.search(schema["pattern"], team)) and not is_placeholder(team)
+    return _fits("owner", team) and not is_placeholder(team)
+
+
+def _fits(name: str, value: str) -> bool:
+    """Whether a text fits a definition of the manifest's schema: its length, its pattern, and what that refuses."""
+    definition: dict[str, Any] = shipped.schema("service")["$defs"][name]
+    fits = len(value) <= definition["maxLength"] and re.search(definition["pattern"], value)
+    return bool(fits) and not re.search(definition["not"]["pattern"], value)
 
 
 def is_printable(value: str) -> bool:
     """Whether a text holds nothing that strict YAML refuses."""
     return printable(value) == value
-
-
-def _definition(name: str) -> dict[str, Any]:
-    definition: dict[str, Any] = shipped.schema("service")["$defs"][name]
-    return definition

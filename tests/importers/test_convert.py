@@ -63,9 +63,21 @@ def test_no_text_is_read_as_another_number(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("1", 1), ("tier_2", 2), ("Tier 3", 3), ("tier-1", 1), ("tier1", 1), ("T2", 2), ("service-tier-1", 1), ("0", 0),
-     ("High", None), ("Mission Critical", 1), ("1st", None), ("tier one", None), ("tier", None), ("", None), ("p1", None)],
-)  # fmt: skip
+    [
+        *[
+            ("1", 1),
+            ("tier_2", 2),
+            ("Tier 3", 3),
+            ("tier-1", 1),
+            ("tier1", 1),
+            ("T2", 2),
+            ("service-tier-1", 1),
+            ("0", 0),
+        ],
+        *[("High", None), ("Mission Critical", 1), ("1st", None), ("tier one", None), ("tier", None), ("", None)],
+        ("p1", None),
+    ],
+)
 def test_tier_number(text: str, number: int | None) -> None:
     assert convert.tier_number(text) == number
 
@@ -91,6 +103,7 @@ def test_check_of_link(link_type: str, check: str) -> None:
         ("ftp://a", False),
         ("docs/a.md", False),
         ("https://a b", False),
+        ("https://a.example.com/../b", False),
         ("https://${HOST}/a", False),
         ("https://wiki.example.com/\u202ea", False),
         ("https://a/" + "x" * 500, False),
@@ -98,3 +111,11 @@ def test_check_of_link(link_type: str, check: str) -> None:
 )
 def test_is_evidence(url: str, *, fits: bool) -> None:
     assert convert.is_evidence(url) is fits
+
+
+@pytest.mark.parametrize(
+    ("team", "fits"),
+    [("fintech", True), ("a@example.com", True), ("Fin Tech", False), ("no", False), ("N", False), ("1", False)],
+)
+def test_is_handle(team: str, *, fits: bool) -> None:
+    assert convert.is_handle(team) is fits
