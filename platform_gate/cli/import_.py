@@ -51,11 +51,11 @@ def import_(  # noqa: PLR0913 - one parameter an option
     tree = current_tree()
     collection = read(tree, operands(words), map_file)
     folder = out or default_folder(tree)
-    if not collection.drafts or not (checking or update):
-        written = write(tree, collection, folder, dry_run=dry_run)
-        _print(report(collection, written, dry_run=dry_run))
-        return exit_code(collection, written)
-    return _synchronise(tree, collection, folder, update=update)
+    if checking or update:
+        return _synchronise(tree, collection, folder, update=update)
+    written = write(tree, collection, folder, dry_run=dry_run)
+    _print(report(collection, written, dry_run=dry_run))
+    return exit_code(collection, written)
 
 
 def default_folder(tree: WorkTree) -> str:
@@ -129,6 +129,8 @@ def _synchronise(tree: WorkTree, collection: Collection, out: str, *, update: bo
         folder = tree.shown(out).rstrip("/")
         _print(differences(collection, result, folder, version("platform-gate")))
     _print(synchronised(collection, result, update=update, verbosity=display().verbosity))
+    if not collection.drafts and not result.leftovers:
+        return NOTHING
     return CLEAN if in_step(collection, result, update=update) else INCOMPLETE
 
 

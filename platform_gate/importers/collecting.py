@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from typing import NamedTuple
 
 from platform_gate.importers import Importer, combining, format_of, importer, lenient_yaml
@@ -32,7 +33,7 @@ class Collection(NamedTuple):
     """Everything that came of some files.
 
     ``drafts`` are complete, one a service, by name. ``nameless`` can't be written. ``others`` counts files of folders
-    that hold nothing of the format.
+    that hold nothing of the format. ``paths`` are the files of which everything is known that they say in their format.
     """
 
     drafts: Mapping[str, Draft]
@@ -45,12 +46,13 @@ class Collection(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What came of one file."""
+    """What came of one file. ``covered`` where everything that it says in the format is known."""
 
     drafts: list[Draft]
     skipped: list[Skipped]
     troubles: list[Trouble]
     strangers: list[Stranger]
+    covered: bool
 
 
 def collect(sources: Iterable[Source], tier_map: TierMap) -> Collection:
@@ -63,7 +65,7 @@ def collect(sources: Iterable[Source], tier_map: TierMap) -> Collection:
     others = 0
     for source in sources:
         part = _import(source)
-        paths.append(source.path)
+        paths += [source.path] if part is not None and part.covered else []
         others += part is None
         if part is not None:
             drafts += part.drafts
@@ -81,14 +83,16 @@ def _import(source: Source) -> _Part | None:
     if not source.named and not _may_hold(source.content, chosen):
         return None
     documents, troubles = lenient_yaml.read(source.content, source.path)
-    own = [document for document in documents if isinstance(document.data, dict) and chosen.recognises(document.data)]
-    strangers = [_stranger(document, source.format) for document in documents if document not in own]
+    known = [isinstance(document.data, dict) and chosen.recognises(document.data) for document in documents]
+    own = list(compress(documents, known))
+    others = (document for document, is_own in zip(documents, known, strict=True) if not is_own)
     if not source.named and not own and not troubles:
         return None
     results = [result for document in own for result in chosen.drafts(document)]
     drafts = [result for result in results if isinstance(result, Draft)]
     skipped = [result for result in results if isinstance(result, Skipped)]
-    return _Part(drafts, skipped, troubles, strangers if source.named else [])
+    strangers = [_stranger(document, source.format) for document in others] if source.named else []
+    return _Part(drafts, skipped, troubles, strangers, not troubles and (bool(own) or not strangers))
 
 
 def _may_hold(content: bytes, chosen: Importer) -> bool:

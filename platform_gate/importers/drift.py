@@ -202,9 +202,7 @@ def _governance(document: Document, draft: Draft, checks: list[str]) -> Iterator
     indent = " " * (document.locate(at).column - 1)
     inner = indent if exists else indent + "  "
     rows = [line((*GOVERNANCE, check), draft.entries[*GOVERNANCE, check], inner) for check in checks]
-    yield places.insert_after(
-        document.text, document.last_line(at), rows if exists else [f"{indent}governance:", *rows]
-    )
+    yield places.insert_after(document.text, _end(document, at), rows if exists else [f"{indent}governance:", *rows])
 
 
 def _whole_spec(document: Document, draft: Draft, names: list[str], checks: list[str]) -> Iterator[Edit]:

@@ -128,6 +128,8 @@ def in_step(collection: Collection, result: Synchronised, *, update: bool) -> bo
 
 def _verdict(collection: Collection, result: Synchronised, *, update: bool) -> str:
     count = plural(len(collection.drafts), "service")
+    if not collection.drafts and not result.leftovers:
+        return "Nothing was compared: no descriptor describes a service."
     if in_step(collection, result, update=update):
         return f"{count} compared: manifests and descriptors say the same."
     if result.texts and not update:

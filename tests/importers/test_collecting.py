@@ -110,3 +110,18 @@ def test_a_new_format_is_a_module_and_a_line(monkeypatch: pytest.MonkeyPatch) ->
     text_of = manifest(collection.drafts["teddy"], "1.0.0")
     assert "  name: teddy  # from a.yaml\n  team: santa  # from a.yaml\n" in text_of
     assert format_of({"toy": "Teddy"}) == "toy"
+
+
+@pytest.mark.parametrize(
+    ("content", "named", "covered"),
+    [
+        (b"apiVersion: score.dev/v1b1\nmetadata: {name: a}\n", True, True),
+        (b"apiVersion: score.dev/v1b1\nmetadata: {name: a}\n---\na: 1\n", True, True),
+        (b"apiVersion: openslo/v1\nkind: SLO\n", True, False),
+        (b"apiVersion: openslo/v1\nkind: SLO\n", False, False),
+        (b"", True, True),
+        (b"apiVersion: score.dev/v1b1\nmetadata: {name: a}\n---\na: b: c\n", True, False),
+    ],
+)
+def test_a_file_of_another_format_or_a_broken_one_is_not_covered(content: bytes, *, named: bool, covered: bool) -> None:
+    assert collect([Source("score", "a.yaml", content, named)], TierMap()).paths == ({"a.yaml"} if covered else set())

@@ -235,3 +235,17 @@ def test_synchronise_names_services_without_a_manifest() -> None:
     assert result.texts == {"services/payments.yaml": (text.replace("99.95", "98"), text)}
     assert result.missing == ("other",)
     assert result.leftovers == ()
+
+
+def test_a_new_section_comes_behind_the_comments_of_the_last_slo() -> None:
+    slo = """\
+        apiVersion: openslo/v1
+        kind: SLO
+        metadata: {name: availability, labels: {TEAM}}
+        spec: {service: payments, objectives: [{target: 0.99}], timeWindow: [{duration: 1m}]}
+    """
+    before, after = (
+        drafted(slo.replace("{TEAM}", "{tier: '1'}")),
+        drafted(slo.replace("{TEAM}", "{tier: '1', team: a}")),
+    )
+    assert updated(first(before), after) == (first(after), [])
