@@ -231,7 +231,7 @@ def test_the_import_hook_says_when_descriptors_and_manifests_differ(project: Pro
     code, said = project.run(IMPORT, args=["sloth", "slo.yaml"])
     assert code == "1"
     assert "no manifest describes orders" in said
-    project.write("services/orders.yaml", said_manifest(said))
+    project.write("services/orders.yaml", manifest_of(said))
     assert project.run(IMPORT, args=["sloth", "slo.yaml"])[0] == "0"
     project.write("slo.yaml", slo.replace("99.9", "99.5"))
     code, said = project.run(IMPORT, args=["sloth", "slo.yaml"])
@@ -239,8 +239,8 @@ def test_the_import_hook_says_when_descriptors_and_manifests_differ(project: Pro
     assert "+      target: 99.5  # from slo.yaml" in said
 
 
-def said_manifest(said: str) -> str:
+def manifest_of(output: str) -> str:
     """The manifest that a diff of a new file shows."""
-    lines = said.splitlines()
+    lines = output.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("@@ -0,0 "))
     return "".join(line[1:] + "\n" for line in lines[start + 1 :] if line.startswith("+"))

@@ -20,7 +20,6 @@ from platform_gate.judging.problems import (
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
-from platform_gate.judging.strangers import propose_globs, recognised
 from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
 from platform_gate.model import (
     Context,
@@ -135,10 +134,16 @@ def run(
         names += result.names
     unique, duplicates = _without_duplicates(judged, partial(_document_of, job, files))
     findings += duplicates
-    hint = propose_globs((service.location.path for service in judged), findings)
+    hint = _hint(judged, findings) if findings else ""
     services = () if schema_only else tuple(unique)
     findings += _notices(services, job)
     return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
+
+
+def _hint(judged: Iterable[Judged], findings: Sequence[Finding]) -> str:
+    from platform_gate.judging import strangers  # noqa: PLC0415 - most files are manifests
+
+    return strangers.propose_globs((service.location.path for service in judged), findings)
 
 
 def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
@@ -158,6 +163,8 @@ def _judge_file(job: Job, file: ManifestFile) -> FileResult:
         return known
     result = _judge_content(job, content, file.path)
     if not result.services and _is_no_manifest(result.findings):
+        from platform_gate.judging.strangers import recognised  # noqa: PLC0415 - most files are manifests
+
         result = result._replace(findings=tuple(recognised(result.findings, content, file.path)))
     if job.known is not None:
         job.known[file.path, content] = result

@@ -34,7 +34,7 @@ WINDOWS = st.one_of(st.sampled_from(["28d", "4w", "1m", "1M", "24h", "0d", "9999
 LINKS = st.lists(st.fixed_dictionaries({"type": st.sampled_from(["runbook", "doc", "x"]), "url": TEXTS}), max_size=3)
 
 
-class Said(NamedTuple):
+class Content(NamedTuple):
     """What a descriptor says."""
 
     name: str = "payments"
@@ -45,89 +45,97 @@ class Said(NamedTuple):
     links: Sequence[Mapping[str, str]] = ()
 
 
-SAID = st.builds(
-    Said, TEXTS, TEXTS, st.one_of(TEXTS, st.sampled_from(["tier_2", "gold", "7"])), NUMBERS, WINDOWS, LINKS
+CONTENT = st.builds(
+    Content, TEXTS, TEXTS, st.one_of(TEXTS, st.sampled_from(["tier_2", "gold", "7"])), NUMBERS, WINDOWS, LINKS
 )
 
 
-def backstage(said: Said) -> Any:
-    metadata = {"name": said.name, "links": said.links, "labels": {"tier": said.tier}}
+def backstage(content: Content) -> Any:
+    metadata = {"name": content.name, "links": content.links, "labels": {"tier": content.tier}}
     return {
         "apiVersion": "backstage.io/v1alpha1",
         "kind": "Component",
         "metadata": metadata,
-        "spec": {"owner": said.team},
+        "spec": {"owner": content.team},
     }
 
 
-def openslo(said: Said) -> Any:
-    labels = {"team": said.team, "serviceTier": said.tier}
+def openslo(content: Content) -> Any:
+    labels = {"team": content.team, "serviceTier": content.tier}
     spec = {
-        "service": said.name,
-        "objectives": [{"target": said.target}, {"targetPercent": said.target}],
-        "timeWindow": [{"duration": said.window}],
+        "service": content.name,
+        "objectives": [{"target": content.target}, {"targetPercent": content.target}],
+        "timeWindow": [{"duration": content.window}],
     }
-    return {"apiVersion": "openslo/v1", "kind": "SLO", "metadata": {"name": said.team, "labels": labels}, "spec": spec}
+    return {
+        "apiVersion": "openslo/v1",
+        "kind": "SLO",
+        "metadata": {"name": content.team, "labels": labels},
+        "spec": spec,
+    }
 
 
-def sloth(said: Said) -> Any:
-    slos = [{"name": said.window, "objective": said.target}, {"name": said.team, "objective": said.target}]
+def sloth(content: Content) -> Any:
+    slos = [{"name": content.window, "objective": content.target}, {"name": content.team, "objective": content.target}]
     return {
         "version": "prometheus/v1",
-        "service": said.name,
-        "labels": {"owner": said.team, "tier": said.tier},
+        "service": content.name,
+        "labels": {"owner": content.team, "tier": content.tier},
         "slos": slos,
     }
 
 
-def pyrra(said: Said) -> Any:
-    labels = {"service": said.name, "team": said.team, "tier": said.tier}
+def pyrra(content: Content) -> Any:
+    labels = {"service": content.name, "team": content.team, "tier": content.tier}
     return {
         "apiVersion": "pyrra.dev/v1alpha1",
         "kind": "ServiceLevelObjective",
-        "metadata": {"name": said.team, "labels": labels},
-        "spec": {"target": said.target, "window": said.window},
+        "metadata": {"name": content.team, "labels": labels},
+        "spec": {"target": content.target, "window": content.window},
     }
 
 
-def slo_generator(said: Said) -> Any:
+def slo_generator(content: Content) -> Any:
     return {
-        "service_name": said.name,
-        "feature_name": said.window,
-        "slo_name": said.team,
-        "slo_target": said.target,
-        "team": said.team,
+        "service_name": content.name,
+        "feature_name": content.window,
+        "slo_name": content.team,
+        "slo_target": content.target,
+        "team": content.team,
     }
 
 
-def datadog(said: Said) -> Any:
+def datadog(content: Content) -> Any:
     return {
         "schema-version": "v2.2",
-        "dd-service": said.name,
-        "team": said.team,
-        "tier": said.tier,
-        "links": said.links,
+        "dd-service": content.name,
+        "team": content.team,
+        "tier": content.tier,
+        "links": content.links,
     }
 
 
-def opslevel(said: Said) -> Any:
-    tools = [{"category": link["type"], "url": link["url"]} for link in said.links]
-    return {"version": 1, "service": {"name": said.name, "owner": said.team, "tier": said.tier, "tools": tools}}
+def opslevel(content: Content) -> Any:
+    tools = [{"category": link["type"], "url": link["url"]} for link in content.links]
+    return {
+        "version": 1,
+        "service": {"name": content.name, "owner": content.team, "tier": content.tier, "tools": tools},
+    }
 
 
-def cortex(said: Said) -> Any:
-    owners = [{"type": "group", "name": said.team}]
+def cortex(content: Content) -> Any:
+    owners = [{"type": "group", "name": content.team}]
     info = {
-        "x-cortex-tag": said.name,
+        "x-cortex-tag": content.name,
         "x-cortex-owners": owners,
-        "x-cortex-groups": [said.tier],
-        "x-cortex-link": said.links,
+        "x-cortex-groups": [content.tier],
+        "x-cortex-link": content.links,
     }
     return {"openapi": "3.0.0", "info": info}
 
 
-def score(said: Said) -> Any:
-    return {"apiVersion": "score.dev/v1b1", "metadata": {"name": said.name}}
+def score(content: Content) -> Any:
+    return {"apiVersion": "score.dev/v1b1", "metadata": {"name": content.name}}
 
 
 MAKERS = {
@@ -158,9 +166,9 @@ def problems(draft: Draft) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("form", IMPORTERS)
-@given(said=SAID)
-def test_an_import_is_a_valid_manifest_or_names_its_gaps(form: str, said: Said) -> None:
-    for draft in drafts(form, MAKERS[form](said)).values():
+@given(content=CONTENT)
+def test_an_import_is_a_valid_manifest_or_names_its_gaps(form: str, content: Content) -> None:
+    for draft in drafts(form, MAKERS[form](content)).values():
         required = {at[-1] for at, gap in draft.gaps.items() if gap.value is None and at[-1] in ("team", "target")}
         assert {at[-1] for at in problems(draft)} == required
         lines = manifest(draft, "1.0.0").splitlines()
@@ -173,7 +181,7 @@ def test_an_import_is_a_valid_manifest_or_names_its_gaps(form: str, said: Said) 
 @given(percent=st.decimals(min_value="1.0001", max_value=100, places=5))
 def test_targets_survive_exactly(form: str, percent: Decimal) -> None:
     target = percent.scaleb(-2) if form in FRACTIONS else percent
-    draft = drafts(form, MAKERS[form](Said(target=str(target))))["payments"]
+    draft = drafts(form, MAKERS[form](Content(target=str(target))))["payments"]
     (document,) = read(manifest(draft, "1.0.0").encode(), "services/a.yaml")
     assert Decimal(str(document.data["spec"]["slos"][0]["target"])) == percent
 
@@ -181,7 +189,7 @@ def test_targets_survive_exactly(form: str, percent: Decimal) -> None:
 @pytest.mark.parametrize("form", ["sloth", "pyrra"])
 def test_what_was_imported_completely_passes_as_a_manifest(form: str, tmp_path: Path, gate: Gate) -> None:
     (tmp_path / ".git").mkdir()
-    (tmp_path / "a.json").write_text(json.dumps(MAKERS[form](Said())), encoding="utf-8")
+    (tmp_path / "a.json").write_text(json.dumps(MAKERS[form](Content())), encoding="utf-8")
     done = gate(tmp_path, "import", form, "a.json")
     assert done.returncode == 0, done.stdout
     assert gate(tmp_path, "check", "--schema-only").stdout == "PASSED  1 valid manifest\n"

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import click
 
-from platform_gate.judging import strangers
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Excuse, Finding, HealthStatus, Severity
@@ -112,8 +111,11 @@ class _Page:
         """What the verdict counts of the files that could not be judged; of a folder of strangers only one."""
         outcome = self._outcome
         counting = [finding for finding in outcome.run.unjudged if not outcome.is_standing(finding)]
-        judged = (service.location.path for service in outcome.run.services)
-        return counting if self._verbose else strangers.folded(counting, judged)
+        if self._verbose or not counting:
+            return counting
+        from platform_gate.judging import strangers  # noqa: PLC0415 - most files are manifests
+
+        return strangers.folded(counting, (service.location.path for service in outcome.run.services))
 
     def _change(self) -> Iterator[str]:
         """The summary of a change; nothing without a base."""
