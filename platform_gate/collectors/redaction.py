@@ -1,0 +1,56 @@
+"""Keeping secrets out of what is written: whatever form a server may have echoed them in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import quote, quote_plus, unquote, urlsplit
+
+REDACTED: Final = "***"
+_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
+
+
+def forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Every form of some secrets that must not be seen, the longest first, so that no half of one stays."""
+    plain = [secret for value in secrets for secret in (value, value.strip()) if secret]
+    parts = [part for value in plain for part in _parts(value)]
+    pairs = [f"{user}:{password}" for user in plain for password in plain]
+    every = {form for value in (*plain, *parts, *pairs) for form in _encodings(value)}
+    return tuple(sorted(every, key=lambda form: (-len(form), form)))
+
+
+def _parts(value: str) -> Iterator[str]:
+    """What is secret in a connection URL by itself."""
+    if "://" not in value:
+        return
+    try:
+        split = urlsplit(value)
+    except ValueError:
+        return
+    for part in (split.username, split.password, split.hostname):
+        if part:
+            yield part
+            yield unquote(part)
+
+
+def _encodings(value: str) -> Iterator[str]:
+    yield value
+    yield quote(value, safe="")
+    yield quote_plus(value)
+    yield json.dumps(value)[1:-1]
+    yield base64.b64encode(value.encode()).decode()
+
+
+def redact(text: str, hidden: Iterable[str]) -> str:
+    """Text without secrets and without whole URLs."""
+    for form in hidden:
+        text = text.replace(form, REDACTED)
+    return _URL.sub(_origin, text)
+
+
+def _origin(match: re.Match[str]) -> str:
+    """A URL without what may identify or authorise: its scheme alone."""
+    return match[0].split("://", 1)[0] + "://" + REDACTED

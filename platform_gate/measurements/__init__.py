@@ -1,0 +1,1 @@
+"""The snapshot of measured numbers: its file format, and how it meets the manifests."""
