@@ -20,6 +20,7 @@ REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
 
 COMMANDS: Final = {
     "check": "Judge manifests: the gate.",
+    "collect": "Ask the systems that measure, and write a snapshot.",
     "explain": "Explain where a service's points come from, or what a rule is about.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",

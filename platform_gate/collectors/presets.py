@@ -18,6 +18,7 @@ WINDOW: Final = "WINDOW"
 """Stands for a window until the server says which there are."""
 SECONDS_OF_A_DAY: Final = 86_400
 HOURS_OF_A_DAY: Final = 24
+DAYS_OF_A_WEEK: Final = 7
 
 
 class Preset(NamedTuple):
@@ -25,7 +26,7 @@ class Preset(NamedTuple):
 
     ``service`` and ``slo`` are labels. ``windows`` gives the length of each SLO's window, of which ``per_day`` make a
     day. ``metric`` is the ratio over `WINDOW`: of good events, or with ``of_errors`` of bad ones. ``heartbeat`` is a
-    series that ends when the samples do.
+    series that ends when the samples do, and ``budget`` the ratio of bad events that the SLO allows.
     """
 
     service: str
@@ -35,7 +36,7 @@ class Preset(NamedTuple):
     metric: str
     heartbeat: str
     of_errors: bool
-    burn: str = ""
+    budget: str = ""
 
     @property
     def fresh(self) -> str:
@@ -51,14 +52,12 @@ class Preset(NamedTuple):
         hours = "HOURS" if window == WINDOW else str(int(window[:-1]) * HOURS_OF_A_DAY)
         return f"100 * count_over_time({self.heartbeat}[{window}:1h]) / {hours}"
 
-    def burn_rate(self, window: str) -> str:
-        """The query for the rate at which the error budget is spent; 1 spends it exactly in the SLO's window."""
-        return self.burn.replace(WINDOW, window)
-
     def queries(self, burn_rates: Sequence[str]) -> Iterator[str]:
         """Every query."""
         yield from (self.windows, self.fresh, self.value(WINDOW), self.coverage(WINDOW))
-        yield from map(self.burn_rate, burn_rates)
+        if burn_rates:
+            yield self.budget
+        yield from map(self.value, burn_rates)
 
     def windows_of(self, lengths: Sequence[Decimal | None]) -> set[str]:
         """The window of an SLO, in whole days; of series that disagree each one's."""
@@ -75,10 +74,9 @@ class Preset(NamedTuple):
 
 def _as_prometheus_writes(window: str) -> str:
     """A duration as Prometheus formats it, and so as Sloth names its metrics: 28d is 4w."""
-    if window == WINDOW:
+    if not window.endswith("d") or int(window[:-1]) % DAYS_OF_A_WEEK:
         return window
-    days = int(window[:-1])
-    return window if days % 7 else f"{days // 7}w"
+    return f"{int(window[:-1]) // DAYS_OF_A_WEEK}w"
 
 
 PRESETS: Final[Mapping[str, Preset]] = {
@@ -90,8 +88,7 @@ PRESETS: Final[Mapping[str, Preset]] = {
         metric="slo:sli_error:ratio_rateWINDOW",
         heartbeat="slo:current_burn_rate:ratio",
         of_errors=True,
-        burn="slo:sli_error:ratio_rateWINDOW"
-        " / on (sloth_id, sloth_slo, sloth_service) group_left () slo:error_budget:ratio",
+        budget="slo:error_budget:ratio",
     ),
     "pyrra": Preset(
         service="service",

@@ -115,18 +115,23 @@ def _slos(preset: Preset, settings: Mapping[str, Any], asker: Asker) -> Iterator
             if window in preset.windows_of(windows[key]):
                 template = Value(key[0], f"slos/{key[1]}", unit=units.PERCENT, window=window)
                 yield preset.percent(_value(template, key, answers))
-    for window in settings.get("burn_rates", ()):
-        yield from _burn_rates(preset, window, labels, fresh, asker)
+    if rates := settings.get("burn_rates"):
+        budgets = asker.vector(preset.budget, labels, "the error budgets")
+        for rate in rates:
+            answers = {"query": asker.vector(preset.value(rate), labels, f"the burn rates over {rate}"), "fresh": fresh}
+            yield from _burn_rates(rate, answers, budgets)
 
 
-def _burn_rates(preset: Preset, window: str, labels: Sequence[str], fresh: Vector, asker: Asker) -> Iterator[Value]:
-    answers = {
-        "query": asker.vector(preset.burn_rate(window), labels, f"the burn rates over {window}"),
-        "fresh": fresh,
-    }
+def _burn_rates(window: str, answers: Mapping[str, Vector], budgets: Vector) -> Iterator[Value]:
+    """How fast error budgets are spent: 1 spends one exactly in its SLO's window (SRE workbook, chapter 5)."""
     for key in answers["query"]:
         template = Value(key[0], f"slos/{key[1]}/burn_rate/{window}", unit=units.RATIO)
-        yield _value(template, key, answers)
+        value = _value(template, key, answers)
+        budget = _one(budgets.get(key, ()))
+        if value.value is not None:
+            burnt = value.value / budget if budget else None
+            value = value._replace(value=burnt, error="" if budget else units.NO_DATA)
+        yield value
 
 
 def _value(template: Value, key: Key, answers: Mapping[str, Vector]) -> Value:

@@ -1,0 +1,18 @@
+"""The types of sources. To add one, write its module, a line here, and a section of `schemas/sources.schema.json`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final, cast
+
+from platform_gate.collectors.source import Collector
+
+COLLECTORS: Final = {
+    "prometheus": "platform_gate.collectors.prometheus",
+}
+"""Modules by the type of a source, imported when a source of that type is asked."""
+
+
+def collector(kind: str) -> Collector:
+    """The collector of a type in ``COLLECTORS``."""
+    return cast("Collector", import_module(COLLECTORS[kind]))
