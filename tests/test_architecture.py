@@ -23,8 +23,8 @@ FLOORS = (
     ("checking",),
     ("reports",),
     ("api", "changes"),
-    ("judging",),
-    ("policy",),
+    ("judging", "collectors"),
+    ("policy", "measurements"),
     ("subsystems", "repository", "importers"),
     ("documents",),
     ("matching",),
@@ -43,7 +43,21 @@ EXITS = {("sys", "exit"), ("os", "_exit"), ("os", "abort"), ("", "exit"), ("", "
 STREAMS = {"sys.stdout", "sys.stderr", "sys.stdin", "sys.argv", "sys.__stdout__"}
 DATES = {"today", "now", "utcnow", "time", "localtime", "gmtime", "monotonic"}
 FILES = {"open", "read_bytes", "read_text", "write_bytes", "write_text", "scandir", "listdir", "walk", "mkstemp"}
-NETWORK = {"socket", "http", "urllib.request", "ftplib", "smtplib", "requests", "ssl", "asyncio"}
+NETWORK = {
+    "socket",
+    "http",
+    "urllib.request",
+    "ftplib",
+    "smtplib",
+    "requests",
+    "ssl",
+    "asyncio",
+    "urllib3",
+    "sqlalchemy",
+    "pyspark",
+}
+ASKS_SERVERS = {"collectors.transport", "collectors.failures", "collectors.engines"}
+"""Only `collect` asks servers, and only by these; `failures` says what went wrong there."""
 
 
 def modules() -> dict[str, ast.Module]:
@@ -246,8 +260,9 @@ def test_only_the_shell_touches_the_world(
     assert [f"{name}:{line}" for name, tree in inside.items() for line in find(tree)] == []
 
 
-def test_nobody_uses_the_network() -> None:
-    assert [f"{name}:{line}" for name, tree in MODULES.items() for line in uses_the_network(tree)] == []
+def test_nobody_else_uses_the_network() -> None:
+    inside = {name: tree for name, tree in MODULES.items() if name not in ASKS_SERVERS}
+    assert [f"{name}:{line}" for name, tree in inside.items() for line in uses_the_network(tree)] == []
 
 
 def test_no_subsystem_knows_another() -> None:

@@ -36,6 +36,7 @@ SLOW = """
     yaml
     concurrent.futures difflib fractions hashlib importlib.metadata jinja2 json jsonschema multiprocessing pickle
     referencing rpds shutil subprocess tempfile textwrap tomllib traceback
+    duckdb http.client platform_gate.collectors sqlalchemy sqlglot ssl urllib.request urllib3
 """
 """What a clean run does without."""
 

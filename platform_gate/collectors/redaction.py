@@ -10,6 +10,8 @@ from typing import Final
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 REDACTED: Final = "***"
+SHORTEST: Final = 4
+"""Characters. Of shorter ones, a tenant's number say, every text would be full."""
 _URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s\"'<>]+")
 
 
@@ -18,7 +20,7 @@ def forms(secrets: Iterable[str]) -> tuple[str, ...]:
     plain = [secret for value in secrets for secret in (value, value.strip()) if secret]
     parts = [part for value in plain for part in _parts(value)]
     pairs = [f"{user}:{password}" for user in plain for password in plain]
-    every = {form for value in (*plain, *parts, *pairs) for form in _encodings(value)}
+    every = {form for value in (*plain, *parts, *pairs) for form in _encodings(value) if len(value) >= SHORTEST}
     return tuple(sorted(every, key=lambda form: (-len(form), form)))
 
 

@@ -14,7 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from platform_gate.collectors.source import Limits, Source, SourceError, World, excerpt
+from platform_gate.collectors.failures import UnreachableError, explain, missing_extra, too_slow
+from platform_gate.collectors.source import Source, SourceError, World, excerpt
 from platform_gate.text import plural
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Transport:
             ) as answer:
                 return Response(answer.status, _lower(answer.headers), self._read(answer))
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise UnreachableError(*_explain(error, self._limits)) from None
+            raise UnreachableError(*explain(error, self._limits)) from None
 
     def _read(self, answer: BaseHTTPResponse) -> bytes:
         """The body, if it is as small and as quick as the settings ask."""
@@ -127,7 +128,7 @@ class Transport:
                     "Ask for less, or raise `max_bytes`.",
                 )
             if self._world.monotonic() > end:
-                raise UnreachableError(*_too_slow(self._limits))
+                raise UnreachableError(*too_slow(self._limits))
         return b"".join(chunks)
 
     def _checked(self, response: Response) -> Response:
@@ -152,10 +153,6 @@ class Transport:
             minutes = plural(round(abs(seconds) / 60), "minute")
             message = f"the server's clock is {minutes} {'ahead of' if seconds > 0 else 'behind'} ours"
             raise SourceError(message, "Set the clocks right: dates of values mean nothing until then.")
-
-
-class UnreachableError(SourceError):
-    """No whole answer came: worth another try."""
 
 
 def parse_json(response: Response) -> Any:
@@ -191,11 +188,6 @@ def _pool(tls: Tls) -> PoolManager:
     return urllib3.PoolManager(
         num_pools=1, cert_reqs="CERT_REQUIRED", ca_certs=tls.ca, cert_file=tls.cert, key_file=tls.key
     )
-
-
-def missing_extra(extra: str, package: str) -> SourceError:
-    """The error for a collector whose library isn't installed."""
-    return SourceError(f"{package} is not installed", f"Run: pip install 'platform-gate[{extra}]'")
 
 
 def _tls(source: Source, world: World) -> Tls:
@@ -238,32 +230,3 @@ def _until(date: str, now: datetime) -> float | None:
     except ValueError:
         return None
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
-
-
-def _too_slow(limits: Limits) -> tuple[str, str]:
-    return f"no whole answer within {limits.timeout:g} s", "Ask for less, or raise `timeout`."
-
-
-def _explain(error: Exception, limits: Limits) -> tuple[str, str]:
-    """Why there was no answer, in words of our own: the library's name the whole URL."""
-    import ssl  # noqa: PLC0415 - only where something failed
-
-    from urllib3 import exceptions  # noqa: PLC0415 - as above
-
-    cause = error.__cause__ or error.__context__ or (error.args[-1] if error.args else None)
-    for problem in (error, cause):
-        if isinstance(problem, ssl.SSLCertVerificationError):
-            return f"TLS: {problem.verify_message}", "Check `tls.ca`, and the name in the certificate."
-        if isinstance(problem, (exceptions.TimeoutError, TimeoutError)):
-            return _too_slow(limits)
-        if isinstance(problem, exceptions.NameResolutionError):
-            return "the server's name can't be resolved", "Check the `url`."
-        if isinstance(problem, (ssl.SSLError, exceptions.SSLError)):
-            return f"TLS failed ({_reason(problem)})", "Check `tls.cert` and `tls.key`, and that the server speaks TLS."
-        if isinstance(problem, exceptions.NewConnectionError):
-            return "the server can't be reached", "Check the `url`, and whether a firewall stands between."
-    return f"the connection broke ({type(error).__name__})", "Try again."
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "reason", None) or type(error).__name__).split(":")[0][:60]
