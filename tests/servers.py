@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -188,3 +189,31 @@ def forward(port: int, request: Request) -> Reply:
         connection.request(request.method, request.path, body, headers)
         answer = connection.getresponse()
         return Reply(answer.read(), answer.status)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """The SQLAlchemy URL of a new PostgreSQL, whose password is `open sesame`."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    initdb = programs[-1] if programs else Path(required("initdb", "postgresql"))
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to other users
+        folder, port = Path(name), free_port()
+        password, data = folder / "password", folder / "data"
+        password.write_text("open sesame\n", encoding="utf-8")
+        who = _as_postgres(folder, password)
+        words = ["-D", data, "-U", "gate", "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync", "-E", "UTF8"]
+        subprocess.run([*who, initdb, *words], check=True, capture_output=True, cwd=folder)
+        options = ["-p", str(port), "-c", "fsync=off", "-c", f"unix_socket_directories={folder}"]
+        options += ["-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"]
+        server = str(initdb.with_name("postgres"))
+        with running([*who, server, "-D", str(data), *options], lambda: listens(port), folder):
+            yield f"postgresql+psycopg://gate:open%20sesame@127.0.0.1:{port}/postgres"
+
+
+def _as_postgres(*paths: Path) -> list[str]:
+    """What starts a program as another user, who owns some paths: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    for path in paths:
+        shutil.chown(path, "postgres")
+    return [required("setpriv", "util-linux"), "--reuid=postgres", "--regid=postgres", "--clear-groups"]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from platform_gate import matching
 from platform_gate.collectors import units
-from platform_gate.collectors.redaction import forms, redact
+from platform_gate.collectors.redaction import excerpt, forms, redact
 from platform_gate.collectors.registry import collector
 from platform_gate.collectors.source import Answer, Collector, Source, SourceError, World, secret_names
 from platform_gate.measurements.writing import SourceState, Value
@@ -60,10 +60,16 @@ def ask(source: Source, names: Mapping[str, str], world: World) -> Result:
     try:
         values, remarks = _values(source, names, world, kind)
     except SourceError as error:
-        failed = state._replace(error=redact(error.message, hidden))
+        failed = state._replace(error=_told(error, hidden))
         return Result(source, failed, fix=redact(error.fix, hidden), seconds=world.monotonic() - start)
     shown = tuple(redact(remark, hidden) for remark in remarks)
     return Result(source, state, tuple(values), shown, seconds=world.monotonic() - start)
+
+
+def _told(error: SourceError, hidden: Sequence[str]) -> str:
+    """The error's message and what the server said, without secrets."""
+    said = excerpt(error.said, hidden)
+    return redact(error.message, hidden) + (f": {said}" if said else "")
 
 
 def claims(source: Source) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from platform_gate.collectors import units
 from platform_gate.collectors.credentials import authorization
 from platform_gate.collectors.presets import PRESETS, Preset
-from platform_gate.collectors.source import Answer, Source, SourceError, World, excerpt
+from platform_gate.collectors.source import Answer, Source, SourceError, World
 from platform_gate.collectors.transport import Response, Transport, parse_json
 from platform_gate.measurements.writing import Value
 from platform_gate.text import plural, quote
@@ -178,11 +178,11 @@ def _data(response: Response, name: str) -> Mapping[str, Any]:
     answer = parse_json(response)
     if not isinstance(answer, Mapping) or answer.get("status") != "success" or response.status != 200:  # noqa: PLR2004
         why = answer.get("error", "") if isinstance(answer, Mapping) else ""
-        message = f"{name}: the server answered {response.status}: {excerpt(str(why) or response.text())}"
-        raise SourceError(message, "Try the query in the server's own page; `--print-queries` prints it.")
+        fix = "Try the query in the server's own page; `--print-queries` prints it."
+        raise SourceError(f"{name}: the server answered {response.status}", fix, str(why) or response.text())
     if warnings := answer.get("warnings"):
-        message = f"{name}: the answer may be partial: {excerpt(str(warnings[0]))}"
-        raise SourceError(message, "Make every store reachable, or narrow the query.")
+        fix = "Make every store reachable, or narrow the query."
+        raise SourceError(f"{name}: the answer may be partial", fix, str(warnings[0]))
     data: Mapping[str, Any] = answer["data"]
     return data
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
+from platform_gate.text import printable, shorten
+
 REDACTED: Final = "***"
 SHORTEST: Final = 4
 """Characters. Of shorter ones, a tenant's number say, every text would be full."""
@@ -51,6 +53,11 @@ def redact(text: str, hidden: Iterable[str]) -> str:
     for form in hidden:
         text = text.replace(form, REDACTED)
     return _URL.sub(_origin, text)
+
+
+def excerpt(text: str, hidden: Iterable[str]) -> str:
+    """What a server said, without secrets, on one printable line of at most 80 characters."""
+    return shorten(printable(" ".join(redact(text, hidden).split())))
 
 
 def _origin(match: re.Match[str]) -> str:

@@ -9,6 +9,9 @@ from platform_gate.collectors.source import Collector
 
 COLLECTORS: Final = {
     "prometheus": "platform_gate.collectors.prometheus",
+    "file": "platform_gate.collectors.file",
+    "focus": "platform_gate.collectors.focus",
+    "sql": "platform_gate.collectors.sql",
 }
 """Modules by the type of a source, imported when a source of that type is asked."""
 

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from platform_gate.measurements.writing import Value
 from platform_gate.model import GateError
-from platform_gate.text import printable, shorten
 
 SUFFIX: Final = "_env"
 """A setting whose name ends like this names an environment variable that holds a secret."""
@@ -73,7 +72,14 @@ class Collector(Protocol):
 
 
 class SourceError(GateError):
-    """A source that failed: the others are still asked. The message holds neither secrets nor whole URLs."""
+    """A source that failed: the others are still asked.
+
+    ``said`` is what the server said, unchecked: it may hold secrets, and is shown redacted and shortened only.
+    """
+
+    def __init__(self, message: str, fix: str = "", said: str = "") -> None:
+        super().__init__(message, fix)
+        self.said = said
 
 
 def secret(world: World, name: str) -> str:
@@ -102,8 +108,3 @@ def secret_names(settings: Any) -> Iterator[str]:
     elif isinstance(settings, list):
         for item in settings:
             yield from secret_names(item)
-
-
-def excerpt(text: str) -> str:
-    """What a server said, fit for an error: one printable line of at most 80 characters."""
-    return shorten(printable(" ".join(text[:1000].split())))

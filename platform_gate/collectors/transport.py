@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from platform_gate.collectors.failures import UnreachableError, explain, missing_extra, too_slow
-from platform_gate.collectors.source import Source, SourceError, World, excerpt
+from platform_gate.collectors.source import Source, SourceError, World
 from platform_gate.text import plural
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Response(NamedTuple):
     body: bytes
 
     def text(self) -> str:
-        """The body as one printable line of at most 80 characters."""
-        return excerpt(self.body[:1000].decode("utf-8", "replace"))
+        """The beginning of the body, unchecked."""
+        return self.body[:1000].decode("utf-8", "replace")
 
 
 class Tls(NamedTuple):
@@ -138,8 +138,8 @@ class Transport:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise SourceError("the server compresses although it was asked not to", "Ask its operator why.")
         if response.status in REFUSED:
-            message = f"the server refuses the credentials ({response.status}): {response.text()}"
-            raise SourceError(message, "Check the secret and what it may read.")
+            message = f"the server refuses the credentials ({response.status})"
+            raise SourceError(message, "Check the secret and what it may read.", response.text())
         self._check_clock(response)
         return response
 
@@ -165,14 +165,15 @@ def parse_json(response: Response) -> Any:
         return json.loads(response.body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
         size = plural(len(response.body), "byte")
-        message = f"the answer ({response.status}, {size}) is not whole JSON: {response.text()}"
-        raise SourceError(message, "Check the `url`; a proxy's page is a usual cause.") from None
+        fix = "Check the `url`; a proxy's page is a usual cause."
+        raise SourceError(f"the answer ({response.status}, {size}) is not whole JSON", fix, response.text()) from None
 
 
 def succeed(response: Response) -> Any:
     """The data of an answer whose status is 200; raises ``SourceError`` for any other."""
     if response.status != 200:  # noqa: PLR2004 - HTTP's own number
-        raise SourceError(f"the server answered {response.status}: {response.text()}", "Try again, or check the `url`.")
+        message = f"the server answered {response.status}"
+        raise SourceError(message, "Try again, or check the `url`.", response.text())
     return parse_json(response)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import history
-from tests.servers import blocks, prometheus, required
+from tests.servers import blocks, postgres, prometheus, required
 
 PASSWORD = "open sesame"  # noqa: S105 - of a server that lives as long as a test
 HASH = "$2b$04$fYyj.ECt1lynr8mi39r5N.40PRgVCWuST6IB9nxtfB9CzjezGNvnW"
@@ -64,3 +64,10 @@ def guarded(past: Path, certificates: Path, tmp_path_factory: pytest.TempPathFac
         shutil.copytree(block, data / block.name)
     with prometheus(data, f"--web.config.file={web}") as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[str]:
+    """The URL of a PostgreSQL."""
+    with postgres() as url:
+        yield url

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from platform_gate.collectors.redaction import forms, redact
+from platform_gate.collectors.redaction import excerpt, forms, redact
 
 TOKEN = 'p4ss/"word" +x'  # noqa: S105 - made up
 
@@ -42,3 +42,9 @@ def test_whole_urls_are_not_shown() -> None:
 
 def test_what_is_too_short_for_a_secret_is_left() -> None:
     assert redact("tenant 7 of 77", forms(["7", ""])) == "tenant 7 of 77"
+
+
+def test_a_secret_is_hidden_before_what_was_said_is_cut() -> None:
+    said = "x" * 70 + " s3cret-token-that-is-long " + "y" * 50
+    assert excerpt(said, forms(["s3cret-token-that-is-long"])) == "x" * 70 + " *** yy..."
+    assert excerpt("a\n\tb \x1b[31m", ()) == r"a b \x1b[31m"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from platform_gate.collectors.redaction import excerpt
 from platform_gate.collectors.source import Limits, Source, SourceError
 from platform_gate.collectors.transport import Response, Transport, parse_json, succeed
 from tests.asking import world
@@ -25,7 +26,8 @@ def refusal(reply: Reply | list[Reply], **about: Any) -> str:
     with replaying(reply) as server, pytest.raises(SourceError) as caught:
         succeed(transport(server.url, **about).get("/x"))
     assert server.url not in caught.value.message + caught.value.fix
-    return caught.value.message
+    said = excerpt(caught.value.said, ())
+    return caught.value.message + (f": {said}" if said else "")
 
 
 def test_an_answer() -> None:
