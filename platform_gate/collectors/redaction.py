@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -42,10 +43,13 @@ def _parts(value: str) -> Iterator[str]:
 
 def _encodings(value: str) -> Iterator[str]:
     yield value
-    yield quote(value, safe="")
-    yield quote_plus(value)
     yield json.dumps(value)[1:-1]
+    yield html.escape(value)
+    for encoded in (quote(value), quote(value, safe=""), quote_plus(value)):
+        yield encoded
+        yield re.sub("%..", lambda match: match[0].lower(), encoded)
     yield base64.b64encode(value.encode()).decode()
+    yield base64.urlsafe_b64encode(value.encode()).decode()
 
 
 def redact(text: str, hidden: Iterable[str]) -> str:

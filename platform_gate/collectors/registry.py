@@ -12,6 +12,10 @@ COLLECTORS: Final = {
     "file": "platform_gate.collectors.file",
     "focus": "platform_gate.collectors.focus",
     "sql": "platform_gate.collectors.sql",
+    "datadog": "platform_gate.collectors.datadog",
+    "pagerduty": "platform_gate.collectors.pagerduty",
+    "github": "platform_gate.collectors.github",
+    "infracost": "platform_gate.collectors.infracost",
 }
 """Modules by the type of a source, imported when a source of that type is asked."""
 

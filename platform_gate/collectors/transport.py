@@ -29,6 +29,11 @@ LONGEST_WAIT: Final = 120
 """Seconds. A server that asks for more patience fails the source, rather than blocking the job."""
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 REFUSED: Final = frozenset({401, 403})
+FORM: Final = "application/x-www-form-urlencoded"
+JSON: Final = "application/json"
+
+Body = tuple[str, bytes] | None
+"""The type of what is sent, and its bytes."""
 
 
 class Response(NamedTuple):
@@ -70,7 +75,11 @@ class Transport:
 
     def post_form(self, path: str, fields: Sequence[tuple[str, str]]) -> Response:
         """The answer to POST with a form: for queries that are too long for a URL; raises as ``get``."""
-        return self._ask("POST", self._url(path, ()), urlencode(fields).encode())
+        return self._ask("POST", self._url(path, ()), (FORM, urlencode(fields).encode()))
+
+    def post_json(self, path: str, data: Mapping[str, Any]) -> Response:
+        """The answer to POST with JSON, of a query that changes nothing; raises as ``get``."""
+        return self._ask("POST", self._url(path, ()), (JSON, json.dumps(data).encode()))
 
     def _url(self, path: str, query: Sequence[tuple[str, str]]) -> str:
         url = urljoin(self._base + "/", path) if "://" in path else self._base + path
@@ -78,7 +87,7 @@ class Transport:
             raise SourceError("the answer points to another origin, which gets no credentials", "Check the `url`.")
         return f"{url}?{urlencode(query)}" if query else url
 
-    def _ask(self, method: str, url: str, body: bytes | None) -> Response:
+    def _ask(self, method: str, url: str, body: Body) -> Response:
         for attempt in range(self._limits.retries):
             response = self._attempt(method, url, body)
             if response and not _worth_repeating(response):
@@ -86,24 +95,24 @@ class Transport:
             self._world.sleep(_wait(response, attempt, self._world.now()))
         return self._checked(self._once(method, url, body))
 
-    def _attempt(self, method: str, url: str, body: bytes | None) -> Response | None:
+    def _attempt(self, method: str, url: str, body: Body) -> Response | None:
         """The answer, or None where another attempt may bring one."""
         try:
             return self._once(method, url, body)
         except UnreachableError:
             return None
 
-    def _once(self, method: str, url: str, body: bytes | None) -> Response:
+    def _once(self, method: str, url: str, body: Body) -> Response:
         import urllib3  # noqa: PLC0415 - an extra
 
-        headers = self._headers | ({"Content-Type": "application/x-www-form-urlencoded"} if body else {})
+        headers = self._headers | ({"Content-Type": body[0]} if body else {})
         limits = urllib3.Timeout(connect=self._limits.timeout, read=self._limits.timeout)
         try:
             with closing(
                 self._pool.request(
                     method,
                     url,
-                    body=body,
+                    body=body[1] if body else None,
                     headers=headers,
                     timeout=limits,
                     redirect=False,
