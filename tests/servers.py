@@ -41,11 +41,13 @@ def required(program: str, package: str) -> str:
 
 
 @contextlib.contextmanager
-def running(words: list[str], ready: Callable[[], bool], cwd: Path | None = None) -> Iterator[None]:
-    """A program that runs until the block ends."""
+def running(
+    words: list[str], ready: Callable[[], bool], cwd: Path | None = None, within: float = START_WITHIN
+) -> Iterator[None]:
+    """A program that runs until the block ends, and is ready within some seconds."""
     process = subprocess.Popen(words, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + START_WITHIN
+        end = time.monotonic() + within
         while not ready():
             assert process.poll() is None, f"{words[0]} ended by itself"
             assert time.monotonic() < end, f"{words[0]} did not start"
