@@ -43,8 +43,8 @@ def by_field(result: Result) -> dict[str, Value]:
 
 def numbers(result: Result) -> dict[str, str]:
     """Numbers as text, or the error, by service and field."""
-    return {
-        name: value.error or f"{value.value.normalize():f}"
-        for name, value in by_field(result).items()
-        if value.value is not None or value.error
-    }
+    return {name: _shown(value) for name, value in by_field(result).items()}
+
+
+def _shown(value: Value) -> str:
+    return value.error if value.value is None else f"{value.value.normalize():f}"

@@ -91,7 +91,7 @@ def blocks(history: str, folder: Path) -> Path:
     promtool, text, data = required("promtool", "prometheus"), folder / "history.om", folder / "data"
     text.write_text(history + "# EOF\n", encoding="utf-8")
     words = [promtool, "tsdb", "create-blocks-from", "openmetrics", "--max-block-duration=1488h", "-q", text, data]
-    subprocess.run(words, check=True, capture_output=True)
+    subprocess.run(list(map(str, words)), check=True, capture_output=True)
     return data
 
 
@@ -204,7 +204,7 @@ def postgres() -> Iterator[str]:
         password.write_text("open sesame\n", encoding="utf-8")
         who = _as_postgres(folder, password)
         words = ["-D", data, "-U", "gate", "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync", "-E", "UTF8"]
-        subprocess.run([*who, initdb, *words], check=True, capture_output=True, cwd=folder)
+        subprocess.run([*who, *map(str, [initdb, *words])], check=True, capture_output=True, cwd=folder)
         options = ["-p", str(port), "-c", "fsync=off", "-c", f"unix_socket_directories={folder}"]
         options += ["-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"]
         server = str(initdb.with_name("postgres"))

@@ -34,7 +34,13 @@ FLOORS = (
 SHELL = ("cli.", "__main__")
 ASKS_THE_DATE = {"api"}
 """`PlatformService` has a health of its own, and health depends on the day."""
-OPENS_FILES = {"repository.plain_files", "repository.work_tree", "documents.shipped", "repository.git"}
+OPENS_FILES = {
+    "collectors.files",
+    "repository.plain_files",
+    "repository.work_tree",
+    "documents.shipped",
+    "repository.git",
+}
 STARTS_PROGRAMS = {"repository.git"}
 READS_THE_ENVIRONMENT = {"repository.git"}
 """`PATH` says where git is, and nothing else is read."""

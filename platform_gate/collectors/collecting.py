@@ -14,9 +14,11 @@ from platform_gate.collectors.registry import collector
 from platform_gate.collectors.source import Answer, Collector, Source, SourceError, World, secret_names
 from platform_gate.measurements.writing import SourceState, Value
 from platform_gate.model import GateError
-from platform_gate.text import listing, plural, quote
+from platform_gate.text import listing, plural, quote, shorten
 
 NAMED_AT_MOST: Final = 3
+LONGEST: Final = 200
+"""Characters of an error in a snapshot."""
 SHAPE: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What careless code raises on an answer of an unknown shape: a server's fault, not a bug of ours."""
 
@@ -69,7 +71,7 @@ def ask(source: Source, names: Mapping[str, str], world: World) -> Result:
 def _told(error: SourceError, hidden: Sequence[str]) -> str:
     """The error's message and what the server said, without secrets."""
     said = excerpt(error.said, hidden)
-    return redact(error.message, hidden) + (f": {said}" if said else "")
+    return shorten(redact(error.message, hidden) + (f": {said}" if said else ""), LONGEST)
 
 
 def claims(source: Source) -> tuple[str, ...]:

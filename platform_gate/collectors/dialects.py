@@ -55,7 +55,7 @@ def refuse_writing(query: str, dialect: str) -> None:
         raise SourceError("the SQL can't be parsed", "Check the file.", str(error)) from None
     writes = (sqlglot.exp.DML, sqlglot.exp.DDL, sqlglot.exp.Command, sqlglot.exp.Into)
     query_only = len(statements) == 1 and isinstance(statements[0], sqlglot.exp.Query)
-    if not query_only or any(node is not statements[0] and isinstance(node, writes) for node in statements[0].walk()):
+    if not query_only or statements[0].find(*writes):
         raise SourceError("the SQL is not one query that only reads", "Write one SELECT, which may begin with WITH.")
 
 

@@ -18,7 +18,7 @@ from platform_gate.measurements.writing import Value
 from platform_gate.text import listing, plural
 
 DAY: Final = 86_400
-DURATIONS: Final = ((DAY, "d"), (3600, "h"), (60, "m"), (1, "s"))
+DURATIONS: Final = ((DAY, "d"), (3600, "h"), (60, "m"))
 
 Report = Mapping[str, Any]
 
@@ -52,6 +52,7 @@ def _values(key: tuple[str, str], reports: Sequence[Report], window: str) -> Ite
     newest: dict[str, Report] = {}
     for report in sorted((report for report in reports if report.get("valid")), key=lambda report: report["timestamp"]):
         newest[duration(int(report["window"]))] = report
+    newest.pop("", None)
     service, slo = key
     chosen = window or _only_window(newest, slo)
     if chosen not in newest:
@@ -69,9 +70,8 @@ def _only_window(newest: Iterable[str], slo: str) -> str:
 
 
 def duration(seconds: int) -> str:
-    """Seconds in the largest unit that divides them: 3600 is 1h."""
-    size, letter = next((size, letter) for size, letter in DURATIONS if seconds % size == 0)
-    return f"{seconds // size}{letter}"
+    """Seconds in the largest unit that divides them: 3600 is 1h. Empty where they are no whole minutes."""
+    return next((f"{seconds // size}{letter}" for size, letter in DURATIONS if seconds % size == 0), "")
 
 
 def _slo(key: tuple[str, str], window: str, report: Report) -> Value:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Final
 
 from platform_gate.collectors.source import SourceError
+from platform_gate.documents import shipped
 from platform_gate.measurements.writing import Value, rounded
 from platform_gate.text import quote
 
@@ -45,7 +47,6 @@ _FACTORS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
     ("days", MINUTES): (1440, 1),
     (COUNT, COUNT): (1, 1),
 }
-_CODE: Final = re.compile("[A-Z]{3}")
 _AT: Final = re.compile(r"[a-z_]+(/[^/\s\x00-\x1f]([^/\x00-\x1f\x7f-\x9f]{0,98}[^/\s\x00-\x1f])?){1,3}")
 _SERVICE: Final = re.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?")
 _WINDOW: Final = re.compile("[1-9][0-9]{0,3}[dw]|calendar-month")
@@ -87,14 +88,21 @@ def convert(value: Value) -> Value:
 
 def _factor(unit: str, wanted: str, at: str) -> Decimal:
     if wanted == CURRENCY:
-        if not _CODE.fullmatch(unit):
-            raise SourceError(f"{at} can't be in {quote(unit)}", "Its unit is a currency, as USD.")
+        if unit not in currencies():
+            raise SourceError(f"{at} can't be in {quote(unit)}", "Its unit is the ISO 4217 code of a currency: USD.")
         return Decimal(1)
     if (unit, wanted) not in _FACTORS:
         units = ", ".join(sorted({known for known, target in _FACTORS if target == wanted}))
         raise SourceError(f"{at} can't be in {quote(unit)}", f"Its unit is one of: {units}.")
     numerator, denominator = _FACTORS[unit, wanted]
     return Decimal(numerator) / denominator
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes of ISO 4217, as the schema of manifests lists them."""
+    cost = shipped.schema("service")["properties"]["spec"]["properties"]["cost"]
+    return frozenset(cost["properties"]["currency"]["enum"])
 
 
 def _judged(value: Value, unit: str) -> Value:

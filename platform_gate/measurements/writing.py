@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from platform_gate.model import GateError
-from platform_gate.text import quote
+from platform_gate.text import log_json, quote
 
 API_VERSION: Final = "platform-gate/v1"
 KIND: Final = "Measurements"
@@ -121,8 +121,8 @@ def _encode(data: Any) -> str:
 
 
 def _text(data: str | bool) -> str:  # noqa: FBT001 - a JSON value
-    """A string or boolean. A CI runner that meets ``##[`` in a log would run what follows."""
-    return json.dumps(data, ensure_ascii=False).replace("##[", "#\\u0023[")
+    """A string or boolean, in which a CI runner that sees it in a log finds no command."""
+    return log_json(json.dumps(data, ensure_ascii=False))
 
 
 def number_text(number: Decimal) -> str:

@@ -117,7 +117,7 @@ def test_csv(tmp_path: Path) -> None:
     assert numbers(result) == EXPECTED
     assert result.remarks == ("1 row without a service left out",)
     web = by_field(result)["web slos/availability"]
-    assert (web.window, web.total, web.observed_at) == ("4w", 1000, datetime(2025, 6, 30, 11, tzinfo=UTC))
+    assert (web.window, web.total, web.observed_at) == ("4w", Decimal(1000), datetime(2025, 6, 30, 11, tzinfo=UTC))
 
 
 def test_json_lines(tmp_path: Path) -> None:

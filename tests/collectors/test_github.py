@@ -88,7 +88,7 @@ def test_a_secondary_rate_limit_is_waited_for() -> None:
     replies = [Reply({"message": "secondary rate limit"}, 403, {"Retry-After": "1"})]
 
     def limited(request: Request) -> Reply:
-        return replies.pop() if replies else answering(DEPLOYMENTS, ISSUES)(request)  # type: ignore[no-any-return]
+        return replies.pop() if replies else answering(DEPLOYMENTS, ISSUES)(request)
 
     result, requests = asked(limited, retries=1)
     assert (result.state.error, len(requests)) == ("", 3)

@@ -57,6 +57,7 @@ def test_a_number_that_can_t_be_one_of_that_field_is_none(at: str, number: str, 
         ("slos/a", "minutes"),
         ("reliability/mttr_minutes", "percent"),
         ("cost/2026-10", "usd"),
+        ("cost/2026-10", "XYZ"),
         ("cost/2026-10", "count"),
     ],
 )
