@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,8 @@ FILES: Final = {
     HOOKS: "pre-commit-config.yaml",
 }
 """The files to write, by path from the repository's root, and their templates."""
+SOURCES: Final = {"platform-gate.sources.yaml": "sources.yaml"}
+"""What is written with ``--sources`` instead."""
 
 VERSION: Final = "@VERSION@"
 HOOK: Final = """\
@@ -39,7 +41,8 @@ HOOK: Final = """\
       - id: platform-gate-import
         args: {args}
 """
-
+NEXT: Final = "Next: `platform-gate check`. Then put your own services in, and commit."
+NEXT_SOURCES: Final = "Next: keep the sources that you have, then `platform-gate collect --print-queries`."
 
 Descriptors = tuple[tuple[str, str], ...]
 """Pairs of a format and a path, as ``import`` takes them."""
@@ -56,21 +59,33 @@ Descriptors = tuple[tuple[str, str], ...]
 )
 @click.option("--tier-map", "map_file", metavar="FILE", help="As for `import`.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.option("--sources", is_flag=True, help="Write a Sources file for `collect` instead.")
 @display_options
-def init(descriptors: Descriptors, map_file: str | None, *, dry_run: bool) -> int:
+def init(descriptors: Descriptors, map_file: str | None, *, dry_run: bool, sources: bool) -> int:
     """Write a first manifest, policy, waivers file, configuration, workflow and hook.
 
     It asks nothing and never overwrites: what is there already stays, and is named. With --from it exits as `import`
     does.
     """
-    if not descriptors:
-        _print(_scaffold(FILES, (), dry_run=dry_run))
+    if sources:
+        if descriptors:
+            raise click.UsageError("--sources writes a Sources file only: leave out --from")
+        _print(_scaffold(SOURCES, (), NEXT_SOURCES, dry_run=dry_run))
         return 0
+    if not descriptors:
+        _print(_scaffold(FILES, (), NEXT, dry_run=dry_run))
+        return 0
+    return _import(descriptors, map_file, dry_run=dry_run)
+
+
+def _import(descriptors: Descriptors, map_file: str | None, *, dry_run: bool) -> int:
+    """Write the scaffold around imported manifests instead of an example."""
     tree = current_tree()
     collection = read(tree, [Operand(*pair) for pair in descriptors], map_file)
     if collection.drafts:
         shown = tuple((form, tree.shown(path)) for form, path in descriptors)
-        _print(_scaffold(FILES.keys() - {EXAMPLE}, shown, dry_run=dry_run))
+        files = {path: template for path, template in FILES.items() if path != EXAMPLE}
+        _print(_scaffold(files, shown, "", dry_run=dry_run))
     written = write(tree, collection, default_folder(tree), dry_run=dry_run)
     _print(report(collection, written, dry_run=dry_run))
     return exit_code(collection, written)
@@ -80,20 +95,20 @@ def _print(lines: Iterable[str]) -> None:
     write_stdout(log_line(printable(line)) + "\n" for line in lines)
 
 
-def _scaffold(paths: Collection[str], descriptors: Descriptors, *, dry_run: bool) -> Iterator[str]:
+def _scaffold(files: Mapping[str, str], descriptors: Descriptors, advice: str, *, dry_run: bool) -> Iterator[str]:
     tree = current_tree()
     configured = config.load(work_tree.read_optional(tree)).path
     written = 0
-    for path in filter(paths.__contains__, FILES):
+    for path, template in files.items():
         if reason := _reason_to_leave(tree.root, path, configured):
             yield f"left alone   {path}: {reason}"
         else:
             written += 1
             if not dry_run:
-                _write(tree.root, path, _text(FILES[path]) + (_hook(descriptors) if path == HOOKS else ""))
+                _write(tree.root, path, _text(template) + (_hook(descriptors) if path == HOOKS else ""))
             yield f"{'would write' if dry_run else 'wrote'}{' ' * (2 if dry_run else 8)}{path}"
-    if written and not dry_run and not descriptors:
-        yield "Next: `platform-gate check`. Then put your own services in, and commit."
+    if written and advice and not dry_run:
+        yield advice
 
 
 def _hook(descriptors: Descriptors) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from platform_gate.cli.init import FILES, VERSION
+from platform_gate.cli.init import FILES, SOURCES, VERSION
 from tests.conftest import ROOT, Gate
 
 
@@ -38,7 +38,7 @@ def test_every_template_is_written_and_names_this_version(fresh: Path, gate: Gat
     gate(fresh, "init")
     written = everything(fresh)
     templates = (ROOT / "platform_gate/cli/templates").iterdir()
-    assert sorted(FILES.values()) == sorted(path.name for path in templates if path.is_file())
+    assert sorted([*FILES.values(), *SOURCES.values()]) == sorted(path.name for path in templates if path.is_file())
     assert not any(VERSION in text for text in written.values())
     version = gate(fresh, "--version").stdout.split()[1]
     assert yaml.safe_load(written[".pre-commit-config.yaml"])["repos"][0]["rev"] == f"v{version}"
@@ -137,3 +137,25 @@ def test_gaps_of_an_import_decide_the_exit_code(fresh: Path, gate: Gate) -> None
     assert done.returncode == 1
     assert "would write  services/cart.yaml from score.yaml\n" in done.stdout
     assert everything(fresh).keys() == {"score.yaml"}
+
+
+def test_a_sources_file_fits_its_schema_and_holds_no_secret(fresh: Path, gate: Gate) -> None:
+    done = gate(fresh, "init", "--sources")
+    assert (done.returncode, everything(fresh).keys()) == (0, SOURCES.keys())
+    printed = gate(fresh, "collect", "--print-queries")
+    assert printed.returncode == 0, printed.stderr
+    assert "slo:time_period:days" in printed.stdout
+    again = gate(fresh, "init", "--sources")
+    assert "left alone   platform-gate.sources.yaml: it is there already" in again.stdout
+
+
+def test_every_source_that_the_scaffold_comments_out_fits_too(fresh: Path, gate: Gate) -> None:
+    gate(fresh, "init", "--sources")
+    path = fresh / "platform-gate.sources.yaml"
+    text = path.read_text(encoding="utf-8").replace("    # ", "    ")
+    path.write_text(text, encoding="utf-8")
+    (fresh / "queries").mkdir()
+    (fresh / "queries/dora.sql").write_text("SELECT 1", encoding="utf-8")
+    printed = gate(fresh, "collect", "--print-queries")
+    assert printed.returncode == 0, printed.stderr
+    assert printed.stdout.count("\n# ") + 1 == 8
