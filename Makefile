@@ -24,10 +24,11 @@ CREATED := $(VENV)/.created-with-$(subst /,-,$(PYTHON))
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.installed-dev
 MUTATED := $(VENV)/.installed-mutation
+ENGINES := $(VENV)/.installed-engines
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-strict-reader check lint types format docs coverage fuzz mutation bench clean
+.PHONY: help demo test test-strict-reader test-engines check lint types format docs coverage fuzz mutation bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ test: $(DEVELOPED) ## run the tests
 # The fast reader only accepts what the strict one reads alike: without it the answers must be the same.
 test-strict-reader: $(DEVELOPED) ## run the tests of documents, judging and hostile files without the fast reader
 	@PLATFORM_GATE_STRICT_READER=1 $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/documents tests/judging tests/hostile $(PYTEST_ARGS)
+
+test-engines: $(ENGINES) ## the same sums on Spark as on DuckDB: needs Java 17, and downloads 450 MB
+	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/engines $(PYTEST_ARGS)
 
 check: lint types test ## everything a change must pass: format, lint, types, tests
 
@@ -87,6 +91,10 @@ $(INSTALLED): $(CREATED) pyproject.toml
 $(DEVELOPED): $(CREATED) pyproject.toml
 	@$(PIP) install --editable '.[dev]'
 	@touch $(INSTALLED) $@
+
+$(ENGINES): $(DEVELOPED)
+	@$(PIP) install --editable '.[dev,engines]'
+	@touch $@
 
 $(MUTATED): $(DEVELOPED)
 	@$(PIP) install --editable '.[dev,mutation]'
