@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from benchmarks import browser, fleets, growth, memory, places, split, table
+from benchmarks import bill, browser, fleets, growth, memory, places, split, table
 from benchmarks.figures import Spread, comparison, pays
 from benchmarks.measure import BenchmarkError, Command, environment, instructions, paired, run
 from benchmarks.peers import DEFAULT, ONE, PEERS, PLAIN, TWO, VARIANTS, Peer, Variant
@@ -158,6 +158,15 @@ def opens(plan: Plan) -> Measured:
     return Measured(table.markdown(head, [row]), opening.holds)
 
 
+def bills(plan: Plan) -> Measured:
+    """Time and memory of `collect` over a bill of ten million rows."""
+    collected = bill.collected(plan.places)
+    head = ("rows", "s", "MiB", f"at most {bill.MOST_SECONDS} s and {memory.MOST_MIB} MiB")
+    bound = "yes" if collected.holds else "BROKEN"
+    row = [table.count(bill.ROWS), table.seconds(collected.seconds), f"{collected.mib:.0f}", bound]
+    return Measured(table.markdown(head, [row]), collected.holds)
+
+
 ALL: Final[Mapping[str, tuple[str, Callable[[Plan], Measured]]]] = MappingProxyType(
     {
         "peers": ("Beside its peers", beside_peers),
@@ -167,6 +176,7 @@ ALL: Final[Mapping[str, tuple[str, Callable[[Plan], Measured]]]] = MappingProxyT
         "growth": ("Whether cost grows in line", grows_in_line),
         "instructions": ("The same, counted in instructions", counted),
         "memory": ("Memory of a very large fleet", very_large),
+        "bill": ("Collecting a large bill", bills),
     }
 )
 """Titles and functions of the parts, in the order in which they run."""
