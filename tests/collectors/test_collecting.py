@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from platform_gate.cli.main import run
 from platform_gate.collectors import collecting, registry
 from platform_gate.collectors.collecting import Result
 from platform_gate.collectors.source import Answer, Limits, Source, SourceError, World, secret
+from platform_gate.documents import schema, shipped
 from platform_gate.measurements.writing import Value
 from platform_gate.model import GateError
-from tests.asking import AT, world
+from tests.asking import AT, document, world
+from tests.conftest import ROOT
 
 
 class Toy(ModuleType):
@@ -33,6 +39,8 @@ class Toy(ModuleType):
 
     @staticmethod
     def collect(source: Source, world: World) -> Answer:
+        if "sheep" in source.settings:
+            return Answer((value("farm", "reliability/incidents_30d", str(source.settings["sheep"]), "count"),))
         if "error" in source.settings:
             raise source.settings["error"]
         if "token_env" in source.settings:
@@ -121,3 +129,46 @@ def test_two_sources_for_one_field_of_one_service_are_refused() -> None:
     with pytest.raises(GateError, match="'one' and 'other' both give slos/a of 'web'"):
         collecting.refuse_conflicts([one, other])
     collecting.refuse_conflicts([one, ask(value("api", "slos/a"), value("web", "slos/b"), name="other")])
+
+
+SECTION = {
+    "type": "object",
+    "required": ["type", "sheep"],
+    "properties": {"type": {"const": "toy"}, "sheep": {"type": "integer"}},
+    "additionalProperties": False,
+}
+
+
+@pytest.fixture
+def extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The shipped schemas with a section for the toy: with the line in the registry all that a collector takes."""
+    path = shutil.copytree(ROOT / "schemas", tmp_path / "schemas") / "sources.schema.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    source = data["$defs"]["source"]
+    source["properties"]["type"]["enum"].append("toy")
+    source["allOf"].append({"if": {"properties": {"type": {"const": "toy"}}}, "then": {"$ref": "#/$defs/toy"}})
+    data["$defs"]["toy"] = SECTION
+    path.write_text(json.dumps(data), encoding="utf-8")
+    monkeypatch.setattr(shipped, "folder", lambda name: tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    caches = shipped.schema, schema._validator, schema._accepts  # noqa: SLF001 - what was read of the shipped ones
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path
+    for cache in caches:
+        cache.cache_clear()
+
+
+def test_a_toy_collector_from_its_file_to_the_snapshot(
+    extended: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (extended / "platform-gate.sources.yaml").write_bytes(document({"counter": {"type": "toy", "sheep": 7}}))
+    assert run(["collect", "--print-queries"]) == 0
+    assert capfdbinary.readouterr().out == b"# counter (toy)\ncount the sheep\n"
+    assert run(["collect", "-o", "m.jsonl"]) == 0
+    header, line = (extended / "m.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(header)["sources"]["counter"]["type"] == "toy"
+    assert json.loads(line)["values"][0]["value"] == 7
+    (extended / "platform-gate.sources.yaml").write_bytes(document({"counter": {"type": "toy", "goats": 7}}))
+    assert run(["collect"]) == 2
+    assert b"unknown key 'goats'" in capfdbinary.readouterr().err
