@@ -18,7 +18,7 @@ class Measured(NamedTuple):
 
     slo: str
     window: str
-    days: int
+    days: float
     ratio: str
     allowed: str
 
@@ -30,6 +30,7 @@ SLOTH = {
     "quiet": Measured("availability", "30d", 30, "NaN", "0.01"),
     "abandoned": Measured("availability", "30d", 30, "0.5", "0.01"),
     "holey": Measured("availability", "30d", 30, "0.002", "0.01"),
+    "hourly": Measured("availability", "12h", 0.5, "0.002", "0.01"),
     "gone": Measured("availability", "30d", 30, "", "0.01"),
 }
 

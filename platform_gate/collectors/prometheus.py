@@ -105,6 +105,8 @@ def _slos(preset: Preset, settings: Mapping[str, Any], asker: Asker) -> Iterator
     windows = asker.vector(preset.windows, labels, "the windows of the SLOs")
     fresh = asker.vector(preset.fresh, labels, "the age of the samples")
     _refuse_evaluation_times(fresh, asker.at, "slos")
+    lost = [key for key in windows if not preset.windows_of(windows[key])]
+    yield from (Value(key[0], f"slos/{key[1]}", error=units.UNKNOWN_WINDOW) for key in lost)
     for window in sorted({window for key in windows for window in preset.windows_of(windows[key])}):
         answers = {
             "query": asker.vector(preset.value(window), labels, f"the SLOs over {window}"),

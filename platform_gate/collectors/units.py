@@ -24,6 +24,10 @@ NO_DATA: Final = "no-data"
 UNDATED: Final = "no-timestamp"
 SEVERAL: Final = "several-series"
 OUT_OF_RANGE: Final = "out-of-range"
+UNKNOWN_WINDOW: Final = "unknown-window"
+HUNDRED: Final = 100
+LONGEST: Final = 200
+"""Characters of the name of a field."""
 
 _FIELDS: Final = (
     (r"slos/[^/]+/burn_rate/[0-9]+[smhdw]", RATIO),
@@ -59,7 +63,7 @@ def unit_of(at: str) -> str | None:
 
 def is_field(at: str) -> bool:
     """Whether a snapshot can hold a value at this place."""
-    return bool(_AT.fullmatch(at)) and at.isprintable()
+    return len(at) <= LONGEST and bool(_AT.fullmatch(at)) and at.isprintable()
 
 
 def is_service(name: str) -> bool:
@@ -73,17 +77,29 @@ def is_window(window: str) -> bool:
 
 
 def convert(value: Value) -> Value:
-    """A value in the unit of its field; with an ``error`` where the number can't be one of that field.
+    """A value in the unit of its field; with an ``error`` where a snapshot can't hold it.
 
     Raises:
         SourceError: its unit can't be that of the field.
     """
-    wanted = unit_of(value.at)
-    if value.value is None or wanted is None:
+    if value.value is None:
         return value
+    if value.window and not is_window(value.window):
+        return value._replace(value=None, error=UNKNOWN_WINDOW)
+    wanted = unit_of(value.at) or _own_unit(value)
     unit = value.unit if wanted == CURRENCY else wanted
     number = value.value * _factor(value.unit, wanted, value.at)
     return _judged(value._replace(value=number, unit=unit), wanted)
+
+
+def _own_unit(value: Value) -> str:
+    """The unit of a field that the gate doesn't know: as declared, if a snapshot can hold it."""
+    if value.unit in currencies():
+        return CURRENCY
+    if (value.unit, value.unit) not in _FACTORS:
+        units = ", ".join(sorted(unit for unit, target in _FACTORS if unit == target))
+        raise SourceError(f"{value.at} can't be in {quote(value.unit)}", f"Its unit is one of: {units}, or a currency.")
+    return value.unit
 
 
 def _factor(unit: str, wanted: str, at: str) -> Decimal:
@@ -107,14 +123,24 @@ def currencies() -> frozenset[str]:
 
 def _judged(value: Value, unit: str) -> Value:
     """The value, if its number can be one in that unit."""
-    try:
-        number = rounded(value.value or Decimal(0))
-    except (ValueError, InvalidOperation):
-        return value._replace(value=None, error=NO_DATA if (value.value or Decimal(0)).is_nan() else OUT_OF_RANGE)
-    whole = number == number.to_integral_value()
-    if number < 0 or (unit == PERCENT and number > 100) or (unit == COUNT and not whole):  # noqa: PLR2004 - percent
+    number = _written(value.value)
+    whole = number is not None and number == number.to_integral_value()
+    if number is None or number < 0 or (unit == PERCENT and number > HUNDRED) or (unit == COUNT and not whole):
         return value._replace(value=None, error=OUT_OF_RANGE)
-    return value._replace(value=number)
+    total, coverage = _written(value.total), _written(value.coverage_pct)
+    return value._replace(
+        value=number,
+        total=total if total is not None and total >= 0 else None,
+        coverage_pct=coverage if coverage is not None and 0 <= coverage <= HUNDRED else None,
+    )
+
+
+def _written(number: Decimal | None) -> Decimal | None:
+    """A number with the digits that a snapshot keeps; None where it can't hold it."""
+    try:
+        return None if number is None else rounded(number)
+    except (ValueError, InvalidOperation):
+        return None
 
 
 def refuse_fractions(values: Iterable[Value], name: str) -> None:

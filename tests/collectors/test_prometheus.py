@@ -55,6 +55,8 @@ def test_sloth_s_recording_rules_become_slos(prom: int) -> None:
         "holey slos/availability": "99.8",
         "holey slos/availability/burn_rate/1h": "0.2",
         "gone slos/availability": "no-data",
+        "hourly slos/availability": "unknown-window",
+        "hourly slos/availability/burn_rate/1h": "0.2",
         "twice slos/availability": "several-series",
         "twice slos/availability/burn_rate/1h": "several-series",
     }

@@ -28,6 +28,7 @@ def value(at: str, number: str, unit: str) -> Value:
         ("cost/2026-10", "3500.125", "USD", "3500.125 USD"),
         ("cost/budget", "1", "EUR", "1 EUR"),
         ("carbon/tonnes", "7", "count", "7 count"),
+        ("carbon/price", "7.5", "EUR", "7.5 EUR"),
     ],
 )
 def test_a_number_is_converted_to_the_unit_of_its_field(at: str, number: str, unit: str, expected: str) -> None:
@@ -44,6 +45,7 @@ def test_a_number_is_converted_to_the_unit_of_its_field(at: str, number: str, un
         ("cost/2026-10", "1e15", "USD", "out-of-range"),
         ("cost/2026-10", "1e999999", "USD", "out-of-range"),
         ("cost/2026-10", "-1", "USD", "out-of-range"),
+        ("carbon/tonnes", "1e15", "count", "out-of-range"),
     ],
 )
 def test_a_number_that_can_t_be_one_of_that_field_is_none(at: str, number: str, unit: str, error: str) -> None:
@@ -58,6 +60,8 @@ def test_a_number_that_can_t_be_one_of_that_field_is_none(at: str, number: str, 
         ("reliability/mttr_minutes", "percent"),
         ("cost/2026-10", "usd"),
         ("cost/2026-10", "XYZ"),
+        ("carbon/tonnes", "seconds"),
+        ("carbon/tonnes", "tonnes"),
         ("cost/2026-10", "count"),
     ],
 )
@@ -92,3 +96,18 @@ def test_percentages_that_are_all_at_most_1_are_fractions() -> None:
 )
 def test_a_place_that_a_snapshot_can_hold(at: str, *, good: bool) -> None:
     assert units.is_field(at) is good
+
+
+def test_what_a_snapshot_cannot_hold_beside_a_value_is_left_out() -> None:
+    held = units.convert(value("slos/a", "99", "percent")._replace(total=Decimal(7), coverage_pct=Decimal(100)))
+    assert (held.total, held.coverage_pct) == (7, 100)
+    odd = units.convert(value("slos/a", "99", "percent")._replace(total=Decimal("1e15"), coverage_pct=Decimal("100.1")))
+    assert (odd.value, odd.total, odd.coverage_pct) == (99, None, None)
+
+
+@pytest.mark.parametrize(
+    ("window", "error"),
+    [("30d", ""), ("4w", ""), ("calendar-month", ""), ("custom", "unknown-window"), ("12h", "unknown-window")],
+)
+def test_a_window_that_no_manifest_can_have(window: str, error: str) -> None:
+    assert units.convert(value("slos/a", "99", "percent")._replace(window=window)).error == error
