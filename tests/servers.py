@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -22,6 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 START_WITHIN = 60
+STOP_WITHIN = 20
 
 
 def free_port() -> int:
@@ -44,7 +46,10 @@ def required(program: str, package: str) -> str:
 def running(
     words: list[str], ready: Callable[[], bool], cwd: Path | None = None, within: float = START_WITHIN
 ) -> Iterator[None]:
-    """A program that runs until the block ends, and is ready within some seconds."""
+    """A program that runs until the block ends, and is ready within some seconds.
+
+    It is interrupted as by Ctrl-C: at another signal PostgreSQL would wait for its clients.
+    """
     process = subprocess.Popen(words, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         end = time.monotonic() + within
@@ -54,8 +59,12 @@ def running(
             time.sleep(0.05)
         yield
     finally:
-        process.terminate()
-        process.wait()
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def listens(port: int) -> bool:
