@@ -10,7 +10,7 @@ import click
 
 from platform_gate.documents.document import read_one
 from platform_gate.importers import IMPORTERS
-from platform_gate.importers.collecting import Collection, Source, collect
+from platform_gate.importers.collection import Collection, Source, collect
 from platform_gate.importers.combining import TierMap, tier_map
 from platform_gate.importers.lenient_yaml import MAX_BYTES, Trouble
 from platform_gate.model import GateError

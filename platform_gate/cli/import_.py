@@ -15,7 +15,7 @@ from platform_gate.cli.descriptors import operands, read
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import current_tree
-from platform_gate.importers.collecting import Collection
+from platform_gate.importers.collection import Collection
 from platform_gate.importers.drafts import Draft
 from platform_gate.importers.manifest_text import manifest
 from platform_gate.importers.summary import Written, differences, in_step, incomplete, lines, synchronised

@@ -8,7 +8,7 @@ from typing import Final
 
 from platform_gate.cli.streams import write_file
 from platform_gate.documents.document import Document, DocumentError, read
-from platform_gate.importers.collecting import Collection
+from platform_gate.importers.collection import Collection
 from platform_gate.importers.drift import Synchronised
 from platform_gate.importers.drift import synchronise as compare
 from platform_gate.repository.config import Config

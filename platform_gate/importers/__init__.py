@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from platform_gate.importers.lenient_yaml import Document
 
 
-__all__ = ["collecting", "combining", "drafts", "drift", "lenient_yaml", "manifest_text", "recognition", "summary"]
+__all__ = ["collection", "combining", "drafts", "drift", "lenient_yaml", "manifest_text", "recognition", "summary"]
 
 
 class Importer(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from platform_gate.importers import importer
-from platform_gate.importers.collecting import Collection, Stranger
+from platform_gate.importers.collection import Collection, Stranger
 from platform_gate.importers.drafts import Draft
 from platform_gate.importers.drift import Synchronised
 from platform_gate.importers.manifest_text import gap_lines, manifest

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platform_gate.importers.collecting import Collection, Source, collect
+from platform_gate.importers.collection import Collection, Source, collect
 from platform_gate.importers.combining import TierMap
 from platform_gate.importers.drafts import Gap, Value
 

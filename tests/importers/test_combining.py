@@ -1,6 +1,6 @@
 from textwrap import dedent
 
-from platform_gate.importers.collecting import Collection, Source, collect
+from platform_gate.importers.collection import Collection, Source, collect
 from platform_gate.importers.combining import TierMap
 from tests.importers.conftest import facts
 

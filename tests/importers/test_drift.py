@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from platform_gate.documents.document import Document, read
 from platform_gate.importers import places
-from platform_gate.importers.collecting import Source, collect
+from platform_gate.importers.collection import Source, collect
 from platform_gate.importers.combining import TierMap
 from platform_gate.importers.drafts import Draft
 from platform_gate.importers.drift import Drift, compare, synchronise

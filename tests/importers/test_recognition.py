@@ -4,7 +4,7 @@ import pytest
 
 from platform_gate.importers import IMPORTERS, importer
 from platform_gate.importers.recognition import Kind, recognise
-from tests.importers.test_collecting import ROOTS
+from tests.importers.test_collection import ROOTS
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from platform_gate.documents import schema
 from platform_gate.documents.document import read
 from platform_gate.importers import IMPORTERS
-from platform_gate.importers.collecting import Source, collect
+from platform_gate.importers.collection import Source, collect
 from platform_gate.importers.combining import TierMap
 from platform_gate.importers.drafts import Draft
 from platform_gate.importers.manifest_text import gap_lines, manifest

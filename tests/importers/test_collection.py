@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from platform_gate.importers import IMPORTERS, format_of, importer
 from platform_gate.importers.building import Service, draft
-from platform_gate.importers.collecting import Source, collect
+from platform_gate.importers.collection import Source, collect
 from platform_gate.importers.combining import TierMap
 from platform_gate.importers.fields import text
 from platform_gate.importers.manifest_text import manifest
@@ -39,7 +39,7 @@ def test_every_module_is_registered_and_has_a_test() -> None:
     helpers = {
         "__init__",
         "building",
-        "collecting",
+        "collection",
         "combining",
         "convert",
         "drafts",
