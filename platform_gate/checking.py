@@ -14,7 +14,8 @@ from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
-from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
+from platform_gate.repository.checkout import open_tree
+from platform_gate.repository.work_tree import ManifestFile, WorkTree, refuse_link_above
 
 
 class Keep(Enum):
@@ -53,7 +54,8 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
         GateError: configuration, policy or waivers can't be used, or git can't answer. What is wrong with a manifest
             is a finding, not an exception.
     """
-    tree = WorkTree(find_root(cwd), cwd, stdin)
+    refuse_link_above(cwd)
+    tree = open_tree(cwd, stdin)
     if request.base is not None:
         return _check_change(request, tree, display)
     return _check_fleet(request, tree, display, keep, executor)

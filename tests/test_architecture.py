@@ -36,6 +36,7 @@ ASKS_THE_DATE = {"api"}
 """`PlatformService` has a health of its own, and health depends on the day."""
 OPENS_FILES = {
     "collectors.files",
+    "repository.evidence",
     "repository.plain_files",
     "repository.work_tree",
     "documents.shipped",

@@ -83,7 +83,7 @@ def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]
 
     The base's metadata chooses them, so that a pull request can't move its service into a lenient override.
     """
-    ruled, own = old.judgement.policy.layered.data, new.manifest.own_policy.layered.data
+    ruled, own = old.manifest.own_policy.layered.data, new.manifest.own_policy.layered.data
     for at in loosened(ruled, own):
         before, after = (_words(value_at(data, at)) for data in (ruled, own))
         yield "policy-loosened", ("metadata",), f"{_dotted(at)} {before}", after

@@ -8,7 +8,7 @@ import click
 
 from platform_gate.checking import Keep
 from platform_gate.cli import progress
-from platform_gate.cli.options import Command, display, display_options, judging_options
+from platform_gate.cli.options import Command, CommitType, display, display_options, judging_options
 from platform_gate.cli.processes import processes
 from platform_gate.cli.workspace import check_here
 from platform_gate.cli.writing import Writing, write, writing_options
@@ -64,7 +64,9 @@ OPTIONS: Final = (
     click.option("--team", metavar="NAME", help="Report and decide on this team's services only."),
     click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only."),
     click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2."),
-    click.option("--base", metavar="REF", help="Judge what has changed since a commit, by its rules."),
+    click.option(
+        "--base", type=CommitType(), metavar="REF", help="Judge what has changed since a commit, by its rules."
+    ),
     click.option(
         "--scope",
         type=click.Choice([str(scope) for scope in Scope]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from platform_gate.cli.options import display_options, judging_options
+from platform_gate.cli.options import CommitType, display_options, judging_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import check_here, current_tree
 from platform_gate.judging import ruleset as sources
@@ -22,7 +22,9 @@ from platform_gate.text import log_line, quote, suggestion
 @click.argument("subject", metavar="SERVICE|RULE", required=False)
 @click.option("--list", "listed", is_flag=True, help="List every rule of the policy.")
 @judging_options
-@click.option("--base", metavar="REF", help="Judge by the rules at this commit, as check --base does.")
+@click.option(
+    "--base", type=CommitType(), metavar="REF", help="Judge by the rules at this commit, as check --base does."
+)
 @display_options
 def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **options: Any) -> int:  # noqa: FBT001
     """Explain a SERVICE of the manifests in PATH, or a RULE; --list names every rule.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from platform_gate.cli.options import display_options, judging_options
+from platform_gate.cli.options import CommitType, display_options, judging_options
 from platform_gate.cli.streams import write_error, write_file, write_stdout
 from platform_gate.cli.workspace import check_here, current_tree
 from platform_gate.documents.document import read_one
@@ -38,7 +38,12 @@ def waivers() -> None:
 
 @waivers.command("list")
 @click.option("-f", "--format", "form", type=FORMATS, default="text", help="[default: text]")
-@click.option("--since", metavar="REF", help="Only what was granted, extended, removed or ended since this commit.")
+@click.option(
+    "--since",
+    type=CommitType(),
+    metavar="REF",
+    help="Only what was granted, extended, removed or ended since this commit.",
+)
 @judging_options
 @display_options
 def list_command(form: str, since: str | None, **options: Any) -> int:

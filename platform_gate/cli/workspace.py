@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -12,25 +14,33 @@ from platform_gate.judging.request import Request
 from platform_gate.judging.runner import Executor, in_process
 from platform_gate.model import GateError
 from platform_gate.reports.outcome import Outcome
-from platform_gate.repository.work_tree import WorkTree, find_root
+from platform_gate.repository.checkout import open_tree
+from platform_gate.repository.work_tree import WorkTree, refuse_link_above
 
 
 def working_directory() -> Path:
     """The working directory.
 
+    The system knows it without links; the shell's ``PWD`` says how it was reached. That can only lead to a refusal.
+
     Raises:
-        GateError: the working directory was deleted.
+        GateError: the working directory was deleted, or was reached by a link in a checkout.
     """
     try:
-        return Path.cwd()
+        cwd = Path.cwd()
     except OSError:
         raise GateError("the working directory is gone", "Change into a folder that exists.") from None
+    reached = Path(os.environ.get("PWD", ""))
+    with contextlib.suppress(OSError, ValueError):
+        if reached.is_absolute() and reached.samefile(cwd):
+            refuse_link_above(reached)
+    return cwd
 
 
 def current_tree() -> WorkTree:
     """The repository around the working directory."""
     cwd = working_directory()
-    return WorkTree(find_root(cwd), cwd, _stdin)
+    return open_tree(cwd, _stdin)
 
 
 def check_here(request: Request, keep: Keep = Keep.ALL, executor: Executor = in_process) -> Outcome:

@@ -1,15 +1,14 @@
 """Judge every manifest of a tree."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from types import MappingProxyType
 from typing import Final, NamedTuple, TypeGuard
 
 from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_documents
 from platform_gate.judging.judgement import no_waivers
-from platform_gate.judging.manifest import STRANGER, Manifest, interpret
+from platform_gate.judging.manifest import NO_PRECEDENTS, STRANGER, Manifest, Precedents, interpret, same_precedent
 from platform_gate.judging.problems import (
     MAX_PROBLEMS,
     described_already,
@@ -27,7 +26,6 @@ from platform_gate.model import (
     Finding,
     Location,
     Problem,
-    Subject,
     Violation,
     pointer,
 )
@@ -35,7 +33,6 @@ from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
 
-NO_SUBJECTS: Final[Mapping[str, Subject]] = MappingProxyType({})
 NAME: Final = ("metadata", "name")
 
 
@@ -98,16 +95,16 @@ def keep_everything(result: FileResult) -> FileResult:
 class Job(NamedTuple):
     """Policy, tree, date and waivers to judge by.
 
-    ``base_subjects`` is metadata at the base, by service name: a pull request can't re-tier a service. ``known``
-    remembers results by path and bytes, so that what is the same in two trees is judged once. As ``part`` of a fleet,
-    the run records what ``merge`` needs to know of a shard.
+    ``precedents`` are the services as the base has them: a pull request can't re-tier a service. ``known`` remembers
+    results by path and bytes, so that what is the same in two trees, for the same reasons, is judged once. As ``part``
+    of a fleet, the run records what ``merge`` needs to know of a shard.
     """
 
     tree: Tree
     policy: Policy
     as_of: date
     waivers: Sequence[Waiver] = ()
-    base_subjects: Mapping[str, Subject] = NO_SUBJECTS
+    precedents: Precedents = NO_PRECEDENTS
     known: dict[tuple[str, bytes], FileResult] | None = None
     part: bool = False
 
@@ -159,14 +156,14 @@ def _judge_file(job: Job, file: ManifestFile) -> FileResult:
     except DocumentError as error:
         return _unreadable(error.refusals)
     known = job.known.get((file.path, content)) if job.known else None
-    if _still_true(known, job.tree):
+    if _still_true(known, job):
         return known
     result = _judge_content(job, content, file.path)
     if not result.services and _is_no_manifest(result.findings):
         from platform_gate.judging.strangers import recognised  # noqa: PLC0415 - most files are manifests
 
         result = result._replace(findings=tuple(recognised(result.findings, content, file.path)))
-    if job.known is not None:
+    if job.known is not None and not result.findings:
         job.known[file.path, content] = result
     return result
 
@@ -194,8 +191,13 @@ def lost(file: ManifestFile) -> FileResult:
     return _unreadable([refusal])
 
 
-def _still_true(known: FileResult | None, tree: Tree) -> TypeGuard[FileResult]:
-    return known is not None and all(tree.exists(path) is answer for path, answer in known.lookups)
+def _still_true(known: FileResult | None, job: Job) -> TypeGuard[FileResult]:
+    """Whether everything beside path and bytes that decided a result is the same for this job."""
+    return (
+        known is not None
+        and all(job.tree.exists(path) is answer for path, answer in known.lookups)
+        and all(same_precedent(judged.manifest, job.precedents) for judged in known.services)
+    )
 
 
 def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
@@ -210,7 +212,7 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
     omitted = 0
     names = []
     for document in documents:
-        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.base_subjects)
+        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.precedents)
         if isinstance(manifest, Manifest):
             services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
             if job.part:

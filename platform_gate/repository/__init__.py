@@ -7,8 +7,11 @@ __all__ = [
     "blob_cache",
     "checkout",
     "commit_tree",
+    "commits",
     "config",
+    "evidence",
     "git",
     "plain_files",
+    "refs",
     "work_tree",
 ]

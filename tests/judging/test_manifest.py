@@ -1,12 +1,11 @@
 """A document as a manifest: whom it describes, what holds for it, its facts, and what keeps it from being one."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from platform_gate.documents.document import read as read_documents
-from platform_gate.judging.manifest import Manifest, interpret
+from platform_gate.judging.manifest import NO_PRECEDENTS, Manifest, Precedent, Precedents, interpret, same_precedent
 from platform_gate.model import Context, Problem, Subject, nowhere
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
@@ -18,14 +17,14 @@ LAB = own_policy("  overrides: [{match: {team: lab}, spec: {slo: {breach_points:
 
 
 def interpreted(
-    text: str, chosen: Policy = DEFAULT, base_subjects: Mapping[str, Subject] | None = None
+    text: str, chosen: Policy = DEFAULT, precedents: Precedents = NO_PRECEDENTS
 ) -> Manifest | list[Problem]:
     (document,) = read_documents(text.encode(), "s/web.yaml")
-    return interpret(document, chosen, CONTEXT, base_subjects)
+    return interpret(document, chosen, CONTEXT, precedents)
 
 
-def valid(text: str, chosen: Policy = DEFAULT, base_subjects: Mapping[str, Subject] | None = None) -> Manifest:
-    result = interpreted(text, chosen, base_subjects)
+def valid(text: str, chosen: Policy = DEFAULT, precedents: Precedents = NO_PRECEDENTS) -> Manifest:
+    result = interpreted(text, chosen, precedents)
     assert isinstance(result, Manifest)
     return result
 
@@ -98,16 +97,41 @@ def test_a_manifest_states_the_facts_of_every_subsystem() -> None:
 def test_a_service_may_be_matched_by_what_was_said_of_it_before() -> None:
     chosen = loading.load("p.yaml", lambda path: (LAB.encode(), path))
     before = Subject("web", "lab")
-    ruled = valid(manifest(), chosen, {"web": before, "other": Subject("other", "shop")})
+    ruled = valid(manifest(), chosen, {"web": Precedent(before), "other": Precedent(Subject("other", "shop"))})
     assert (ruled.subject.team, ruled.context.subject) == ("shop", before)
     assert (ruled.policy.limits["slo"].breach_points, ruled.own_policy.limits["slo"].breach_points) == (9, 2)
-    assert valid(manifest(), chosen, {"other": before}).policy.limits["slo"].breach_points == 2
+    assert valid(manifest(), chosen, {"other": Precedent(before)}).policy.limits["slo"].breach_points == 2
 
 
 @pytest.mark.parametrize(("days", "launched"), [(-1, True), (0, True), (1, False), (180, False)])
 def test_a_service_is_launched_from_its_day_on(days: int, *, launched: bool) -> None:
     web = valid(manifest(metadata=f'launches: "{DAY + timedelta(days=days)}"'))
     assert web.context.launched is launched
+
+
+@pytest.mark.parametrize(
+    ("launches", "live_from", "launched"),
+    [
+        ("", None, True),
+        ("2027-01-15", None, False),
+        ("2027-01-15", date.min, True),
+        ("2027-01-15", date(2026, 1, 1), True),
+        ("2027-01-15", date(2027, 1, 1), False),
+        ("2026-01-15", date(2027, 1, 1), True),
+        ("", date(2027, 1, 1), True),
+    ],
+)
+def test_a_service_that_was_measured_launches_no_later(
+    launches: str, live_from: date | None, *, launched: bool
+) -> None:
+    text = manifest(metadata=f'launches: "{launches}"' if launches else "")
+    precedents = {"web": Precedent(Subject("web", "shop"), live_from)}
+    web = valid(text, precedents=precedents)
+    assert web.context.launched is launched
+    assert same_precedent(web, precedents)
+    assert same_precedent(web, {}) is (
+        launched is (not launches or launches < str(DAY)) and web.subject == Subject("web", "shop")
+    )
 
 
 def test_a_day_that_does_not_exist_is_refused() -> None:
