@@ -14,6 +14,8 @@ MUTATION_ARGS ?=
 BENCH_ARGS ?=
 # make fuzz MUTANTS=1000000
 MUTANTS ?= 200000
+# make fuzz HISTORIES=1000
+HISTORIES ?= 100
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
@@ -66,8 +68,8 @@ docs: $(DEVELOPED) ## write the generated parts of the documentation anew
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
 
-fuzz: $(DEVELOPED) ## ten times as many mutants of manifests and policies as the tests make
-	@PLATFORM_GATE_MUTANTS=$(MUTANTS) $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/hostile/test_fuzz.py $(PYTEST_ARGS)
+fuzz: $(DEVELOPED) ## ten times as many mutants of manifests and policies, and random histories of pull requests, as the tests make
+	@PLATFORM_GATE_MUTANTS=$(MUTANTS) PLATFORM_GATE_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/hostile/test_fuzz.py tests/test_model_based.py $(PYTEST_ARGS)
 
 mutation: $(MUTATED) ## break the core in thousands of places: the tests must notice
 	@$(BIN)/mutmut run $(MUTATION_ARGS)

@@ -176,7 +176,7 @@ def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bo
         what = "is a placeholder" if placeholder == value else f"holds the placeholder {quote(placeholder)}"
         return f"{quote(value)} {what}: no evidence of {name.replace('_', ' ')}"
     if limits.evidence != "declared" and _is_path(name, value) and not exists(value):
-        return f"{quote(value)} does not exist in the repository"
+        return f"{quote(value)} is not in the repository, or git does not track it"
     return ""
 
 
