@@ -15,7 +15,7 @@ BENCH_ARGS ?=
 # make fuzz MUTANTS=1000000
 MUTANTS ?= 200000
 # make fuzz HISTORIES=1000
-HISTORIES ?= 100
+HISTORIES ?= 200
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input

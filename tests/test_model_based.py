@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -28,31 +29,33 @@ from tests.changes.naive_judge import CONFIG, POLICY, WAIVERS, Judge, merge_base
 from tests.repositories import git
 from tests.samples import BREACHED, DAY, SECTIONS, manifest, own_policy
 
-HISTORIES: Final = int(os.environ.get("PLATFORM_GATE_HISTORIES", "8"))
-STEPS: Final = 8 if HISTORIES <= 8 else 20
+HISTORIES: Final = int(os.environ.get("PLATFORM_GATE_HISTORIES", "6"))
+STEPS: Final = 6
 
 NAMES = st.sampled_from(["pay", "web", "new", "trial"])
-FOLDERS = st.sampled_from(["services", "services/deep", "labs", "examples"])
-GLOBS = st.lists(
-    st.sampled_from(["services/**/*.yaml", "labs/**/*.yaml", "examples/**/*.yaml"]), min_size=1, max_size=3, unique=True
-).map(lambda globs: sorted({"services/**/*.yaml", *globs}))
-STATES = st.sampled_from(["fine", "breached", "unmeasured"])
+FOLDERS = st.sampled_from(["services", "services/deep", "examples"])
+GLOBS = st.sampled_from([["services/**/*.yaml"], ["examples/**/*.yaml", "services/**/*.yaml"]])
+STATES = st.sampled_from(["breached", "breached", "fine", "unmeasured"])
 LAUNCHES = st.sampled_from(["", "", "2027-01-15"])
 TIERS, TEAMS = st.sampled_from([1, 3]), st.sampled_from(["shop", "labs"])
-MATCHES = st.sampled_from(["tier: [3]", "team: labs", "name: trial"])
+MATCHES = st.sampled_from(["team: labs", "name: trial"])
+WORDS = (STATES, TIERS, TEAMS, LAUNCHES)
+WHICH = st.integers(0, 9)
+"""Which of the files that there are."""
 
-SERVICES = st.builds(
-    lambda *words: words, st.just("services"), st.sampled_from(["pay", "web"]), STATES, TIERS, TEAMS, st.just("")
+ABOUT_SERVICES = st.one_of(
+    st.tuples(st.just("rewrite"), WHICH, *WORDS),
+    st.tuples(st.just("rename"), WHICH, NAMES, *WORDS),
+    st.tuples(st.just("move"), WHICH, FOLDERS),
+    st.tuples(st.just("describe"), FOLDERS, NAMES, *WORDS),
+    st.tuples(st.just("remove"), WHICH),
 )
-EDITS = st.one_of(
-    st.tuples(st.just("describe"), FOLDERS, NAMES, STATES, TIERS, TEAMS, LAUNCHES),
-    st.tuples(st.just("rename"), FOLDERS, NAMES, NAMES, STATES, TIERS, TEAMS, LAUNCHES),
-    st.tuples(st.just("move"), FOLDERS, FOLDERS, NAMES),
-    st.tuples(st.just("remove"), FOLDERS, NAMES),
+ABOUT_RULES = st.one_of(
     st.tuples(st.just("configure"), GLOBS),
     st.tuples(st.just("soften"), st.sampled_from([0, 2]), st.lists(MATCHES, max_size=2, unique=True)),
     st.tuples(st.just("waive"), st.lists(NAMES, max_size=1)),
 )
+EDITS = st.lists(st.one_of(ABOUT_SERVICES, ABOUT_SERVICES, ABOUT_RULES), min_size=1, max_size=3)
 
 
 def text_of(name: str, state: str, tier: int, team: str, launches: str) -> str:
@@ -65,10 +68,9 @@ def text_of(name: str, state: str, tier: int, team: str, launches: str) -> str:
 def policy_of(points: int, matches: list[str]) -> str:
     overrides = [
         f'    - {{match: {{{match}}}, reason: softer, spec: {{severities: {{slo/breached: "off"}}}}}}\n'
-        for match in matches
+        for match in ("tier: [3]", *matches)
     ]
-    spec = f"  slo: {{breach_points: {points}}}\n" + ("  overrides:\n" + "".join(overrides) if overrides else "")
-    return own_policy(spec)
+    return own_policy(f"  slo: {{breach_points: {points}}}\n  overrides:\n" + "".join(overrides))
 
 
 def waivers_of(names: list[str]) -> str:
@@ -87,28 +89,42 @@ class Edits:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def __call__(self, edit: tuple[Any, ...]) -> None:
-        getattr(self, edit[0])(*edit[1:])
+    def __call__(self, edits: list[tuple[Any, ...]]) -> None:
+        for kind, *words in edits:
+            getattr(self, kind)(*words)
 
     def write(self, path: str, text: str) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text)
 
+    def files(self) -> list[Path]:
+        return sorted(path for folder in ("services", "examples") for path in (self.root / folder).rglob("*.yaml"))
+
+    def file(self, which: int) -> Path | None:
+        files = self.files()
+        return files[which % len(files)] if files else None
+
     def describe(self, folder: str, name: str, *words: Any) -> None:
         self.write(f"{folder}/{name}.yaml", text_of(name, *words))
 
-    def rename(self, folder: str, file: str, name: str, *words: Any) -> None:
-        if (self.root / f"{folder}/{file}.yaml").exists():
-            self.write(f"{folder}/{file}.yaml", text_of(name, *words))
+    def rewrite(self, which: int, *words: Any) -> None:
+        if file := self.file(which):
+            file.write_text(text_of(yaml.safe_load(file.read_text())["metadata"]["name"], *words))
 
-    def move(self, old: str, new: str, name: str) -> None:
-        source = self.root / f"{old}/{name}.yaml"
-        if source.exists() and old != new:
-            self.write(f"{new}/{name}.yaml", source.read_text())
-            source.unlink()
+    def rename(self, which: int, name: str, *words: Any) -> None:
+        if file := self.file(which):
+            file.write_text(text_of(name, *words))
 
-    def remove(self, folder: str, name: str) -> None:
-        (self.root / f"{folder}/{name}.yaml").unlink(missing_ok=True)
+    def move(self, which: int, folder: str) -> None:
+        file = self.file(which)
+        if file and file.parent != self.root / folder:
+            self.write(f"{folder}/{file.name}", file.read_text())
+            file.unlink()
+
+    def remove(self, which: int) -> None:
+        files = self.files()
+        if len(files) > 1:
+            files[which % len(files)].unlink()
 
     def configure(self, globs: list[str]) -> None:
         listed = ", ".join(f'"{glob}"' for glob in globs)
@@ -139,53 +155,64 @@ class PullRequests(RuleBasedStateMachine):
         git(self.root, "add", "-A", "-f")
         git(self.root, "commit", "-q", "--allow-empty", "-m", "a commit")
 
-    @initialize(
-        services=st.lists(SERVICES, min_size=2, max_size=3),
-        globs=GLOBS,
-        softer=st.lists(MATCHES, max_size=2, unique=True),
-    )
-    def begin(self, services: list[tuple[Any, ...]], globs: list[str], softer: list[str]) -> None:
+    @initialize(tiers=st.tuples(TIERS, TIERS), globs=GLOBS, softer=st.lists(MATCHES, max_size=2, unique=True))
+    def begin(self, tiers: tuple[int, int], globs: list[str], softer: list[str]) -> None:
         git(self.root, "init", "-q", "-b", "main", ".")
-        for service in services:
-            self.edits.describe(*service)
+        for name, tier in zip(("pay", "web"), tiers, strict=True):
+            self.edits.describe("services", name, "fine", tier, "shop", "")
         self.edits.configure(globs)
         self.edits.soften(2, softer)
         self.edits.waive([])
         self.commit()
         git(self.root, "checkout", "-q", "-b", "change")
 
-    @rule(edit=EDITS)
-    def main_moves_on(self, edit: tuple[Any, ...]) -> None:
+    def on_main(self) -> None:
         git(self.root, "checkout", "-q", "-f", "refs/heads/main")
-        self.edits(edit)
-        self.commit()
+
+    def back_to_the_change(self) -> None:
         git(self.root, "update-ref", "refs/heads/main", "HEAD")
         git(self.root, "checkout", "-q", "-f", "change")
 
-    @rule(back=st.integers(0, 3))
-    def the_branch_starts_elsewhere(self, back: int) -> None:
+    @rule(edits=EDITS)
+    def main_moves_on(self, edits: list[tuple[Any, ...]]) -> None:
+        self.on_main()
+        self.edits(edits)
+        self.commit()
+        self.back_to_the_change()
+
+    @rule(edits=EDITS, back=st.integers(0, 3))
+    def the_change_edits(self, edits: list[tuple[Any, ...]], back: int) -> None:
+        """Start from a commit of main, and edit."""
         commits = git(self.root, "rev-list", "--first-parent", "refs/heads/main").split()
         git(self.root, "checkout", "-q", "-f", "-B", "change", commits[min(back, len(commits) - 1)])
+        self.edits(edits)
+        self.commit()
+        self.judge()
 
-    @rule(edits=st.lists(EDITS, min_size=1, max_size=3))
-    def the_change_edits(self, edits: list[tuple[Any, ...]]) -> None:
-        for edit in edits:
-            self.edits(edit)
+    @rule(edits=EDITS)
+    def the_change_goes_on(self, edits: list[tuple[Any, ...]]) -> None:
+        self.edits(edits)
         self.commit()
         self.judge()
 
     @rule(favour=st.sampled_from(["ours", "theirs"]))
     def the_change_merges_main(self, favour: str) -> None:
         self.merge("refs/heads/main", favour)
-        self.judge()
 
-    @rule(back=st.integers(0, 1), favour=st.sampled_from(["ours", "theirs"]))
-    def main_merges_the_change(self, back: int, favour: str) -> None:
-        commits = git(self.root, "rev-list", "--first-parent", "change").split()
-        git(self.root, "checkout", "-q", "-f", "refs/heads/main")
-        self.merge(commits[min(back, len(commits) - 1)], favour)
-        git(self.root, "update-ref", "refs/heads/main", "HEAD")
-        git(self.root, "checkout", "-q", "-f", "change")
+    @rule(own=EDITS, theirs=EDITS)
+    def both_merge_one_another(self, own: list[tuple[Any, ...]], theirs: list[tuple[Any, ...]]) -> None:
+        """Criss-cross: afterwards there are two merge bases."""
+        self.edits(own)
+        self.commit()
+        change = git(self.root, "rev-parse", "HEAD")
+        self.on_main()
+        self.edits(theirs)
+        self.commit()
+        main = git(self.root, "rev-parse", "HEAD")
+        self.merge(change, "ours")
+        self.back_to_the_change()
+        self.merge(main, "ours")
+        self.judge()
 
     def merge(self, other: str, favour: str) -> None:
         words = ["-s", "ours"] if favour == "ours" else ["-X", "theirs"]

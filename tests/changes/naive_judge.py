@@ -6,7 +6,9 @@ It shares no code with platform-gate, and knows only the manifests, configuratio
 
 from __future__ import annotations
 
+import io
 import subprocess
+import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,11 +45,9 @@ class Rules(NamedTuple):
 
 def commit_files(root: Path, commit: str) -> Files:
     """The text files of a commit."""
-    listed = _git(root, "ls-tree", "-r", "-z", commit).split("\0")
-    rows = [row.split("\t") for row in listed if row]
-    names = [head.split()[2] for head, _ in rows]
-    texts = (_git(root, "cat-file", "blob", name) for name in names)
-    return {path: text for (_, path), text in zip(rows, texts, strict=True)}
+    with tarfile.open(fileobj=io.BytesIO(_run(root, "archive", "--format=tar", commit))) as archive:
+        files = ((member.name, archive.extractfile(member)) for member in archive if member.isfile())
+        return {path: content.read().decode() for path, content in files if content}
 
 
 def work_tree_files(root: Path) -> Files:
@@ -57,7 +57,7 @@ def work_tree_files(root: Path) -> Files:
 
 
 def merge_bases(root: Path, ref: str) -> list[str]:
-    return _git(root, "merge-base", "--all", ref, "HEAD").split()
+    return _run(root, "merge-base", "--all", ref, "HEAD").decode().split()
 
 
 def rules_of(files: Files) -> Rules:
@@ -124,7 +124,8 @@ class Judge:
         self.rules = rules_of(tip)
         self.tip_services = known(tip, self.rules.globs)
         self.base_services = known(self.base, self.rules.globs)
-        globs = {*self.rules.globs, *rules_of(self.head).globs}
+        own = () if self.head.get(CONFIG) == self.base.get(CONFIG) else rules_of(self.head).globs
+        globs = {*self.rules.globs, *own}  # a configuration that the change leaves alone comes from the tip
         self.services = list(services_of(self.head, globs))
         self.names = {service.name for service in self.services}
 
@@ -175,8 +176,6 @@ class Judge:
         return any(before.measured for before in old) and not old[0].launches
 
 
-def _git(root: Path, *words: str) -> str:
-    done = subprocess.run(
-        ["/usr/bin/env", "git", *words], cwd=root, env=environment(root.parent), capture_output=True, check=True
-    )
-    return done.stdout.decode()
+def _run(root: Path, *words: str) -> bytes:
+    command = ["/usr/bin/env", "git", *words]
+    return subprocess.run(command, cwd=root, env=environment(root.parent), capture_output=True, check=True).stdout
