@@ -55,7 +55,14 @@ ABOUT_RULES = st.one_of(
     st.tuples(st.just("soften"), st.sampled_from([0, 2]), st.lists(MATCHES, max_size=2, unique=True)),
     st.tuples(st.just("waive"), st.lists(NAMES, max_size=1)),
 )
-EDITS = st.lists(st.one_of(ABOUT_SERVICES, ABOUT_SERVICES, ABOUT_RULES), min_size=1, max_size=3)
+SMALL = st.one_of(
+    st.tuples(st.just("retier"), WHICH),
+    st.tuples(st.just("breach"), WHICH),
+    st.tuples(st.just("mend"), WHICH),
+    st.tuples(st.just("take_name"), WHICH, NAMES),
+)
+"""One step away from an attack: the rest of the manifest stays."""
+EDITS = st.lists(st.one_of(SMALL, SMALL, ABOUT_SERVICES, ABOUT_RULES), min_size=1, max_size=3)
 
 
 def text_of(name: str, state: str, tier: int, team: str, launches: str) -> str:
@@ -106,6 +113,27 @@ class Edits:
 
     def describe(self, folder: str, name: str, *words: Any) -> None:
         self.write(f"{folder}/{name}.yaml", text_of(name, *words))
+
+    def alter(self, which: int, old: str, new: str) -> None:
+        if file := self.file(which):
+            file.write_text(file.read_text().replace(old, new))
+
+    def retier(self, which: int) -> None:
+        if file := self.file(which):
+            critical = "tier: 1" in file.read_text()
+            self.alter(which, "tier: 1" if critical else "tier: 3", "tier: 3" if critical else "tier: 1")
+
+    def breach(self, which: int) -> None:
+        self.alter(which, SECTIONS["slos"], BREACHED)
+
+    def mend(self, which: int) -> None:
+        self.alter(which, BREACHED, SECTIONS["slos"])
+
+    def take_name(self, which: int, name: str) -> None:
+        if file := self.file(which):
+            old = yaml.safe_load(file.read_text())["metadata"]["name"]
+            self.alter(which, f"name: {old},", f"name: {name},")
+            self.alter(which, "tier: 1", "tier: 3")
 
     def rewrite(self, which: int, *words: Any) -> None:
         if file := self.file(which):
