@@ -6,14 +6,14 @@ SLOs. So every keyword that is applied counts as steps, and a manifest has a num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from platform_gate.documents import schema as documents_schema
+from platform_gate.documents.schema import comparable, dialect, problems_of, unique_items
 from platform_gate.model import Problem
 from platform_gate.numbers import as_written
 from platform_gate.subsystems import custom_patterns
@@ -21,17 +21,19 @@ from platform_gate.subsystems import custom_patterns
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-LEAST_STEPS: Final = 20_000
+LEAST_STEPS: Final = 30_000
 """Steps for a manifest of any size: several hundred rules of a few keywords."""
 STEPS_PER_VALUE: Final = 10
 PATTERN_STEPS: Final = 1000
 """So many steps of a regular expression take as long as one keyword."""
 MOST_ERRORS: Final = 100
 """More errors of one rule than this are not counted."""
-_CHEAP: Final = 16
-"""So many look-ups of a key take as long as one keyword."""
+_DEEPER: Final = 3
+"""Steps to apply a schema to an item, besides those of its keywords."""
+_CHEAP: Final = 8
+"""So many look-ups of a key, or values looked at, take as long as one keyword."""
 
-Keyword = Callable[[Any, Any, Any, Any], Iterator[Any]]
+Keyword = Callable[[Any, Any, Any, Any], Iterator[Any] | None]
 """A keyword of JSON Schema: ``(validator, its value, the instance, the schema) -> errors``."""
 
 _steps_left: ContextVar[int] = ContextVar("steps_left")
@@ -51,9 +53,12 @@ class _Mapping(dict[str, Any]):
 
 
 class _List(list[Any]):
-    """As ``_Mapping``."""
+    """As ``_Mapping``; ``members`` are its values to look others up in."""
 
-    __slots__ = ()
+    @cached_property
+    def members(self) -> frozenset[Any]:
+        """The values, hashable."""
+        return frozenset(map(comparable, self))
 
     def __repr__(self) -> str:
         return "[...]"
@@ -92,7 +97,7 @@ def explain(validator: Draft202012Validator, value: Any) -> list[Problem]:
     Raises:
         TooManyStepsError: the steps that ``start_counting`` gave are used up.
     """
-    return documents_schema.problems_of(islice(validator.iter_errors(value), MOST_ERRORS))
+    return problems_of(islice(validator.iter_errors(value), MOST_ERRORS))
 
 
 def validator(schema: Any) -> Draft202012Validator:
@@ -102,13 +107,12 @@ def validator(schema: Any) -> Draft202012Validator:
 
 @cache
 def _dialect() -> type[Draft202012Validator]:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - only a policy with rules of its own needs it
-    from jsonschema.validators import extend  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415 - only a policy with rules of its own needs it
 
-    keywords = {**Draft202012Validator.VALIDATORS, **_OWN}
+    keywords = {**dialect().VALIDATORS, **_OWN}
     counted = {name: _counted(name, keyword) for name, keyword in keywords.items()}
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer).redefine("number", _is_number)
-    return extend(Draft202012Validator, counted, type_checker=types)  # type: ignore[no-any-return, no-untyped-call]
+    types = dialect().TYPE_CHECKER.redefine("integer", _is_integer).redefine("number", _is_number)
+    return extend(dialect(), counted, type_checker=types)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _is_number(_checker: Any, instance: Any) -> bool:
@@ -139,14 +143,25 @@ def _by_value(wanted: Any, _instance: Any, _schema: Any) -> int:
     return _length(wanted) // _CHEAP
 
 
+def _by_properties(wanted: Any, instance: Any, _schema: Any) -> int:
+    """Of what looks up keys, and applies schemas to those that there are."""
+    return _length(wanted) // _CHEAP + _DEEPER * min(_length(wanted), _length(instance))
+
+
 def _by_instance(_wanted: Any, instance: Any, _schema: Any) -> int:
-    """Of what goes through all items or keys of the instance."""
-    return _length(instance)
+    """Of what applies a schema to all items or keys of the instance."""
+    return _DEEPER * _length(instance)
 
 
-def _by_size(_wanted: Any, instance: Any, _schema: Any) -> int:
-    """Of what looks at everything in the instance."""
-    return _size(instance) if isinstance(instance, (list, dict)) else 0
+def _by_schemas(wanted: Any, _instance: Any, _schema: Any) -> int:
+    """Of what applies one or several schemas to the same instance."""
+    return _DEEPER * (_length(wanted) or 1)
+
+
+def _by_size(wanted: Any, instance: Any, _schema: Any) -> int:
+    """Of what looks at everything in the instance; a list of choices is looked at once."""
+    own = _size(wanted) if isinstance(wanted, dict) else 0
+    return (own + _size(instance)) // _CHEAP if isinstance(instance, (list, dict)) else own // _CHEAP
 
 
 def _by_patterns(_wanted: Any, instance: Any, schema: Any) -> int:
@@ -155,7 +170,7 @@ def _by_patterns(_wanted: Any, instance: Any, schema: Any) -> int:
         return 0
     patterns = schema.get("patternProperties", {})
     searched = sum(_pattern_steps(pattern, key) for pattern in patterns for key in instance)
-    return len(instance) * (1 + len(patterns)) + searched
+    return len(instance) * (_DEEPER + len(patterns)) + searched
 
 
 def _by_pattern(wanted: str, instance: Any, _schema: Any) -> int:
@@ -170,10 +185,12 @@ def _pattern_steps(pattern: str, text: str) -> int:
 
 _COSTS: Final[Mapping[str, Callable[[Any, Any, Any], int]]] = {
     **dict.fromkeys(("items", "prefixItems", "contains", "propertyNames"), _by_instance),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "not", "if", "$ref", "dependentSchemas"), _by_schemas),
     **dict.fromkeys(("uniqueItems", "const", "enum"), _by_size),
     **dict.fromkeys(("patternProperties", "additionalProperties"), _by_patterns),
     **dict.fromkeys(("unevaluatedProperties", "unevaluatedItems"), _by_patterns),
     "pattern": _by_pattern,
+    "properties": _by_properties,
 }
 
 
@@ -218,36 +235,14 @@ def _multiple_of(validator: Any, wanted: Any, instance: Any, _schema: Any) -> It
         yield _error()
 
 
-def _unique_items(validator: Any, wanted: bool, instance: Any, _schema: Any) -> Iterator[Any]:  # noqa: FBT001
-    if wanted and validator.is_type(instance, "array") and len(set(map(_frozen, instance))) < len(instance):
-        yield _error()
-
-
 def _const(_validator: Any, wanted: Any, instance: Any, _schema: Any) -> Iterator[Any]:
-    if _frozen(instance) != _frozen(wanted):
+    if comparable(instance) != comparable(wanted):
         yield _error()
 
 
-def _enum(_validator: Any, wanted: Sequence[Any], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    if _frozen(instance) not in _choices(schema, wanted):
+def _enum(_validator: Any, wanted: _List, instance: Any, _schema: Any) -> Iterator[Any]:
+    if comparable(instance) not in wanted.members:
         yield _error()
-
-
-def _choices(schema: Any, wanted: Sequence[Any]) -> frozenset[Any]:
-    """The values of an ``enum``, to be looked up; made once for each."""
-    if "" not in schema:
-        schema[""] = frozenset(map(_frozen, wanted))
-    choices: frozenset[Any] = schema[""]
-    return choices
-
-
-def _frozen(value: Any) -> Any:
-    """A value that is equal to another one where JSON Schema says so: 1 is 1.0, and true is not 1."""
-    if isinstance(value, dict):
-        return "object", frozenset((key, _frozen(inner)) for key, inner in value.items())
-    if isinstance(value, list):
-        return "array", tuple(map(_frozen, value))
-    return (bool, value) if isinstance(value, bool) else value
 
 
 _OWN: Final[Mapping[str, Keyword]] = {
@@ -255,7 +250,7 @@ _OWN: Final[Mapping[str, Keyword]] = {
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "multipleOf": _multiple_of,
-    "uniqueItems": _unique_items,
+    "uniqueItems": unique_items,
     "const": _const,
     "enum": _enum,
 }
