@@ -51,6 +51,11 @@ class Request(NamedTuple):
     shard: Shard | None = None
     repository: str | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether it is about all services of the repository, in one piece or in shards."""
+        return not self.paths and self.team is None and self.tier is None
+
 
 def narrowed(run: Run, request: Request, precedents: Precedents) -> Run:
     """The run with the services of a team or a tier only. Files that can't be judged stay: they may be anybody's.

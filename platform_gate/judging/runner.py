@@ -7,19 +7,19 @@ from typing import Final, NamedTuple, TypeGuard
 
 from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_documents
+from platform_gate.judging import notices
+from platform_gate.judging.duplicates import NAME, without_duplicates
 from platform_gate.judging.judgement import no_waivers
 from platform_gate.judging.manifest import NO_PRECEDENTS, STRANGER, Manifest, Precedents, interpret, same_precedent
 from platform_gate.judging.problems import (
     MAX_PROBLEMS,
-    described_already,
     finding_of,
     further_of,
-    repeated,
     with_fingerprints,
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
-from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
+from platform_gate.judging.waivers import Failed, Waiver, by_service, find
 from platform_gate.model import (
     Context,
     Excuse,
@@ -31,9 +31,9 @@ from platform_gate.model import (
 )
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
-from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
+from platform_gate.subsystems.catalogue import INVALID, UNREADABLE
 
-NAME: Final = ("metadata", "name")
+NO_WAIVERS: Final[Mapping[str, Sequence[Waiver]]] = MappingProxyType({})
 
 
 class Run(NamedTuple):
@@ -97,7 +97,8 @@ class Job(NamedTuple):
 
     ``precedents`` are the services as the base has them: a pull request can't re-tier a service. ``known`` remembers
     results by path and bytes, so that what is the same in two trees, for the same reasons, is judged once. As ``part``
-    of a fleet, the run records what ``merge`` needs to know of a shard.
+    of a fleet, the run records what ``merge`` needs to know of a shard. A ``complete`` run is over all services that
+    there are. ``unselected`` are YAML files beside the manifests that no glob selects.
     """
 
     tree: Tree
@@ -107,10 +108,13 @@ class Job(NamedTuple):
     precedents: Precedents = NO_PRECEDENTS
     known: dict[tuple[str, bytes], FileResult] | None = None
     part: bool = False
+    complete: bool = False
+    unselected: Sequence[str] = ()
+    waivers_by_service: Mapping[str, Sequence[Waiver]] = NO_WAIVERS
 
     def waive(self, service: str, violation: Violation) -> tuple[Excuse | None, str]:
         """The excuse for a violation, or a remark on why there is none."""
-        return find(self.waivers, service, violation, self.as_of)
+        return find(self.waivers_by_service.get(service, ()), service, violation, self.as_of)
 
 
 def run(
@@ -122,6 +126,7 @@ def run(
     reduce: Reduce = keep_everything,
 ) -> Run:
     """Judge every file; with ``schema_only`` say only whether each is a valid manifest."""
+    job = job._replace(waivers_by_service=by_service(job.waivers))
     judged: list[Judged] = []
     findings: list[Finding] = []
     names: list[Named] = []
@@ -129,12 +134,23 @@ def run(
         judged += result.services
         findings += result.findings
         names += result.names
-    unique, duplicates = _without_duplicates(judged, partial(_document_of, job, files))
+    unique, duplicates = without_duplicates(judged, files, job.tree)
     findings += duplicates
     hint = _hint(judged, findings) if findings else ""
     services = () if schema_only else tuple(unique)
-    findings += _notices(services, job)
-    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
+    policy, failed = job.policy.base(), notices.violations_of(services) if job.waivers else {}
+    known = job.complete and not job.part and not findings  # what can't be read could describe any service
+    fleet = failed.keys() if known else None
+    findings += notices.on_waivers(job.waivers, failed, job.as_of, policy, fleet)
+    findings += notices.on_unselected(job.unselected, policy)
+    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, failed, names))
+
+
+def _seen(job: Job, failed: dict[str, Failed], names: Sequence[Named]) -> Seen:
+    if not job.part:
+        return Seen()
+    seen = notices.seen(job.waivers, failed, job.as_of, job.policy.base(), complete=job.complete)
+    return seen._replace(names=names)
 
 
 def _hint(judged: Iterable[Judged], findings: Sequence[Finding]) -> str:
@@ -227,39 +243,6 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
     return FileResult(tuple(services), tuple(findings), tuple(lookups.items()), tuple(names))
 
 
-def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
-    """Findings about the waivers themselves: expired, expiring, unused."""
-    if not job.waivers:
-        return
-    policy = job.policy.base()
-    for notice in audit(job.waivers, _failed(services), job.as_of, policy.waivers.warn_days):
-        if not policy.is_off(notice.rule):
-            severity = policy.severity(notice.rule, decisive=notice.rule.id in policy.gate.fail_on)
-            at = pointer(notice.waiver.at)
-            yield Finding(notice.rule.id, severity, notice.message, notice.fix, notice.waiver.location, at)
-
-
-def _failed(services: Iterable[Judged]) -> dict[str, Failed]:
-    return {judged.name: {(finding.rule, finding.subject) for finding in judged.findings} for judged in services}
-
-
-def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
-    """The facts that ``merge`` needs and can't read from a shard's report."""
-    if not job.part:
-        return Seen()
-    failed = _failed(services)
-    in_use = [_place(waiver) for waiver in job.waivers if excuses(waiver, failed)]
-    instead = {
-        _place(waiver): unmatched_subjects(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)
-    }
-    unused = {place: subjects for place, subjects in instead.items() if subjects is not None}
-    return Seen(names, in_use, unused)
-
-
-def _place(waiver: Waiver) -> str:
-    return f"{waiver.location.path}#{pointer(waiver.at)}"
-
-
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:
     """At most ``room`` problems of a document, in the order of its lines, and the number of those left out."""
     named = [problem for problem in problems if not problem.more]
@@ -270,28 +253,3 @@ def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tupl
 
 def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
     return *pair[0].location.start, pair[0].message
-
-
-def _without_duplicates(
-    services: Sequence[Judged], document_of: Callable[[Judged], Document]
-) -> tuple[list[Judged], list[Finding]]:
-    """The first manifest of each service, and a finding for each further one."""
-
-    def duplicate(later: Judged, earlier: Judged) -> Finding:
-        document, place = document_of(later), document_of(earlier).locate(NAME)
-        refusal = document.refusal(Problem(NAME, described_already(later.name, place)))
-        return finding_of(DUPLICATE_SERVICE, refusal, pointer(NAME))
-
-    first: dict[str, Judged] = {}
-    for judged in services:
-        first.setdefault(judged.name, judged)
-    return list(first.values()), repeated(services, duplicate) if len(first) < len(services) else []
-
-
-def _document_of(job: Job, files: Iterable[ManifestFile], judged: Judged) -> Document:
-    """The document of a service; read again unless the run kept it."""
-    if judged.detail:
-        return judged.manifest.document
-    file = next(file for file in files if file.path == judged.location.path)
-    documents = read_documents(job.tree.read(file), file.path)
-    return next(document for document in documents if document.line == judged.location.line)
