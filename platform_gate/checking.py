@@ -14,6 +14,7 @@ from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
+from platform_gate.repository import unselected
 from platform_gate.repository.checkout import open_tree
 from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, refuse_link_above
 
@@ -75,9 +76,13 @@ def _read_once(stdin: Callable[[], bytes], paths: Sequence[str]) -> Callable[[],
 def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, executor: Executor) -> Outcome:
     settings, source = ruleset.of_work_tree(tree)
     rules = ruleset.load(request, settings, source)
-    files, part = _part(tree.find(request.paths, settings), request, rules.waivers)
+    found = tree.find(request.paths, settings)
+    files, part = _part(found, request, rules.waivers)
     job = Job(tree, rules.policy, request.as_of, rules.waivers, part=part is not None, complete=request.complete)
     run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
+    operands = list(map(tree.shown, request.paths))
+    beside = unselected.yaml_beside(unselected.in_work_tree(tree), settings, operands, found)
+    run = runner.with_unselected(run, beside, rules.policy)
     return decided(
         narrowed(run, request, {}),
         rules.policy,
@@ -88,6 +93,7 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         display=display,
         part=part and part._replace(seen=run.seen),
         repository=request.repository,
+        unread=unselected.unread_configuration(tree, request.paths, settings),
     )
 
 
@@ -137,4 +143,5 @@ def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome
         scope=scope,
         display=display,
         repository=request.repository,
+        unread=unselected.unread_configuration(tree, request.paths, settings),
     )

@@ -92,10 +92,8 @@ class Doubt(StrEnum):
     ALWAYS = "always"
 
 
-MANIFEST: Final = "manifest"
-UNSELECTED_ID: Final = "manifest/unselected"
-"""The one rule on manifests whose findings keep nothing from being judged: nobody asked for those files."""
-WAIVER: Final = "waiver"
+MANIFEST, WAIVER = "manifest", "waiver"
+UNSELECTED_ID: Final = "manifest/unselected"  # the one rule of its kind that keeps nothing from being judged
 
 
 def kind_of(rule: str) -> str:
@@ -255,12 +253,7 @@ class Finding(NamedTuple):
     @property
     def unjudged(self) -> bool:
         """Whether it keeps a file from being judged, so that the gate can't answer."""
-        return leaves_unjudged(self.rule)
-
-
-def leaves_unjudged(rule: str) -> bool:
-    """Whether a finding of a rule, by its ID, keeps a file from being judged."""
-    return kind_of(rule) == MANIFEST and rule != UNSELECTED_ID
+        return kind_of(self.rule) == MANIFEST and self.rule != UNSELECTED_ID
 
 
 NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})

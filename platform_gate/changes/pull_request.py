@@ -19,7 +19,7 @@ from platform_gate.judging.runner import Job, Run
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import GateError, Scope
 from platform_gate.policy.loading import Policy, Source
-from platform_gate.repository import config
+from platform_gate.repository import config, unselected
 from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import STDIN, ManifestFile, Tree, WorkTree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE
@@ -58,7 +58,7 @@ class Case(NamedTuple):
 
     def job(self, tree: Tree, rules: Rules) -> Job:
         """The job of judging a tree by some rules."""
-        return Job(tree, rules.policy, self.request.as_of, rules.waivers)
+        return Job(tree, rules.policy, self.request.as_of, rules.waivers, complete=self.request.complete)
 
 
 def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
@@ -76,6 +76,7 @@ def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Pol
 def _answer(request: Request, change: Revisions) -> tuple[Run, Comparison, Rules]:
     case = _case(request, change)
     sides, precedents = _sides(case)
+    sides = _with_unselected(case, sides)
     run = narrowed(sides.head, request, precedents)
     return run, _comparison(case, sides, run, precedents), case.ruling
 
@@ -83,6 +84,17 @@ def _answer(request: Request, change: Revisions) -> tuple[Run, Comparison, Rules
 def _badness(request: Request, run: Run, comparison: Comparison, rules: Rules) -> int:
     scope = Scope(request.scope or rules.settings.scope or Scope.ALL)
     return list(Verdict).index(comparison.verdict(run, rules.policy.base().gate, scope))
+
+
+def _with_unselected(case: Case, sides: Sides) -> Sides:
+    """Both runs with the notice on YAML that the base's configuration selects no glob for: what was so is standing."""
+    settings, policy, base = case.ruling.settings, case.ruling.policy, case.change.base
+    find = unselected.in_work_tree(case.change.head.tree)
+    now = unselected.yaml_beside(find, settings, case.operands, case.files)
+    then = unselected.yaml_beside(base.find, settings, case.operands, base.find([], settings))
+    return sides._replace(
+        base=runner.with_unselected(sides.base, then, policy), head=runner.with_unselected(sides.head, now, policy)
+    )
 
 
 def _case(request: Request, change: Revisions) -> Case:
@@ -134,8 +146,8 @@ def _sides(case: Case) -> tuple[Sides, Precedents]:
         precedents |= renamed
         head = runner.run(head_job._replace(precedents=precedents), files)
     base = fleets.judge(job._replace(precedents=precedents), of_base)
-    unselected = runner.run(job, _unselected(case, of_base)).unjudged
-    problems = (finding for finding in unselected if finding.rule != DUPLICATE_SERVICE.id)
+    others = runner.run(job, _only_selected_by_head(case, of_base)).unjudged
+    problems = (finding for finding in others if finding.rule != DUPLICATE_SERVICE.id)
     return Sides(_within(case, of_base, base, head), head, frozenset(changed), tuple(problems)), precedents
 
 
@@ -149,7 +161,7 @@ def _fleets(case: Case, job: Job) -> tuple[list[Fleet], Files]:
     return [fleets.survey(job._replace(tree=t), f) for t, f in zip(trees, several, strict=True)], several[-1]
 
 
-def _unselected(case: Case, of_base: Files) -> list[ManifestFile]:
+def _only_selected_by_head(case: Case, of_base: Files) -> list[ManifestFile]:
     """The base's manifests that only the head's configuration selects: they give nothing but what is wrong in them."""
     known = {file.path for file in (*of_base.selected, *of_base.named)}
     files = [file for file in case.change.base.find(case.operands, case.own.settings) if file.path not in known]

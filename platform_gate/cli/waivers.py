@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,18 +17,19 @@ from platform_gate.cli.workspace import check_here, current_tree
 from platform_gate.documents.document import read_one
 from platform_gate.judging import ruleset, waiver_file
 from platform_gate.judging.judgement import Failure, Scored
+from platform_gate.judging.notices import violations_of
 from platform_gate.judging.request import Request
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode
 from platform_gate.judging.waiver_file import Entry
-from platform_gate.judging.waivers import Waiver
+from platform_gate.judging.waivers import Waiver, excuses, unmet_services
 from platform_gate.model import Doubt, GateError, Violation, days_after
 from platform_gate.reports.explanation import table
 from platform_gate.reports.markdown_text import escape
 from platform_gate.reports.outcome import Outcome
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.catalogue import EXPIRED, UNUSED
-from platform_gate.text import log_json, log_line, plural, printable
+from platform_gate.text import commas, log_json, log_line, plural, printable
 
 FORMATS: Final = click.Choice(["text", "json", "markdown"])
 
@@ -51,14 +54,23 @@ def list_command(form: str, since: str | None, **options: Any) -> int:
     request = Request(**options)
     settings, source = ruleset.of_work_tree(current_tree())
     own = ruleset.load(request, settings, source)
+    fleet = _fleet(request) if since is None else None
     if since is None:
         ordered = sorted(own.waivers, key=lambda waiver: (waiver.expires, waiver.services, waiver.at))
-        rows = [_row(waiver, request) for waiver in ordered]
+        rows = [_row(waiver, request, fleet) for waiver in ordered]
     else:
         rows = _rows_since(since, request, own)
     empty = "There are no waivers." if since is None else f"Nothing became of any waiver since {printable(since)}."
     write_stdout(line + "\n" for line in _listed(rows, form, empty))
     return ExitCode.PASSED
+
+
+def _fleet(request: Request) -> Collection[str] | None:
+    """The names of all services; None if that can't be told, which keeps no waiver from being listed."""
+    with suppress(GateError):
+        run = check_here(request).run
+        return None if run.unjudged or not request.complete else {judged.name for judged in run.services}
+    return None
 
 
 def _rows_since(ref: str, request: Request, own: ruleset.Rules) -> list[dict[str, Any]]:
@@ -72,13 +84,12 @@ def _rows_since(ref: str, request: Request, own: ruleset.Rules) -> list[dict[str
     ]
 
 
-def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
+def _row(waiver: Waiver, request: Request, fleet: Collection[str] | None = None) -> dict[str, Any]:
     left = waiver.days_left(request.as_of)
-    future = waiver.granted is not None and waiver.granted > request.as_of
     return {
-        "services": ", ".join(waiver.services),
-        "rules": ", ".join(waiver.rules) + (f" ({waiver.subject})" if waiver.subject else ""),
-        "state": "not yet" if future else "ended" if left < 0 else "in force",
+        "services": commas(waiver.services),
+        "rules": commas(waiver.rules) + (f" ({waiver.subject})" if waiver.subject else ""),
+        "state": _state(waiver, request.as_of, fleet),
         "expires": waiver.expires.isoformat(),
         "days_left": left,
         "limit": waiver.limit,
@@ -87,6 +98,15 @@ def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
         "reason": " ".join(waiver.reason.split()),
         "place": _place(waiver),
     }
+
+
+def _state(waiver: Waiver, as_of: date, fleet: Collection[str] | None) -> str:
+    if waiver.granted is not None and waiver.granted > as_of:
+        return "not yet"
+    if waiver.days_left(as_of) < 0:
+        return "ended"
+    lost = [] if fleet is None else unmet_services(waiver, fleet)
+    return f"in force; no service: {commas(lost)}" if lost else "in force"
 
 
 def _place(waiver: Waiver) -> str:
@@ -217,9 +237,13 @@ def prune(dry_run: bool, **options: Any) -> int:  # noqa: FBT001
     if outcome.run.unjudged:
         finding = outcome.run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Mend it first: it may be what a waiver is for.")
-    doomed = [finding for finding in outcome.run.notices if finding.rule in (EXPIRED.id, UNUSED.id)]
     settings, source = ruleset.of_work_tree(current_tree())
     loaded = ruleset.load(request, settings, source).waivers
+    failed = violations_of(outcome.run.services)
+    in_use = {waiver.location for waiver in loaded if excuses(waiver, failed)}
+    notices = outcome.run.notices
+    unused = [finding for finding in notices if finding.rule == UNUSED.id and finding.location not in in_use]
+    doomed = [*(finding for finding in notices if finding.rule == EXPIRED.id), *unused]
     places = {finding.location for finding in doomed}
     for file in dict.fromkeys(waiver.file for waiver in loaded):
         indexes = [waiver.at[-1] for waiver in loaded if waiver.file == file and waiver.location in places]

@@ -1,8 +1,9 @@
 """Judge every manifest of a tree."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeGuard
 
 from platform_gate.documents.document import Document, DocumentError, Refusal
@@ -15,6 +16,7 @@ from platform_gate.judging.problems import (
     MAX_PROBLEMS,
     finding_of,
     further_of,
+    in_order,
     with_fingerprints,
 )
 from platform_gate.judging.result import Judged, judge_manifest
@@ -98,7 +100,7 @@ class Job(NamedTuple):
     ``precedents`` are the services as the base has them: a pull request can't re-tier a service. ``known`` remembers
     results by path and bytes, so that what is the same in two trees, for the same reasons, is judged once. As ``part``
     of a fleet, the run records what ``merge`` needs to know of a shard. A ``complete`` run is over all services that
-    there are. ``unselected`` are YAML files beside the manifests that no glob selects.
+    there are.
     """
 
     tree: Tree
@@ -109,7 +111,6 @@ class Job(NamedTuple):
     known: dict[tuple[str, bytes], FileResult] | None = None
     part: bool = False
     complete: bool = False
-    unselected: Sequence[str] = ()
     waivers_by_service: Mapping[str, Sequence[Waiver]] = NO_WAIVERS
 
     def waive(self, service: str, violation: Violation) -> tuple[Excuse | None, str]:
@@ -142,7 +143,6 @@ def run(
     known = job.complete and not job.part and not findings  # what can't be read could describe any service
     fleet = failed.keys() if known else None
     findings += notices.on_waivers(job.waivers, failed, job.as_of, policy, fleet)
-    findings += notices.on_unselected(job.unselected, policy)
     return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, failed, names))
 
 
@@ -157,6 +157,12 @@ def _hint(judged: Iterable[Judged], findings: Sequence[Finding]) -> str:
     from platform_gate.judging import strangers  # noqa: PLC0415 - most files are manifests
 
     return strangers.propose_globs((service.location.path for service in judged), findings)
+
+
+def with_unselected(run: Run, paths: Sequence[str], policy: Policy) -> Run:
+    """The run with the notice on YAML that no glob selects."""
+    extra = with_fingerprints(notices.on_unselected(paths, policy.base()))
+    return run._replace(findings=tuple(sorted((*run.findings, *extra), key=in_order)))
 
 
 def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iterator[FileResult]:

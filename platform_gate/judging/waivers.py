@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
-from platform_gate.documents.errors import MAX_REFUSALS
+from platform_gate.judging.problems import MAX_PROBLEMS
 from platform_gate.model import (
     MANIFEST,
     WAIVER,
@@ -91,10 +91,10 @@ def load(content: bytes, path: str, policy: Effective, rules: Mapping[str, Rule]
     problems: list[Problem] = []
     waivers = []
     for index, entry in enumerate(spec["waivers"]):
-        if len(problems) > MAX_REFUSALS:
+        if len(problems) > MAX_PROBLEMS:
             break  # no more are shown, and it takes long to find what a misspelt rule was meant to be
         at: At = ("spec", "waivers", index)
-        wrong = [*_impossible_days(entry, at), *islice(_wrong_rules(entry, at, policy, rules), MAX_REFUSALS + 1)]
+        wrong = [*_impossible_days(entry, at), *islice(_wrong_rules(entry, at, policy, rules), MAX_PROBLEMS + 1)]
         if not wrong:
             waivers.append(_waiver(entry, document, at))
             wrong = list(_too_long(waivers[-1], max_days, as_of))
@@ -198,33 +198,30 @@ def audit(
 ) -> Iterator[Notice]:
     """The notices about some waivers.
 
-    Args:
-        waivers: all that are configured, in force or not.
-        failed: the violations of every judged service, by service.
-        as_of: the day of the run.
-        warn_days: days before its end from which on a waiver is announced.
-        fleet: the names of all services that there are; None if that isn't known.
+    ``failed`` are the violations of every judged service, by service. ``fleet`` are the names of all services that
+    there are; None if that isn't known.
     """
     suggested = 0
     for waiver in waivers:
         left = waiver.days_left(as_of)
         if left < 0:
-            message = f"the waiver for {whom(waiver)} ended {plural(-left, 'day')} ago, on {waiver.expires}"
-            yield Notice(EXPIRED, waiver, message, EXPIRED.help)
+            yield _about_end(EXPIRED, waiver, f"ended {plural(-left, 'day')} ago")
         if not waiver.in_force(as_of):
             continue
-        instead = unmatched(waiver, failed)
+        instead, lost = unmatched(waiver, failed), unmet_services(waiver, fleet) if fleet is not None else []
         if instead is not None:
             message = f"the waiver for {whom(waiver)} excuses nothing: {instead}"
             yield Notice(UNUSED, waiver, message, UNUSED.help)
-        elif fleet is not None and (names := unmet_services(waiver, fleet)):
+        elif lost:
             suggested += 1
-            yield Notice(UNUSED, waiver, *unmet_words(whom(waiver), names, fleet if suggested <= MAX_REFUSALS else ()))
-        lost = fleet is not None and not any(service in fleet for service in waiver.services)
-        if instead is None and left <= warn_days and not lost:
-            end = f"in {plural(left, 'day')}" if left else "today"
-            message = f"the waiver for {whom(waiver)} ends {end}, on {waiver.expires}"
-            yield Notice(EXPIRING, waiver, message, EXPIRING.help)
+            known = fleet if fleet and suggested <= MAX_PROBLEMS else ()
+            yield Notice(UNUSED, waiver, *unmet_words(whom(waiver), lost, known))
+        if instead is None and left <= warn_days and len(lost) < len(set(waiver.services)):
+            yield _about_end(EXPIRING, waiver, f"ends in {plural(left, 'day')}" if left else "ends today")
+
+
+def _about_end(rule: Rule, waiver: Waiver, when: str) -> Notice:
+    return Notice(rule, waiver, f"the waiver for {whom(waiver)} {when}, on {waiver.expires}", rule.help)
 
 
 def unmet_services(waiver: Waiver, fleet: Collection[str]) -> list[str]:
@@ -234,9 +231,10 @@ def unmet_services(waiver: Waiver, fleet: Collection[str]) -> list[str]:
 
 def unmet_words(whom: str, names: Sequence[str], fleet: Collection[str]) -> tuple[str, str]:
     """What is wrong with a waiver for services that don't exist, and what to do."""
-    message = f"the waiver for {whom} names no service of this repository: {commas(names)}"
+    message = f"the waiver for {whom} names what is no service here: {commas(names)}"
     close = nearest(names[0], fleet)
-    return message, f"Did you mean {close}? {UNUSED.help}" if close else UNUSED.help
+    fix = "Correct the name, or remove it; `platform-gate waivers prune` removes waivers that excuse nothing."
+    return message, f"Did you mean {close}? {fix}" if close else fix
 
 
 def whom(waiver: Waiver) -> str:

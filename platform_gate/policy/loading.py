@@ -9,7 +9,17 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents import schema, shipped
 from platform_gate.documents.document import Document, DocumentError, read_one
 from platform_gate.matching import applies
-from platform_gate.model import At, GateError, HealthStatus, Problem, Rule, Subject, leaves_unjudged
+from platform_gate.model import (
+    MANIFEST,
+    UNSELECTED_ID,
+    At,
+    GateError,
+    HealthStatus,
+    Problem,
+    Rule,
+    Subject,
+    kind_of,
+)
 from platform_gate.numbers import number
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.policy.limits import OFF, Effective, typed
@@ -205,7 +215,7 @@ def _check(policy: Policy) -> None:
                 _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
     for at, severities in _sections(data, "severities"):
         for name, severity in severities.items():
-            if leaves_unjudged(name) and severity == OFF:
+            if kind_of(name) == MANIFEST and name != UNSELECTED_ID and severity == OFF:
                 _refuse_rule(
                     policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
                 )

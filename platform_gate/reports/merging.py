@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from itertools import groupby, islice, pairwise
 from typing import Any, Final, NamedTuple
 
-from platform_gate.documents.errors import MAX_REFUSALS
-from platform_gate.judging.problems import described_already, repeated, with_fingerprints
+from platform_gate.judging.problems import MAX_PROBLEMS, described_already, repeated, with_fingerprints
 from platform_gate.judging.result import Judged, digest
 from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import NAME_POINTER, Named, Slice, Unmet
@@ -188,11 +188,11 @@ def _notices(parts: Sequence[ShardReport], *, complete: bool) -> Iterator[Findin
             yield _completed(notice, own, unused[place]) if notice.rule == UNUSED.id and own else notice
     fleet = frozenset(named.name for part in parts for named in part.slice.seen.names)
     for index, row in enumerate(row for row in unmet.values() if row.severity):
-        message, fix = unmet_words(row.whom, row.services, fleet if index < MAX_REFUSALS else ())
+        message, fix = unmet_words(row.whom, row.services, fleet if index < MAX_PROBLEMS else ())
         yield Finding(UNUSED.id, row.severity or Severity.WARNING, message, fix, row.location, row.pointer)
 
 
-def _unmet(parts: Sequence[ShardReport], idle: Set[str]) -> dict[str, Unmet]:
+def _unmet(parts: Sequence[ShardReport], idle: AbstractSet[str]) -> dict[str, Unmet]:
     """The waivers that name services which no shard has, with those services, by ``path#pointer``; less ``idle``."""
     fleet = frozenset(named.name for part in parts for named in part.slice.seen.names)
     lists = [{f"{row.location.path}#{row.pointer}": row for row in part.slice.seen.unmet} for part in parts]

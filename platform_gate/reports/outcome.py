@@ -112,6 +112,7 @@ class Outcome:
     repositories: Sequence[Mapping[str, Any]] = ()
     history: History | None = None
     differences: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
     @cached_property
     def report(self) -> PlatformReport:

@@ -13,5 +13,7 @@ __all__ = [
     "git",
     "plain_files",
     "refs",
+    "submodules",
+    "unselected",
     "work_tree",
 ]

@@ -118,6 +118,16 @@ class Repository(NamedTuple):
         rows = (row.partition(b":")[2] for row in done.stdout.split(b"\0") if row)
         return [displayed(os.fsdecode(path)) for path in rows]
 
+    def submodules(self, folders: Iterable[str]) -> list[str]:
+        """Those of some folders, by their paths from the root, that the index holds as submodules.
+
+        Raises:
+            GateError: git can't tell.
+        """
+        listed = self.output("ls-files", "--stage", "-z", "--", *folders)
+        entries = [_entry(row, "mode", "oid", "stage")[0] for row in listed.split(b"\0") if row]
+        return sorted({entry.path for entry in entries if entry.mode == SUBMODULE})
+
     def own_file(self, place: str) -> bytes:
         """The bytes of a file that git keeps for itself, by the path that git prints; empty if there is none."""
         path = self.root / place

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from platform_gate import matching
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import GateError, Location
-from platform_gate.repository import plain_files
+from platform_gate.repository import plain_files, submodules
 from platform_gate.repository.config import Config
 from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
 from platform_gate.text import displayed, printable, quote, system_path
@@ -126,12 +126,23 @@ class WorkTree(NamedTuple):
 
     def _folder(self, file: str, path: str, config: Config) -> Iterator[ManifestFile]:
         prefix = "" if path == "." else path.rstrip("/") + "/"
-        files = list(_walk(file, prefix, Selection(config.manifests, config.exclude)))
+        selection, empty = Selection(config.manifests, config.exclude), list[str]()
+        files = list(_walk(file, prefix, selection, empty))
+        files += self._submodules(file, selection, empty)
         yield from files
         if not files:
             fix = "Name the folder or file that holds your manifests, or configure `manifests`."
             refusal = Refusal(f"no manifest found in {quote(path)}", fix, Location(path))
             yield ManifestFile(path, refusal=refusal, empty=True)
+
+    def _submodules(self, folder: str, selection: "Selection", empty: Sequence[str]) -> Iterator[ManifestFile]:
+        """The submodules below a folder that could hold manifests and are not checked out, each with a refusal."""
+        root = str(self.root)
+        below = os.path.relpath(folder, root)
+        for path in submodules.absent(root, [os.path.relpath(place, root) for place in empty]):
+            inside = below == "." or f"{path}/".startswith(f"{displayed(below)}/")
+            if inside and (path == displayed(below) or all(map(selection.enters, _folders_to(path, displayed(below))))):
+                yield ManifestFile(path, refusal=submodules.refusal(path))
 
     def _refuse_operand(self, file: str, path: str) -> Refusal | None:
         if not os.path.lexists(file):
@@ -198,8 +209,15 @@ class Selection(NamedTuple):
         return self.manifests is None or matching.reach(self.manifests, folder)
 
 
-def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[ManifestFile]:
-    """The files in scope below a folder; ``prefix`` is put before their paths."""
+def _folders_to(path: str, above: str) -> Iterator[str]:
+    """The folders from below ``above`` down to a path, itself included."""
+    steps = path.split("/")
+    start = 0 if above == "." else above.count("/") + 1
+    return ("/".join(steps[: count + 1]) for count in range(start, len(steps)))
+
+
+def _walk(folder: str, prefix: str, selection: Selection, empty: list[str] | None = None) -> Iterator[ManifestFile]:
+    """The files in scope below a folder; ``prefix`` is put before their paths. Empty folders are added to ``empty``."""
     pending = [(folder, prefix)]  # a list, since recursion ends at a thousand nested folders
     while pending:
         current, shown = pending.pop()
@@ -209,6 +227,8 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[ManifestFi
             path = shown.rstrip("/") or "."
             yield ManifestFile(path, refusal=unreadable(path, error))
             continue
+        if not entries and empty is not None:
+            empty.append(current)
         for entry in entries:
             path = shown + displayed(entry.name)
             if entry.is_dir(follow_symlinks=False):

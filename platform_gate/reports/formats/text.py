@@ -15,10 +15,10 @@ import click
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import Excuse, Finding, HealthStatus, Severity
+from platform_gate.model import WAIVER, Excuse, Finding, HealthStatus, Severity, kind_of
 from platform_gate.policy.loading import Source
 from platform_gate.reports.outcome import Outcome
-from platform_gate.text import log_line, plural, printable
+from platform_gate.text import commas, log_line, plural, printable
 
 HEALTH_COLORS: Final = {
     HealthStatus.CRITICAL: "red",
@@ -208,7 +208,7 @@ class _Page:
             HealthStatus.UNKNOWN: "data is missing",
         }
         reason = reasons.get(judged.health, f"degraded from {limits.degraded_at}")
-        fatal = f"; fails on {', '.join(judged.fatal)}" if judged.fatal else ""
+        fatal = f"; fails on {commas(judged.fatal)}" if judged.fatal else ""
         reason += fatal or ("" if judged.failing else _tolerated(judged))
         waived = f"; without waivers {judged.health_without_waivers.upper()}, {judged.waived_points} more"
         return f"{plural(judged.points, 'point')} ({reason}{waived if judged.excused else ''})"
@@ -241,7 +241,10 @@ class _Page:
             return "the files above"
         introduced, others = self._outcome.blocking
         blocking = [*introduced, *others]
-        return blocking[0].name if blocking else "the waivers above"
+        if blocking:
+            return blocking[0].name
+        on_waivers = any(kind_of(notice.rule) == WAIVER for notice in self._outcome.run.notices)
+        return "the waivers above" if on_waivers else "the notes above"
 
     def _closing(self) -> Iterator[str]:
         """The last lines: what to do next."""
