@@ -235,16 +235,14 @@ def _lowered_rules(case: Case) -> list[Lowered]:
         return []
     after = {file.path for file in case.selected[1]}
     gone = [file.path for file in case.selected[0] if not file.empty and file.path not in after]
-    ours = _between(ruling, own)
-    if case.change.base is not case.change.tip and (before := _at_base(case)):
-        own_doing = {(entry.kind, entry.service, entry.pointer) for entry in _between(before, own)}
-        ours = [entry for entry in ours if (entry.kind, entry.service, entry.pointer) in own_doing]
-    return [*ours, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
-
-
-def _between(before: Rules, after: Rules) -> list[Lowered]:
-    waivers = relaxations.by_waivers(before.waivers, after.waivers, after.policy.known_rules())
-    return [*relaxations.by_policy(before.policy, after.policy), *waivers]
+    before = _at_base(case) if case.change.base is not case.change.tip else None
+    by_policy = list(relaxations.by_policy(ruling.policy, own.policy))
+    if before:
+        own_doing = {(entry.kind, entry.pointer) for entry in relaxations.by_policy(before.policy, own.policy)}
+        by_policy = [entry for entry in by_policy if (entry.kind, entry.pointer) in own_doing]
+    since = before.waivers if before else None
+    by_waivers = relaxations.by_waivers(ruling.waivers, own.waivers, own.policy.known_rules(), since)
+    return [*by_policy, *by_waivers, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
 
 
 def _at_base(case: Case) -> Rules | None:

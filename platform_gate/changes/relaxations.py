@@ -5,17 +5,23 @@ They are listed for the reviewer. Those of a manifest also make its service regr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.result import Judged
-from platform_gate.judging.waivers import Waiver
+from platform_gate.judging.waivers import Waiver, by_service
 from platform_gate.model import At, Location, Rule, Scope, Worse, pointer
 from platform_gate.policy.loading import Policy
 from platform_gate.policy.strictness import loosened, value_at
 from platform_gate.repository.config import Config
 from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.text import commas, plural
+
+MOST_ROWS: Final = 20
+"""Services and rules of one waiver that are listed each; the others are counted."""
 
 
 class Lowered(NamedTuple):
@@ -41,9 +47,9 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return f"[{', '.join(map(_words, value))}]"
+        return f"[{commas(map(_words, value))}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_words(inner)}' for key, inner in value.items())}}}"
+        return f"{{{commas(f'{key}: {_words(inner)}' for key, inner in value.items())}}}"
     return str(value)
 
 
@@ -120,7 +126,7 @@ def _tightened_by(policy: Policy, override: Mapping[str, Any]) -> Iterator[At]:
 
 def _with(policy: Policy, override: Mapping[str, Any]) -> Mapping[str, Any]:
     """The policy with one override applied, and no other."""
-    return policy.layered.over(override["spec"], policy.layered.origin(("gate",))).data
+    return policy.layered.data_with(override["spec"])
 
 
 def _named(override: Mapping[str, Any]) -> str:
@@ -131,21 +137,38 @@ def _sorted(overrides: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted(map(repr, overrides))
 
 
-def by_waivers(before: Sequence[Waiver], after: Sequence[Waiver], rules: Mapping[str, Rule]) -> Iterator[Lowered]:
-    """Waivers that the head adds or extends: one per service and rule for which no earlier waiver allows as much."""
+def by_waivers(
+    before: Sequence[Waiver], after: Sequence[Waiver], rules: Mapping[str, Rule], since: Sequence[Waiver] | None = None
+) -> Iterator[Lowered]:
+    """Waivers that the head adds or extends: one per service and rule for which no earlier waiver allows as much.
+
+    Of each waiver ``MOST_ROWS`` are listed, and a last row counts the others: a waiver may name thousands of services.
+    With ``since``, what that allows as well is left out.
+    """
+    earlier, other = by_service(before), None if since is None else by_service(since)
     for waiver in after:
-        for service in waiver.services:
-            for rule in waiver.rules:
-                old = [candidate for candidate in before if _is_about(candidate, service, rule, waiver.subject)]
-                if not any(_allows(candidate, waiver, rules[rule]) for candidate in old):
-                    what = f"{rule} {waiver.subject}".strip()
-                    kind = "waiver-extended" if old else "waiver-added"
-                    earlier = max((terms(candidate) for candidate in old), default=None)
-                    yield Lowered(kind, service, what, earlier, terms(waiver), waiver.location)
+        rows = (
+            row
+            for service in waiver.services
+            for rule in waiver.rules
+            if (row := _by_waiver(earlier.get(service, ()), waiver, service, rules[rule]))
+            if other is None or _by_waiver(other.get(service, ()), waiver, service, rules[rule])
+        )
+        yield from islice(rows, MOST_ROWS)
+        kinds = Counter(row.kind for row in rows)
+        if kinds:
+            rest = f"{plural(kinds.total(), 'more service and rule', 'more services and rules')}, {terms(waiver)}"
+            yield Lowered(min(kinds), "", "", None, rest, waiver.location)
 
 
-def _is_about(waiver: Waiver, service: str, rule: str, subject: str) -> bool:
-    return service in waiver.services and rule in waiver.rules and waiver.subject in ("", subject)
+def _by_waiver(before: Sequence[Waiver], waiver: Waiver, service: str, rule: Rule) -> Lowered | None:
+    """What a waiver adds or extends for a service and rule; ``before`` are the earlier waivers of that service."""
+    old = [each for each in before if rule.id in each.rules and each.subject in ("", waiver.subject)]
+    if any(_allows(candidate, waiver, rule) for candidate in old):
+        return None
+    kind = "waiver-extended" if old else "waiver-added"
+    until = max((terms(candidate) for candidate in old), default=None)
+    return Lowered(kind, service, f"{rule.id} {waiver.subject}".strip(), until, terms(waiver), waiver.location)
 
 
 def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
@@ -160,7 +183,11 @@ def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
 
 def are_akin(one: Waiver, other: Waiver) -> bool:
     """Whether the first waiver covers a service, rule and subject of the second."""
-    return any(_is_about(one, service, rule, other.subject) for service in other.services for rule in other.rules)
+    return (
+        one.subject in ("", other.subject)
+        and not frozenset(one.services).isdisjoint(other.services)
+        and not frozenset(one.rules).isdisjoint(other.rules)
+    )
 
 
 def terms(waiver: Waiver) -> str:

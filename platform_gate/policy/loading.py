@@ -1,7 +1,7 @@
 """Load a policy document: follow ``extends``, apply overrides, keep the origin of every value. Opens no files."""
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
@@ -83,10 +83,7 @@ class Policy(NamedTuple):
 
     def known_rules(self) -> dict[str, Rule]:
         """Every rule of every service, by id. An override may add rules: governance checks."""
-        rules = dict(self.base().rules)
-        for index in range(len(self.overrides)):
-            rules |= _effective(self.layered, (index,), self.fail_on).rules
-        return rules
+        return dict(_known_rules(self.layered, self.fail_on))
 
     def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
         """The same policy with another ``fail_on`` for every service.
@@ -94,25 +91,44 @@ class Policy(NamedTuple):
         Raises:
             GateError: a word is neither a health nor the id of a rule.
         """
+        known = [*FAILING_HEALTHS, *self.known_rules()]
         for word in fail_on:
-            if word not in FAILING_HEALTHS and word not in self.known_rules():
-                choice = [*FAILING_HEALTHS, *self.known_rules()]
-                raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
+            if word not in known:
+                raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, known))
         return self._replace(fail_on=tuple(fail_on))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16)
+def _known_rules(layered: Layered, fail_on: tuple[str, ...]) -> dict[str, Rule]:
+    base = _effective(layered, (), fail_on)
+    rules = dict(base.rules)
+    for index in range(len(layered.data["overrides"])):
+        # Typed one after the other and not kept: each override must make sense on its own.
+        alone = typed(_with_overrides(layered, (index,)), fail_on, base)
+        if alone.rules is not base.rules:
+            rules |= alone.rules
+    return rules
+
+
+@lru_cache(maxsize=128)
 def _effective(layered: Layered, overrides: tuple[int, ...], fail_on: tuple[str, ...]) -> Effective:
     """The typed policy with some of its overrides (by index) on top.
 
     Cached because a fleet's services share few combinations of overrides, and typing one takes as long as judging many.
     """
-    merged = layered
+    if not overrides:
+        return typed(layered, fail_on)
+    return typed(_with_overrides(layered, overrides), fail_on, _effective(layered, (), fail_on))
+
+
+def _with_overrides(layered: Layered, overrides: Iterable[int]) -> Layered:
+    """The settings with some overrides on top, in order."""
+    layers = []
     for index in overrides:
         override, origin = layered.data["overrides"][index], layered.origin(("overrides", index))
         layer = Origin(origin.document, (*origin.at, "spec"), override.get("reason", ""))
-        merged = merged.over(override["spec"], layer)
-    return typed(merged, fail_on)
+        layers.append((override["spec"], layer))
+    return layered.over_all(layers)
 
 
 def kind(reference: str) -> Source:
