@@ -7,6 +7,7 @@ are slow, and so is importing them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -21,6 +22,22 @@ NEAR_A_TIE: Final = 1e-6
 def as_written(value: float | Fraction) -> Fraction:
     """The exact value of a number's shortest decimal digits: 99.9 is 999/10."""
     return ratio(str(value)) if isinstance(value, float) else ratio(value)
+
+
+def finite(name: str, value: Any) -> None:
+    """Refuse a value of a Python model that is no number, which would fail far from where it was written.
+
+    Raises:
+        TypeError: it is no number; true and false are none either.
+        ValueError: it is infinite or not a number (NaN).
+    """
+    try:
+        good = isfinite(value) and value.__class__ is not bool
+    except (TypeError, OverflowError):
+        good = value.__class__ is int  # a whole number that is too large for a float
+    if not good:
+        kind = ValueError if isinstance(value, float) else TypeError
+        raise kind(f"{name} is no finite number: {value!r}")
 
 
 def ratio(numerator: int | str | Fraction, denominator: int | None = None) -> Fraction:

@@ -196,6 +196,7 @@ def _entry(judged: Judged, violation: Violation, terms: dict[str, str]) -> Entry
 
 
 def _write(entries: Sequence[Entry], output: str | None) -> None:
+    output = None if output == "-" else output
     if output is None or not Path(output).exists():
         text = waiver_file.new_file(entries)
     else:

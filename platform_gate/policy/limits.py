@@ -102,9 +102,15 @@ def typed(layered: Layered, fail_on: tuple[str, ...] = (), below: Effective | No
         gate["fail_on"] = fail_on
     health = _section(layered, "health", HealthLimits.parse)
     waivers = WaiverLimits(**data["waivers"])
-    same = below is not None and all(limits[name] is below.limits[name] for name in limits)
-    rules = below.rules if below and same else catalogue.catalogue(limits)
-    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules, layered, in_use(limits))
+    same = below is not None and all(_same_rules(name, limits[name], below.limits[name]) for name in limits)
+    rules, subsystems = (
+        (below.rules, below.subsystems) if below and same else (catalogue.catalogue(limits), in_use(limits))
+    )
+    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules, layered, subsystems)
+
+
+def _same_rules(name: str, one: Any, other: Any) -> bool:
+    return one is other or SUBSYSTEMS[name].all_rules(one) == SUBSYSTEMS[name].all_rules(other)
 
 
 def _limits(layered: Layered, name: str, below: Effective | None) -> Any:
