@@ -91,7 +91,7 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         exit_zero=request.exit_zero,
         schema_only=request.schema_only,
         display=display,
-        part=part and part._replace(seen=run.seen),
+        part=part and part._replace(seen=run.seen, narrowed=request.narrowed),
         repository=request.repository,
         unread=unselected.unread_configuration(tree, request.paths, settings),
     )

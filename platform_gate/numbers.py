@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -33,11 +33,11 @@ def finite(name: str, value: Any) -> None:
     """
     try:
         good = isfinite(value) and value.__class__ is not bool
-    except (TypeError, OverflowError):
-        good = value.__class__ is int  # a whole number that is too large for a float
+    except (TypeError, OverflowError):  # a whole number can be too large for a float
+        good = False
     if not good:
-        kind = ValueError if isinstance(value, float) else TypeError
-        raise kind(f"{name} is no finite number: {value!r}")
+        number = isinstance(value, SupportsFloat) and not isinstance(value, bool)
+        raise (ValueError if number else TypeError)(f"{name} is no finite number: {value!r}")
 
 
 def ratio(numerator: int | str | Fraction, denominator: int | None = None) -> Fraction:

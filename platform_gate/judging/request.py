@@ -54,7 +54,12 @@ class Request(NamedTuple):
     @property
     def complete(self) -> bool:
         """Whether it is about all services of the repository, in one piece or in shards."""
-        return not self.paths and self.team is None and self.tier is None
+        return not self.paths and not self.narrowed
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether only the services of a team or tier are reported."""
+        return self.team is not None or self.tier is not None
 
 
 def narrowed(run: Run, request: Request, precedents: Precedents) -> Run:

@@ -70,7 +70,8 @@ class Slice(NamedTuple):
     """A shard of a certain fleet, to tell whether reports belong together.
 
     ``files`` counts the files of the whole fleet and ``sha256`` is a digest of their paths. ``terms`` is a digest of
-    what else all shards must agree on besides the policy: team, tier and waivers.
+    what else all shards must agree on besides the policy: team, tier and waivers. With ``narrowed`` the report holds
+    only the services of a team or tier.
     """
 
     shard: Shard
@@ -78,6 +79,7 @@ class Slice(NamedTuple):
     sha256: str
     terms: str
     seen: Seen = Seen()
+    narrowed: bool = False
 
     def __str__(self) -> str:
         return f"shard {self.shard} of {plural(self.files, 'file')}"
@@ -96,6 +98,7 @@ class Slice(NamedTuple):
             "files": self.files,
             "sha256": self.sha256,
             "terms": self.terms,
+            "narrowed": self.narrowed,
             "names": [_place(named) for named in self.seen.names],
             "waivers_in_use": list(map(printable, self.seen.in_use)),
             "waivers_unused": {
@@ -112,7 +115,9 @@ class Slice(NamedTuple):
         counts = data["waivers_unused_findings"]
         unused = {at: Unmatched(counts.get(at, 0), tuple(found)) for at, found in data["waivers_unused"].items()}
         seen = Seen(names, data["waivers_in_use"], unused, tuple(map(_unmet_from, data["waivers_unmet"])))
-        return cls(Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen)
+        return cls(
+            Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen, data["narrowed"]
+        )
 
 
 def _place(named: Named) -> dict[str, Any]:

@@ -103,9 +103,8 @@ def typed(layered: Layered, fail_on: tuple[str, ...] = (), below: Effective | No
     health = _section(layered, "health", HealthLimits.parse)
     waivers = WaiverLimits(**data["waivers"])
     same = below is not None and all(_same_rules(name, limits[name], below.limits[name]) for name in limits)
-    rules, subsystems = (
-        (below.rules, below.subsystems) if below and same else (catalogue.catalogue(limits), in_use(limits))
-    )
+    rules = below.rules if below and same else catalogue.catalogue(limits)
+    subsystems = below.subsystems if below and same else in_use(limits)
     return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules, layered, subsystems)
 
 

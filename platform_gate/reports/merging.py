@@ -74,11 +74,6 @@ def _of_repository(sources: Sequence[Recording]) -> Merged:
     if not run.services and not run.unjudged:
         raise GateError(f"nothing was judged: {_what(sources)} no service", "Check what was to be judged.")
     verdict = decide(run, first.policy.fail_on)
-    if first.part is None and verdict is not first.verdict:
-        raise GateError(
-            f"{first.path} contradicts itself: its verdict is {first.verdict}, what it lists is {verdict}",
-            "Write it anew: check -o json=FILE.",
-        )
     rules = frozenset().union(*(source.policy.rules for source in sources))
     return Merged(run, first.policy._replace(rules=rules), first.as_of, verdict, first.repository or None)
 
