@@ -17,7 +17,7 @@ from platform_gate.repository import plain_files
 from platform_gate.text import displayed, quote, system_path
 
 GITMODULES: Final = ".gitmodules"
-_PATH: Final = re.compile(r'^[ \t]*path[ \t]*=[ \t]*"?([^"\r\n]*?)"?[ \t]*$', re.MULTILINE | re.IGNORECASE)
+_PATH: Final = re.compile(r'^[ \t]*path[ \t]*=[ \t]*"?([^"\r\n]*?)"?[ \t]*\r?$', re.MULTILINE | re.IGNORECASE)
 
 
 def absent(root: str, folders: Iterable[str]) -> list[str]:

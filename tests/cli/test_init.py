@@ -159,3 +159,13 @@ def test_every_source_that_the_scaffold_comments_out_fits_too(fresh: Path, gate:
     printed = gate(fresh, "collect", "--print-queries")
     assert printed.returncode == 0, printed.stderr
     assert printed.stdout.count("\n# ") + 1 == 8
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "yml"])
+def test_the_scaffold_judges_a_manifest_whatever_its_suffix(fresh: Path, gate: Gate, suffix: str) -> None:
+    gate(fresh, "init")
+    broken = (fresh / "services/example.yaml").read_text(encoding="utf-8").replace("name: example", "name: other")
+    (fresh / f"services/other.{suffix}").write_text(broken.replace("metadata:", "metadate:"), encoding="utf-8")
+    done = gate(fresh, "check")
+    assert done.returncode == 2
+    assert f"services/other.{suffix}" in done.stdout
