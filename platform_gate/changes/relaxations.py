@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.result import Judged
@@ -145,17 +144,23 @@ def by_waivers(
     Of each waiver ``MOST_ROWS`` are listed, and a last row counts the others: a waiver may name thousands of services.
     With ``since``, what that allows as well is left out.
     """
-    earlier, other = by_service(before), None if since is None else by_service(since)
+    earlier, other = by_service(before), by_service(since or ())
     for waiver in after:
-        rows = (
-            row
-            for service in waiver.services
-            for rule in waiver.rules
-            if (row := _by_waiver(earlier.get(service, ()), waiver, service, rules[rule]))
-            if other is None or _by_waiver(other.get(service, ()), waiver, service, rules[rule])
-        )
-        yield from islice(rows, MOST_ROWS)
-        kinds = Counter(row.kind for row in rows)
+        listed, kinds = 0, Counter[str]()
+        for service in waiver.services:
+            old, older = earlier.get(service, ()), other.get(service, ())
+            if listed >= MOST_ROWS and not old and not older:
+                kinds["waiver-added"] += len(waiver.rules)
+                continue
+            for rule in waiver.rules:
+                row = _by_waiver(old, waiver, service, rules[rule])
+                if row is None or (since is not None and not _by_waiver(older, waiver, service, rules[rule])):
+                    continue
+                listed += 1
+                if listed <= MOST_ROWS:
+                    yield row
+                else:
+                    kinds[row.kind] += 1
         if kinds:
             rest = f"{plural(kinds.total(), 'more service and rule', 'more services and rules')}, {terms(waiver)}"
             yield Lowered(min(kinds), "", "", None, rest, waiver.location)
