@@ -148,6 +148,20 @@ def _checks_and_overrides() -> Input:
     return _judged_by(f"  governance:\n    checks:\n{checks}  overrides:\n{overrides}")
 
 
+def _files_and_overrides(name: str, count: int = 900, reason: str = "why") -> Input:
+    """Services held against overrides. In few overrides, long reasons take as much room."""
+    texts = [reason[start : start + 1900] for start in range(0, len(reason), 1900)]
+    overrides = "".join(
+        f"    - {{match: {{name: '{name.format(number)}'}}, reason: {texts[number % len(texts)]}, "
+        f"spec: {{slo: {{breach_points: {number % 3}}}}}}}\n"
+        for number in range(count)
+    )
+    files = {f"services/{number}.yaml": service(f"s{number}") for number in range(2000)}
+    return Input(
+        {**files, "policy.yaml": policy(f"  overrides:\n{overrides}"), ".platform-gate.yaml": "policy: policy.yaml\n"}
+    )
+
+
 def _every_override_adds_a_check() -> Input:
     overrides = "".join(
         f"    - {{match: {{team: t*}}, spec: {{governance: {{checks: {{c{number}: {{message: m}}}}}}}}}}\n"
@@ -212,6 +226,11 @@ CASES: Final = (
     Case("8,000 files of one service", _files_of("same"), _files_of("s{}")),
     Case("300 documents of one service", _documents_of("same"), _documents_of("s{}")),
     Case("2,000 checks and 900 overrides", _checks_and_overrides, _long_helps),
+    Case(
+        "2,000 files and 900 overrides by name",
+        lambda: _files_and_overrides("*{}*"),
+        lambda: _files_and_overrides("zz{}", 9, "x" * 11_000),
+    ),
     Case("1,000 overrides that all match", _every_override_adds_a_check, _long_helps),
     Case(
         "500 waivers for an SLO that is none",

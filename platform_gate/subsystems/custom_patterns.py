@@ -34,7 +34,7 @@ LONGEST_TEXT: Final = 500
 """Characters. No string of a manifest is longer."""
 MOST_STEPS: Final = 8 * (LONGEST_TEXT + 1) ** 2
 """Steps on the longest text: two free repeats and a few choices, about five milliseconds."""
-MOST_POSITIONS: Final = 1000
+MOST_POSITIONS: Final = 250
 """Characters of a pattern with its counted repeats written out; larger ones are bounded by their choices alone."""
 _TRIAL: Final = 0.5
 """What a choice costs beyond the ways that it offers: without it, a row of choices would take ten times longer."""

@@ -193,3 +193,16 @@ def test_an_input_of_the_benchmark_can_be_judged(tmp_path: Path, gate: Gate) -> 
     assert done.returncode == 2
     assert "there is no rule" in done.stderr
     assert done.stderr.count("there is no rule") <= 21
+
+
+def test_overrides_by_name_are_matched_where_the_name_can_be(
+    tmp_path: Path, counted: Callable[[Any, str], Counter[str]]
+) -> None:
+    matched = counted(loading, "applies")
+    entries = "".join(
+        f"    - {{match: {{name: '*x{number}x*'}}, spec: {{slo: {{breach_points: 3}}}}}}\n" for number in range(300)
+    )
+    policy = {"p.yaml": own_policy(f"  overrides:\n{entries}"), ".platform-gate.yaml": "policy: p.yaml\n"}
+    files = {f"services/{number}.yaml": manifest(f"ax{number}xb") for number in range(20)}
+    outcome(tmp_path, {**policy, **files})
+    assert matched.total() == 20

@@ -123,3 +123,15 @@ def test_configuration_that_counts_or_is_none_is_not(tmp_path: Path, gate: Gate,
     write(tmp_path, {"apps/web/services/a.yaml": manifest("a"), path: text})
     (tmp_path / ".git").mkdir()
     assert gate(tmp_path / "apps/web", *CHECK, "services").stderr == ""
+
+
+@pytest.mark.parametrize("scope", ["all", "touched", "regressed"])
+def test_standard_input_is_judged_against_a_base(tmp_path: Path, gate: Gate, scope: str) -> None:
+    folder = repository(tmp_path / "r", {"services/a.yaml": manifest("a")})
+    text = manifest("a", slos=BREACHED).encode()
+    done = gate(folder, *CHECK, "--base", "HEAD", "--scope", scope, "-", stdin=text)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "DEGRADED  a" in done.stdout
+    twice = gate(folder, *CHECK, "--base", "HEAD", "--scope", scope, "-", "services/a.yaml", stdin=text)
+    assert twice.returncode == 2
+    assert "manifest/duplicate-service" in twice.stdout
