@@ -53,7 +53,7 @@ def collected(places_: Places, rows: int = ROWS) -> Collected:
     if not bill.exists():
         write(python, bill, rows)
     (folder / "platform-gate.sources.yaml").write_text(json.dumps(SOURCES), encoding="utf-8")
-    words = [places_.ours("cost"), "collect", "--at", AT, "--output", "measurements.jsonl"]
+    words: list[str | Path] = [places_.ours("cost"), "collect", "--at", AT, "--output", "measurements.jsonl"]
     peak = memory.peak(Command(words, folder))
     return Collected(peak.seconds, max(peak.largest, peak.together))
 

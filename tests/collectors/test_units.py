@@ -100,9 +100,9 @@ def test_a_place_that_a_snapshot_can_hold(at: str, *, good: bool) -> None:
 
 def test_what_a_snapshot_cannot_hold_beside_a_value_is_left_out() -> None:
     held = units.convert(value("slos/a", "99", "percent")._replace(total=Decimal(7), coverage_pct=Decimal(100)))
-    assert (held.total, held.coverage_pct) == (7, 100)
+    assert (held.total, held.coverage_pct) == (Decimal(7), Decimal(100))
     odd = units.convert(value("slos/a", "99", "percent")._replace(total=Decimal("1e15"), coverage_pct=Decimal("100.1")))
-    assert (odd.value, odd.total, odd.coverage_pct) == (99, None, None)
+    assert (odd.value, odd.total, odd.coverage_pct) == (Decimal(99), None, None)
 
 
 @pytest.mark.parametrize(
