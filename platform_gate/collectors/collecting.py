@@ -109,6 +109,9 @@ def _values(
 def _collected(source: Source, world: World, kind: Collector) -> Answer:
     try:
         return kind.collect(source, world)
+    except OSError as error:
+        message = f"the system refuses a file or a connection ({type(error).__name__})"
+        raise SourceError(message, "Check the paths and addresses of the source.") from error
     except SHAPE as error:
         message = f"the answer has another shape than documented ({type(error).__name__})"
         raise SourceError(message, "Check that `type` and address belong together.") from error

@@ -12,7 +12,6 @@ from platform_gate.collectors.transport import Transport, succeed
 from platform_gate.measurements.writing import Value
 from platform_gate.text import listing, plural, quote
 
-EXTRA: Final = "collect"
 URL: Final = "https://api.datadoghq.com"
 PATH: Final = "/api/v1/slo/search"
 PAGE: Final = 100

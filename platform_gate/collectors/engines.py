@@ -151,7 +151,7 @@ def warehouse(url: str, limits: Limits) -> Iterator[Engine]:
         with engine.connect() as connection:
             _calm(connection, limits)
             yield Warehouse(connection, NAMES.get(engine.dialect.name, engine.dialect.name))
-    except sqlalchemy.exc.DBAPIError as error:
+    except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
         message = f"the database can't be reached ({type(error).__name__})"
         raise SourceError(
             message, "Check the address and the password, and whether a firewall stands between."

@@ -14,7 +14,6 @@ from platform_gate.collectors.slo_generator import values_of_reports
 from platform_gate.collectors.source import Answer, Source, SourceError, World
 from platform_gate.text import quote
 
-EXTRA: Final = ""
 SLO_GENERATOR: Final = "slo-generator"
 
 

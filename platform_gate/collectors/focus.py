@@ -20,7 +20,6 @@ from platform_gate.collectors.source import Answer, Source, SourceError, World, 
 from platform_gate.measurements.writing import Value
 from platform_gate.text import plural, suggestion
 
-EXTRA: Final = "cost"
 VIEW: Final = "focus_export"
 EXPRESSION: Final = "service_expression"
 """Stands in the query for an expression of the operator's own."""

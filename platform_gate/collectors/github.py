@@ -15,7 +15,6 @@ from platform_gate.collectors.source import Answer, Source, SourceError, World, 
 from platform_gate.collectors.transport import Transport, succeed
 from platform_gate.measurements.writing import Value
 
-EXTRA: Final = "collect"
 URL: Final = "https://api.github.com"
 MAX_PAGES: Final = 100
 ENVIRONMENT: Final = "production"

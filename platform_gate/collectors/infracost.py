@@ -15,7 +15,6 @@ from platform_gate.collectors.source import Answer, Source, SourceError, World
 from platform_gate.measurements.writing import Value
 from platform_gate.text import plural
 
-EXTRA: Final = ""
 FIELD: Final = "cost_forecast"
 
 

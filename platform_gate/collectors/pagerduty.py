@@ -12,7 +12,6 @@ from platform_gate.collectors.source import Answer, Source, SourceError, World, 
 from platform_gate.collectors.transport import Transport, succeed
 from platform_gate.text import plural
 
-EXTRA: Final = "collect"
 URL: Final = "https://api.pagerduty.com"
 VERSION: Final = "application/vnd.pagerduty+json;version=2"
 PAGE: Final = 100

@@ -20,7 +20,6 @@ from platform_gate.collectors.transport import Response, Transport, parse_json
 from platform_gate.measurements.writing import Value
 from platform_gate.text import plural, quote
 
-EXTRA: Final = "collect"
 MAX_SERIES: Final = 100_000
 """More series in one answer fail the source: older servers ignore `limit`, so the cap is ours."""
 JUST_BEFORE: Final = timedelta(milliseconds=1)

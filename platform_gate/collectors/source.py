@@ -58,9 +58,6 @@ class Answer(NamedTuple):
 class Collector(Protocol):
     """What a collector's module offers."""
 
-    EXTRA: str
-    """The extra of the package that it needs: ``pip install platform-gate[EXTRA]``; empty where it needs none."""
-
     def provides(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """The fields that the source answers for, known before it is asked: ``slos``, ``reliability/uptime_pct``."""
 

@@ -9,7 +9,6 @@ from platform_gate.collectors import engines, files, rows
 from platform_gate.collectors.dialects import refuse_writing
 from platform_gate.collectors.source import Answer, Source, SourceError, World, secret
 
-EXTRA: Final = "sql"
 USUAL: Final = ("reliability",)
 """What a query is for, where the settings don't say: the metrics of DORA."""
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from platform_gate.cli.main import run
 from tests.asking import AT, document
 from tests.conftest import Gate
 from tests.servers import Replay, Reply, Request, replaying
@@ -154,3 +157,28 @@ def test_an_output_that_can_t_be_written(gate: Gate, tmp_path: Path, server: Rep
     done = gate(write(tmp_path, server.url), "collect", "-o", "none/m.jsonl", env=TOKEN)
     assert done.returncode == 2
     assert "could not be written" in done.stderr
+
+
+class Terminal(io.StringIO):
+    """A stream that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_who_is_asked_and_keeps_nothing_of_it(
+    tmp_path: Path, server: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write(tmp_path, server.url))
+    monkeypatch.setenv("PROM_TOKEN", "s3cret-token")
+    for name in ("CI", "GITHUB_EVENT_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    assert run(["collect", "-o", "m.jsonl"]) == 0
+    assert shown.getvalue() == "\r\x1b[Kasking prom (prometheus)\r\x1b[K"
+    monkeypatch.setattr(sys, "stderr", quiet := Terminal())
+    assert run(["collect", "-o", "m.jsonl", "-q"]) == 0
+    monkeypatch.setenv("CI", "true")
+    assert run(["collect", "-o", "m.jsonl"]) == 0
+    assert quiet.getvalue() == ""

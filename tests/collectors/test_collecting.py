@@ -27,8 +27,6 @@ from tests.conftest import ROOT
 class Toy(ModuleType):
     """What a module `collectors/toy.py` would offer."""
 
-    EXTRA = ""
-
     @staticmethod
     def provides(settings: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(settings.get("provides", ["slos", "cost", "reliability", "carbon"]))
@@ -111,6 +109,12 @@ def test_a_field_that_the_source_does_not_claim_fails_it() -> None:
 @pytest.mark.parametrize("error", [KeyError("a"), TypeError(), ValueError(), AttributeError(), ZeroDivisionError()])
 def test_an_answer_that_nobody_expected_is_a_failure_and_no_bug(error: Exception) -> None:
     assert "another shape than documented" in ask(error=error).state.error
+
+
+def test_what_the_system_refuses_is_a_failure_that_names_no_address() -> None:
+    assert ask(error=PermissionError(13, "denied", "db.internal")).state.error == (
+        "the system refuses a file or a connection (PermissionError)"
+    )
 
 
 def test_a_bug_is_still_a_bug() -> None:
