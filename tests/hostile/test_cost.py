@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +100,12 @@ def test_a_waiver_for_thousands_is_listed_with_a_count(tmp_path: Path) -> None:
 def test_an_override_types_only_the_sections_that_it_changes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     parsed: list[str] = []
     parse = governance.Limits.parse.__func__  # type: ignore[attr-defined] # a class method is a descriptor
-    monkeypatch.setattr(
-        governance.Limits, "parse", classmethod(lambda cls, section: parsed.append("") or parse(cls, section))
-    )
+
+    def counted(cls: type[governance.Limits], section: Mapping[str, Any]) -> Any:
+        parsed.append("")
+        return parse(cls, section)
+
+    monkeypatch.setattr(governance.Limits, "parse", classmethod(counted))
     entries = "".join(
         f"    - {{match: {{name: s{number}}}, spec: {{slo: {{breach_points: 3}}}}}}\n" for number in range(100)
     )
@@ -148,7 +151,12 @@ def test_every_list_in_a_message_is_cut_with_a_count(tmp_path: Path, form: str) 
 
 def test_what_misspelt_rules_were_meant_to_be_is_looked_for_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(waivers, "suggestion", lambda word, _known: asked.append(word) or "")
+
+    def suggestion(word: str, _known: object) -> str:
+        asked.append(word)
+        return ""
+
+    monkeypatch.setattr(waivers, "suggestion", suggestion)
     policy = loading.load("default", loading.nothing_to_read)
     text = hostile.waivers([hostile.waiver("a", ", ".join(f"nor/x{number}" for number in range(3000)))])
     with pytest.raises(DocumentError) as caught:
