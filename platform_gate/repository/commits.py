@@ -33,7 +33,12 @@ def resolve(repository: Repository, text: str) -> str:
     if why := refs.objection(text):
         raise GateError(f"{quote(typed(text))} names no commit: {why}", "Name a branch, a tag or a commit.")
     name = Name.parse(text)
-    commit = _commit(repository, _spelled(repository, name) + name.suffix) if text else ""
+    spelled = _spelled(repository, name) if text else ""
+    commit = _commit(repository, spelled + name.suffix) if spelled or name.suffix else ""
+    if spelled and not commit and name.suffix.startswith("@{"):
+        commit = _commit(
+            repository, text
+        )  # git takes `@{upstream}` after a short name only, which means one branch here
     if not commit:
         fix = SHALLOW_FIX if _is_shallow(repository) else "Check its name; in CI, fetch it first."
         raise GateError(f"git knows no commit {quote(typed(text))}", fix)

@@ -436,17 +436,22 @@ def test_what_names_no_single_commit_is_a_usage_error(ref: str, gate: Gate, tmp_
 # 4. A working directory that is reached through a link.
 
 
-@pytest.mark.parametrize("target", ["services", "..", "other", "/outside"])
-@pytest.mark.parametrize("below", ["", "/deep"])
+@pytest.mark.parametrize(
+    ("target", "below"),
+    [
+        ("services", ""),
+        ("services", "/deep"),
+        ("other", "/deep"),
+        ("..", ""),
+        ("../outside", ""),
+        ("../outside", "/deep"),
+    ],
+)
 def test_a_working_directory_behind_a_link_is_refused(target: str, below: str, gate: Gate, tmp_path: Path) -> None:
     root = start(tmp_path, {**BASE, "other/deep/a.yaml": manifest("x"), "services/deep/b.yaml": manifest("y")})
-    outside = repository(
-        tmp_path / "outside", {"services/a.yaml": manifest("a"), "deep/services/b.yaml": manifest("b")}
-    )
-    (root / "link").symlink_to(outside if target == "/outside" else Path("repo").with_name(target))
+    repository(tmp_path / "outside", {"services/a.yaml": manifest("a"), "deep/services/b.yaml": manifest("b")})
+    (root / "link").symlink_to(target)
     place = root / f"link{below}"
-    if not place.is_dir():
-        pytest.skip("there is no such folder")
     for words in (("check",), ("check", "--base", "main")):
         done = gate(place, *words, "--as-of", "2026-11-23", env={"PWD": str(place)})
         assert (done.returncode, "link" in done.stderr) == (2, True), done.stderr

@@ -41,6 +41,16 @@ def test_a_name_becomes_a_hash(clone: Path, name: str) -> None:
     assert commits.resolve(repo_at(clone), name) == git(clone, "rev-parse", "main")
 
 
+def test_the_upstream_of_a_branch_has_a_name(clone: Path) -> None:
+    git(clone, "checkout", "-q", "-b", "other", "--track", "main")
+    commit(clone, {})
+    for name in ("other@{upstream}", "other@{u}", "@{u}"):
+        assert commits.resolve(repo_at(clone), name) == git(clone, "rev-parse", "main")
+    git(clone, "tag", "other", "main")
+    with pytest.raises(GateError, match="several meanings"):
+        commits.resolve(repo_at(clone), "other@{u}")
+
+
 def test_a_hash_may_be_short_or_described(clone: Path) -> None:
     git(clone, "tag", "-a", "-m", "x", "v1")
     whole = git(commit(clone, {}), "rev-parse", "HEAD")
