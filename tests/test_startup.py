@@ -25,7 +25,8 @@ OWN = """
     documents.shipped judging judging.judgement judging.manifest judging.problems judging.request judging.result
     judging.ruleset judging.runner judging.shards judging.verdict judging.waivers matching model
     numbers policy policy.layers policy.limits policy.loading reports reports.formats reports.formats.text
-    reports.outcome repository repository.config repository.plain_files repository.work_tree subsystems subsystems.bands
+    reports.outcome repository repository.config repository.evidence repository.opening repository.plain_files
+    repository.work_tree subsystems subsystems.bands
     subsystems.catalogue subsystems.cost subsystems.cost.rules subsystems.custom subsystems.custom_schema
     subsystems.governance subsystems.governance.rules subsystems.loosening subsystems.reliability
     subsystems.reliability.rules subsystems.slo subsystems.slo.rules text

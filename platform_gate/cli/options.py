@@ -13,7 +13,6 @@ from typing import Any, Final, TypeVar
 import click
 
 from platform_gate.reports.outcome import Display, Links
-from platform_gate.repository import refs
 from platform_gate.text import quote, typed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -97,6 +96,8 @@ class CommitType(click.ParamType):  # type: ignore[type-arg]  # as DayType
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take the name as it is; a usage error if no repository could hold one commit of that name."""
+        from platform_gate.repository import refs  # noqa: PLC0415 - most runs have no base
+
         if why := refs.objection(value):
             self.fail(f"{quote(typed(value))} names no commit: {why}", param, ctx)
         return str(value)

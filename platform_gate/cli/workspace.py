@@ -18,7 +18,7 @@ from platform_gate.judging.runner import Executor, in_process
 from platform_gate.model import GateError
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository import config, unselected
-from platform_gate.repository.checkout import open_tree
+from platform_gate.repository.opening import open_tree
 from platform_gate.repository.work_tree import WorkTree, refuse_link_above
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "config",
     "evidence",
     "git",
+    "opening",
     "plain_files",
     "refs",
     "submodules",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from platform_gate.documents.document import Refusal
@@ -13,8 +11,8 @@ from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.commit_tree import CommitTree, parents
 from platform_gate.repository.config import Config
 from platform_gate.repository.evidence import Tracked
-from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, TreeEntry, is_repository
-from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, find_root
+from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, TreeEntry
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
 
 
 class Checkout(NamedTuple):
@@ -61,21 +59,6 @@ class Checkout(NamedTuple):
     def exists(self, path: str) -> bool:
         """Whether git tracks a path from the root, and it is there or left out; what lies in a submodule isn't."""
         return self.tree.exists(path)
-
-
-def open_tree(cwd: Path, stdin: Callable[[], bytes]) -> WorkTree:
-    """The work tree around a folder; git is asked what it tracks once, when somebody needs to know.
-
-    Raises:
-        GateError: from ``tracked``, if git can't tell.
-    """
-    root = find_root(cwd)
-
-    @cache
-    def tracked() -> Tracked | None:
-        return tracked_by(Repository.at(root).staged()) if is_repository(root) else None
-
-    return WorkTree(root, cwd, stdin, tracked)
 
 
 def tracked_by(index: Index) -> Tracked:

@@ -70,7 +70,9 @@ def test_what_is_false_or_left_out_fails_in_the_policy_s_words(name: str, messag
 @pytest.mark.parametrize("limits", [VERIFIED, REQUIRED])
 def test_a_path_must_exist_where_evidence_is_verified(limits: Limits) -> None:
     assert not objection(EXISTING, limits)
-    assert objection("docs/missing.md", limits) == "'docs/missing.md' does not exist in the repository"
+    assert (
+        objection("docs/missing.md", limits) == "'docs/missing.md' is not in the repository, or git does not track it"
+    )
 
 
 @pytest.mark.parametrize("limits", [VERIFIED, REQUIRED])
