@@ -313,6 +313,9 @@ def around(rule: Rule, example: str) -> dict[str, str]:
         slos = SLO_MET if "while every SLO is met" in example else BREACHED
         service = manifest("payments", slos=slos, cost='cost: {entries: [{month: "2026-01", amount: 900}]}')
         return {"services/payments.yaml": service, "waivers.yaml": waivers(example)}
+    if rule.id == "manifest/unselected":
+        files = {path: manifest(path[-3:], cost="") for path in ("services/payments.yml", "services/web.yaml")}
+        return {".platform-gate.yaml": example, **files}
     return {"services/web.yaml": "---\n".join(map(whole_manifest, example.split("---\n")))}
 
 

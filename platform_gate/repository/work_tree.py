@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from platform_gate import matching
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import GateError, Location
-from platform_gate.repository import plain_files, submodules
+from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
 from platform_gate.text import displayed, printable, quote, system_path
@@ -138,6 +138,10 @@ class WorkTree(NamedTuple):
     def _submodules(self, folder: str, selection: "Selection", empty: Sequence[str]) -> Iterator[ManifestFile]:
         """The submodules below a folder that could hold manifests and are not checked out, each with a refusal."""
         root = str(self.root)
+        if not empty and not os.path.lexists(f"{root}/.gitmodules"):
+            return
+        from platform_gate.repository import submodules  # noqa: PLC0415 - most repositories have none
+
         below = os.path.relpath(folder, root)
         for path in submodules.absent(root, [os.path.relpath(place, root) for place in empty]):
             inside = below == "." or f"{path}/".startswith(f"{displayed(below)}/")

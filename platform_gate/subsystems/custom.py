@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Self
 from platform_gate.documents import shipped
 from platform_gate.matching import applies
 from platform_gate.model import At, Charge, Context, LimitError, Problem, Relaxation, Rule, Severity, Violation
-from platform_gate.subsystems import custom_schema, custom_validation
 from platform_gate.subsystems.loosening import LooseningTable
 from platform_gate.text import plural, quote
 
@@ -53,18 +52,20 @@ class OwnRule(NamedTuple):
             value = _step(value, at[-1])
             if value is None:
                 return Problem(at, f"there is no {'.'.join(map(str, at))}")
+        from platform_gate.subsystems import custom_validation  # noqa: PLC0415 - as in `_own_rule`
+
         problems = custom_validation.explain(self.validator, value)
         if not problems:
             return None
         first = problems[0]
-        more = _more(len(problems) - 1)
+        more = _more(len(problems) - 1, custom_validation.MOST_ERRORS)
         return Problem((*at, *first.at), first.message + more, first.fix, first.on_key)
 
 
-def _more(count: int) -> str:
+def _more(count: int, most: int) -> str:
     if not count:
         return ""
-    least = "at least " if count >= custom_validation.MOST_ERRORS - 1 else ""
+    least = "at least " if count >= most - 1 else ""
     return f" (and {least}{plural(count, 'more problem')})"
 
 
@@ -111,6 +112,8 @@ class Limits(NamedTuple):
 
 
 def _check_schema(require: Any, index: int) -> None:
+    from platform_gate.subsystems import custom_schema  # noqa: PLC0415 - as in `_own_rule`
+
     try:
         custom_schema.check(require)
     except LimitError as error:
@@ -118,6 +121,8 @@ def _check_schema(require: Any, index: int) -> None:
 
 
 def _own_rule(entry: Mapping[str, Any]) -> OwnRule:
+    from platform_gate.subsystems import custom_validation  # noqa: PLC0415 - most policies have no such rules
+
     points = entry.get("points", 0)
     rule = Rule(
         entry["id"],
@@ -151,6 +156,8 @@ def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple
     chosen = [own for own in limits.rules if applies(own.match, context.subject)]
     if not chosen:
         return [], []
+    from platform_gate.subsystems import custom_validation  # noqa: PLC0415 - as in `_own_rule`
+
     exact = custom_validation.exactly(manifest)
     custom_validation.start_counting(exact)
     try:
