@@ -24,6 +24,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "memory_limit": "384MB",
 }
 """Of DuckDB: it fetches and loads nothing by itself, and leaves room below 512 MiB for Python."""
+CSV: Final = "all_varchar = true, header = true, union_by_name = true, nullstr = ['', 'NULL']"
+"""How CSV is read. FOCUS writes no value as an empty cell or as NULL."""
+
 Row = Mapping[str, Any]
 
 
@@ -98,7 +101,7 @@ def _reader(names: Sequence[str]) -> str:
     if kinds == {".parquet"}:
         return f"SELECT * FROM read_parquet({listed}, union_by_name = true)"  # noqa: S608 - quoted by `literal`
     if kinds <= {".csv", ".gz"}:
-        return f"SELECT * FROM read_csv({listed}, all_varchar = true, header = true, union_by_name = true)"  # noqa: S608 - as above
+        return f"SELECT * FROM read_csv({listed}, {CSV})"  # noqa: S608 - quoted by `literal`
     raise SourceError("the files are not all CSV (.csv, .csv.gz) or all Parquet (.parquet)", "Make two sources.")
 
 

@@ -99,6 +99,26 @@ def test_another_amount(tmp_path: Path) -> None:
     assert cost(tmp_path, one(), amount="BilledCost") == {"web cost/2025-05": "25"}
 
 
+def test_a_bill_as_the_finops_foundation_s_samples_write_it(tmp_path: Path) -> None:
+    """Every text is quoted, and what is not known is NULL."""
+    rows = [
+        '12.5,"USD","2025-06-01T00:00:00Z","2025-05-01T00:00:00Z","Usage","{""service"": ""web"", ""a"": ""b""}","a"',
+        '0.50000000005,"USD","2025-06-01T00:00:00Z","2025-05-01T00:00:00Z","Credit",NULL,"b"',
+        '2,"USD","2025-06-01T00:00:00Z","2025-05-01T00:00:00Z","Usage",NULL,NULL',
+    ]
+    names = "EffectiveCost BillingCurrency ChargePeriodEnd BillingPeriodStart ChargeCategory Tags SubAccountName"
+    heading = ",".join(f'"{name}"' for name in names.split())
+    (tmp_path / "bill.csv").write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
+    by_tag = ask(settings(), folder=tmp_path)
+    assert (numbers(by_tag), by_tag.remarks) == (
+        {"web cost/2025-05": "12.5"},
+        ("16.7 % of the cost in USD belongs to no service",),
+    )
+    by_account = ask(settings(service={"sql": "SubAccountName"}), folder=tmp_path)
+    assert numbers(by_account) == {"a cost/2025-05": "12.5", "b cost/2025-05": "0.5"}
+    assert by_account.remarks == ("13.3 % of the cost in USD belongs to no service",)
+
+
 # Which months count.
 
 
