@@ -196,7 +196,12 @@ class Spark(NamedTuple):
 
     def columns(self, table: str) -> Mapping[str, str]:
         """As in ``Engine``."""
-        return {field.name: field.dataType.simpleString().upper() for field in self.session.table(table).schema}
+        errors = import_module("pyspark.errors")
+        try:
+            fields = self.session.table(table).schema
+        except errors.PySparkException as error:
+            raise _refused(error) from None
+        return {field.name: field.dataType.simpleString().upper() for field in fields}
 
     def rows(self, query: str) -> list[Row]:
         """As in ``Engine``."""

@@ -77,7 +77,7 @@ def test_a_query_of_one_s_own(spark: str, tmp_path: Path) -> None:
         encoding="utf-8",
     )
     result = ask({"type": "sql", "connection_env": "SPARK", "file": "q.sql"}, folder=tmp_path, secrets={"SPARK": spark})
-    assert [str(value.value) for value in result.values] == ["400"]
+    assert [value.value for value in result.values] == [400]
     broken = ask(
         {"type": "focus", "connection_env": "SPARK", "table": "finops.nothing", "service": ["tag:service"]},
         secrets={"SPARK": spark},
