@@ -7,7 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from platform_gate.judging import ruleset, runner
-from platform_gate.judging.request import Request, narrowed, reproduce
+from platform_gate.judging.request import Request, explain_options, narrowed, reproduce
 from platform_gate.judging.result import without_detail
 from platform_gate.judging.runner import Executor, Job, Reduce, in_process, keep_everything
 from platform_gate.judging.shards import Slice
@@ -94,6 +94,7 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         part=part and part._replace(seen=run.seen, narrowed=request.narrowed),
         repository=request.repository,
         unread=unselected.unread_configuration(tree, request.paths, settings),
+        explain_options=explain_options(request),
     )
 
 
@@ -144,4 +145,5 @@ def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome
         display=display,
         repository=request.repository,
         unread=unselected.unread_configuration(tree, request.paths, settings),
+        explain_options=explain_options(request),
     )

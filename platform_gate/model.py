@@ -166,7 +166,7 @@ class Problem(NamedTuple):
 def further(count: int) -> Problem:
     """The problem that ends a cut list: how many more there are."""
     words = "1 more problem" if count == 1 else f"{count:,} more problems"
-    return Problem((), f"and {words}".replace(",", " "), "Mend those above first.", more=count)
+    return Problem((), f"and {words}", "Fix those above first.", more=count)
 
 
 class Relaxation(NamedTuple):

@@ -67,8 +67,8 @@ def quote(value: object) -> str:
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:
-    """``1 service``, ``2 services``."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}".replace(",", " ")
+    """``1 service``, ``2 services``, ``10,000 services``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def listing(words: Iterable[str], conjunction: str = "and", *, most: int = LISTED_AT_MOST) -> str:

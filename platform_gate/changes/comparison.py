@@ -109,6 +109,10 @@ class Transition(NamedTuple):
             if self.origin(finding) is FindingOrigin.INTRODUCED or finding.subsystem in grown
         ]
 
+    def introduced(self, judged: Judged) -> frozenset[str]:
+        """The fingerprints of the head's findings that the base doesn't have."""
+        return frozenset(finding.fingerprint for finding in judged.findings) - self.known
+
     def origin(self, finding: Finding) -> FindingOrigin:
         """Whether a finding of the head is new. Fingerprints compare rule, service and key, not lines."""
         return FindingOrigin.STANDING if finding.fingerprint in self.known else FindingOrigin.INTRODUCED
@@ -169,9 +173,9 @@ class Comparison(NamedTuple):
     def describe(self, scope: Scope) -> str:
         """A sentence on what the tree was compared with, and whose rules judged it."""
         several = f", the worst of {self.merge_bases} merge bases" if self.merge_bases > 1 else ""
-        since = f"compared with {self.ref} (since {self.base[:12]}{several}), scope {scope}"
+        since = f"compared with {self.ref} (merge base {self.base[:12]}{several}), scope {scope}"
         own = f"; {self.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"
-        return since + (own if self.adoption else f"; rules as {self.ref} has them")
+        return since + (own if self.adoption else f"; judged by the rules of {self.ref}")
 
     def decides(self, judged: Judged, scope: Scope) -> bool:
         """Whether the verdict within a scope depends on a service; its policy's ``gate.regressions`` counts."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, combinations, islice
+from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.judgement import Judgement
 from platform_gate.judging.result import Judged
@@ -12,6 +13,11 @@ from platform_gate.model import At, GateError, HealthStatus
 from platform_gate.policy.layers import Layered
 from platform_gate.policy.limits import Effective, typed
 from platform_gate.policy.strictness import changed_keys
+
+PROSE: Final = ("description", "help", "message", "reason", "title")
+"""Keys whose values are words for people."""
+MOST_SETS: Final = 2_000
+"""Sets of keys to try for one service."""
 
 
 class Flip(NamedTuple):
@@ -61,17 +67,40 @@ def _healths(run: Sequence[Judged]) -> Mapping[HealthStatus, int]:
 
 
 def _causes(before: Judgement, after: Judgement, rejudge: Rejudge) -> list[str]:
-    """The changed keys that flip the service on their own; all changed keys if none does."""
-    changed = list(changed_keys(before.policy.layered.data, after.policy.layered.data))
-    seen = _seen(before)
-    name, old, new = before.subject.name, before.policy, after.policy
-    alone = [at for at in changed if _seen(rejudge(name, _with(old, new, at))) != seen]
-    return [".".join(map(str, at)) for at in alone or changed]
+    """The changed keys that flip the service on their own; if none does, the smallest set that does together."""
+    changed = [at for at in changed_keys(before.policy.layered.data, after.policy.layered.data) if not _is_prose(at)]
+    seen, name = _seen(before), before.subject.name
+
+    def flips(keys: Sequence[At]) -> bool:
+        return _seen(rejudge(name, _with(before.policy, after.policy, keys))) != seen
+
+    alone = [at for at in changed if flips([at])]
+    return [".".join(map(str, at)) for at in alone or _together(changed, flips)]
 
 
-def _with(before: Effective, after: Effective, at: At) -> Effective:
-    """The old policy with one value of the new one; the old policy itself if that mix is invalid."""
-    data = _put(before.layered.data, at, after.layered.data)
+def _is_prose(at: At) -> bool:
+    """Whether a key holds words for people, which decide nothing."""
+    return at[-1] in PROSE
+
+
+def _together(changed: Sequence[At], flips: Callable[[Sequence[At]], bool]) -> Sequence[At]:
+    """The smallest set of keys that flips a service: of two or three if there is one, else what can't be left out."""
+    sets = chain.from_iterable(combinations(changed, size) for size in (2, 3))
+    small = next((several for several in islice(sets, MOST_SETS) if flips(several)), None)
+    if small:
+        return small
+    needed = list(changed)
+    for at in changed:
+        if flips(left := [key for key in needed if key != at]):
+            needed = left
+    return needed
+
+
+def _with(before: Effective, after: Effective, keys: Sequence[At]) -> Effective:
+    """The old policy with some values of the new one; the old policy itself if that mix is invalid."""
+    data = before.layered.data
+    for at in keys:
+        data = _put(data, at, after.layered.data)
     try:
         return typed(Layered(data, {**after.layered.origins, **before.layered.origins}))
     except GateError:

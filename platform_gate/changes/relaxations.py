@@ -34,12 +34,16 @@ class Lowered(NamedTuple):
     location: Location
 
     def __str__(self) -> str:
+        return self.describe()
+
+    def describe(self, arrow: str = "->") -> str:
+        """The relaxation in words: ``target lowered: 99.9 -> 99.5``."""
         where = f" ({self.pointer})" if self.pointer and not self.pointer.startswith("/") else ""
         what = self.kind.replace("-", " ") + where
         if isinstance(self.before, Mapping) and self.after is None:
             return f"{what}: removed"
         values = [_words(value) for value in (self.before, self.after) if value is not None]
-        return f"{what}: {' -> '.join(dict.fromkeys(values))}" if values else what
+        return f"{what}: {f' {arrow} '.join(dict.fromkeys(values))}" if values else what
 
 
 def _words(value: Any) -> str:

@@ -54,6 +54,8 @@ def _rules(name: str, reference: str | None, *, listed: bool) -> Iterator[str]:
 def _service(name: str, outcome: Outcome) -> Iterator[str]:
     services = {judged.name: judged for judged in outcome.run.services}
     if name in services:
-        return explanation.service(services[name])
+        comparison = outcome.comparison
+        change = comparison.transitions[name] if comparison else None
+        return explanation.service(services[name], change, comparison.ref if comparison else "")
     unreadable = "; some files could not be read: see `platform-gate check`" if outcome.run.findings else ""
     raise GateError(f"there is no service {quote(name)} here{unreadable}", suggestion(name, services))

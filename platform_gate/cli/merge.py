@@ -63,4 +63,5 @@ def _outcome(merged: Merged, reports: tuple[str, ...], *, exit_zero: bool) -> Ou
         repository=merged.repository,
         repositories=merged.repositories,
         differences=merged.differences,
+        explain_options=None,
     )

@@ -18,6 +18,10 @@ from platform_gate.text import quote, typed
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 COLOR_CHOICES: Final = ("auto", "always", "never")
+LINKING_PROGRAMS: Final = ("ghostty", "Hyper", "iTerm.app", "rio", "Tabby", "vscode", "WezTerm")
+LINKING_TERMINALS: Final = ("alacritty", "foot", "foot-extra", "xterm-ghostty", "xterm-kitty")
+LINKING_VARIABLES: Final = frozenset({"DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "VTE_VERSION", "WT_SESSION"})
+"""Terminals that show links, by what they put into the environment: links only decorate, like colour."""
 NARROWEST: Final = 40
 """Columns, however narrow the terminal is."""
 # The variables come from the environment and end up in links: only an address of the expected form is used.
@@ -43,7 +47,8 @@ def display_options(function: Command) -> Command:
 def display() -> Display:
     """The display that the terminal and the options ask for."""
     settings = click.get_current_context().ensure_object(dict)
-    return Display(_width(), _colored(settings["color"]), max(-1, min(1, settings["verbosity"])))
+    colored = _colored(settings["color"])
+    return Display(_width(), colored, max(-1, min(1, settings["verbosity"])), links=colored and _linked())
 
 
 def _width() -> int:
@@ -59,7 +64,19 @@ def _colored(choice: str) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
+    return bool(os.environ.get("FORCE_COLOR")) or _on_terminal()
+
+
+def _on_terminal() -> bool:
+    """Whether standard output is a terminal that can do more than print characters."""
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _linked() -> bool:
+    """Whether the terminal is known to show links (OSC 8)."""
+    program, term = os.environ.get("TERM_PROGRAM", ""), os.environ.get("TERM", "")
+    known = program in LINKING_PROGRAMS or term in LINKING_TERMINALS or not LINKING_VARIABLES.isdisjoint(os.environ)
+    return known and _on_terminal()
 
 
 def on_github() -> bool:

@@ -44,12 +44,14 @@ class Writing(NamedTuple):
         outputs: pairs of format and file.
         max_bytes: size limit of Markdown.
         history: globs of earlier JSON reports, which the page draws.
+        statistics: count findings by rule, team and tier in text, Markdown and JSON.
     """
 
     form: str | None
     outputs: tuple[tuple[str, str], ...]
     max_bytes: int | None
     history: tuple[str, ...]
+    statistics: bool
 
     @property
     def with_rows(self) -> bool:
@@ -82,11 +84,12 @@ OPTIONS: Final = (
         multiple=True,
         help="Earlier JSON reports, drawn over time on the page; repeatable.",
     ),
+    click.option("--statistics", is_flag=True, help="Count findings by rule, team and tier (text, Markdown, JSON)."),
 )
 
 
 def writing_options(function: Command) -> Command:
-    """Add ``-f``, ``-o``, ``--max-bytes`` and ``--history``; the command gets them as ``writing``."""
+    """Add ``-f``, ``-o``, ``--max-bytes``, ``--history`` and ``--statistics``; the command gets them as ``writing``."""
 
     @wraps(function)
     def wrapper(**arguments: Any) -> Any:
@@ -109,7 +112,8 @@ def write(outcome: Outcome, writing: Writing) -> None:
     """
     sized = outcome.display._replace(max_bytes=writing.max_bytes)
     own = None if outcome.repositories else links()  # of other repositories no commit is known
-    shown = replace(outcome, links=own, display=sized, history=_earlier(writing.history))
+    history = _earlier(writing.history)
+    shown = replace(outcome, links=own, display=sized, history=history, statistics=writing.statistics)
     attempts = (_attempt(write_file, path, reporter(form).render(shown)) for form, path in writing.outputs)
     lost = [error for error in attempts if error]
     in_log = writing.form is None and on_github()
@@ -128,8 +132,12 @@ def _earlier(patterns: Sequence[str]) -> History | None:
 
 def _log(outcome: Outcome) -> Iterator[str]:
     """A GitHub runner's log: the text report in a group, and annotations after it."""
-    yield "::group::platform-gate\n"
-    yield from reporter("text").render(outcome)
+    pieces = reporter("text").render(outcome)
+    first = next(pieces, None)
+    if first is None:  # with -q nothing is said of a run that passes
+        return
+    yield f"::group::platform-gate\n{first}"
+    yield from pieces
     yield "::endgroup::\n"
     yield from reporter("github").render(outcome)
 

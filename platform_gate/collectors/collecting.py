@@ -157,7 +157,7 @@ def _refuse_merged(ours: Mapping[str, str]) -> None:
         other = owners.setdefault(name, theirs)
         if other != theirs:
             message = f"{quote(other)} and {quote(theirs)} both become the service {quote(name)}"
-            raise SourceError(message, "Mend `names`: their numbers would be mixed.")
+            raise SourceError(message, "Fix `names`: their numbers would be mixed.")
 
 
 def _left_out(words: str, theirs: Sequence[str]) -> str:

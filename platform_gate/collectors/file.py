@@ -91,7 +91,7 @@ def _table(text: str, name: str) -> Iterator[dict[str, Any]]:
         rows.refuse_columns(reader.fieldnames or (), f"{name}, line 1")
         for row in reader:
             if None in row or None in row.values():
-                raise SourceError(f"{name}, line {reader.line_num}: not as many cells as columns", "Mend the row.")
+                raise SourceError(f"{name}, line {reader.line_num}: not as many cells as columns", "Fix the row.")
             yield row
     except csv.Error as error:
         raise SourceError(f"{name}, line {reader.line_num}: {error}", "Check `format`.") from None

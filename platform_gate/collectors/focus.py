@@ -152,7 +152,7 @@ def _answer(rows: Sequence[Row], settings: Mapping[str, Any], at: datetime) -> A
     if unreadable:
         column = settings.get("amount", AMOUNT)
         message = f"{plural(unreadable, 'charge')} without a readable {column} or BillingPeriodStart"
-        raise SourceError(message, "Mend the export: a sum without them would be too low.")
+        raise SourceError(message, "Fix the export: a sum without them would be too low.")
     months = {f"{month:%Y-%m}" for month in closed_months(settings, at.date())}
     counted = [row for row in rows if row["billing_month"] in months]
     seen = _newest(rows, at)
@@ -187,4 +187,4 @@ def _shares(rows: Iterable[Row]) -> Iterator[str]:
         sums[str(row["currency"])][1] += Decimal(0) if row["service"] else Decimal(row["amount"])
     for currency, (total, untagged) in sorted(sums.items()):
         if total > 0 and untagged:
-            yield f"{100 * untagged / total:.1f} % of the cost in {currency} belongs to no service"
+            yield f"{100 * untagged / total:.1f}% of the cost in {currency} belongs to no service"

@@ -145,7 +145,7 @@ def _trouble(error: Exception, text: str, path: str) -> Trouble:
         fix = "Fill it in first (`helm template`, say), and import what comes out."
         return Trouble(path, line, TEMPLATE, fix)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    return Trouble(path, line, f"it is neither YAML nor JSON: {quote(reason)[1:-1]}", "Mend it, or leave it out.")
+    return Trouble(path, line, f"it is neither YAML nor JSON: {quote(reason)[1:-1]}", "Fix it, or leave it out.")
 
 
 def _yaml(text: str, path: str) -> Iterator[Document]:

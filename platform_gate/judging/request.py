@@ -1,9 +1,9 @@
 """A request to judge: the options that all judging commands share."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from platform_gate.judging.manifest import Precedents
 from platform_gate.judging.result import Judged
@@ -97,7 +97,22 @@ def is_wanted(request: Request, who: Subject | Judged) -> bool:
 
 def reproduce(request: Request) -> str:
     """The command line that repeats a request."""
-    options = {
+    flags = ["--schema-only"] * request.schema_only
+    return _joined(["platform-gate", "check", *_words(_options(request)), *flags, *_files(request)])
+
+
+EXPLAINED: Final = ("--policy", "--base", "--as-of")
+"""Options that ``explain`` shares with ``check``."""
+
+
+def explain_options(request: Request) -> str:
+    """The options with which ``explain`` judges a service as the request does, after a space."""
+    options = {name: value for name, value in _options(request).items() if name in EXPLAINED}
+    return f" {_joined([*_words(options), *_files(request)])}"
+
+
+def _options(request: Request) -> dict[str, object]:
+    return {
         "--policy": request.policy,
         "--base": request.base,
         "--scope": request.scope if request.base else None,
@@ -107,8 +122,19 @@ def reproduce(request: Request) -> str:
         "--as-of": request.as_of,
         "--shard": request.shard,
     }
-    words = [word for option, value in options.items() if value is not None for word in (option, str(value))]
-    words += [word for file in request.waivers for word in ("--waivers", file)]
-    flags = ["--schema-only"] * request.schema_only + ["--no-waivers"] * request.no_waivers
+
+
+def _files(request: Request) -> list[str]:
+    """Waivers and operands."""
+    waivers = [word for file in request.waivers for word in ("--waivers", file)]
+    flags = ["--no-waivers"] * request.no_waivers
     dashes = ["--"] if any(path.startswith("-") and path != work_tree.STDIN for path in request.paths) else []
-    return shlex.join(map(typed, ["platform-gate", "check", *words, *flags, *dashes, *request.paths]))
+    return [*waivers, *flags, *dashes, *request.paths]
+
+
+def _words(options: Mapping[str, object]) -> list[str]:
+    return [word for option, value in options.items() if value is not None for word in (option, str(value))]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return shlex.join(map(typed, words))

@@ -141,7 +141,7 @@ def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Map
         if rule not in rules:
             yield Problem(place, f"there is no rule {quote(rule)}", suggestion(rule, rules))
         elif kind_of(rule) in NOT_WAIVABLE or rule in policy.gate.not_waivable:
-            yield Problem(place, f"{rule} cannot be waived", "Mend what it finds, or ask who owns the policy.")
+            yield Problem(place, f"{rule} cannot be waived", "Fix what it finds, or ask the policy's owner.")
         elif "limit" in entry and rules[rule].worse is None:
             yield Problem((*at, "limit"), f"{rule} measures nothing that a limit could hold", "Remove the limit.")
 
@@ -173,7 +173,7 @@ def find(waivers: Iterable[Waiver], service: str, violation: Violation, as_of: d
         if waiver.covers(service, violation.rule.id, violation.subject) and waiver.in_force(as_of):
             if not exceeds(violation, waiver.limit):
                 return _excuse(waiver, as_of), ""
-            remark = f"; waived only to {waiver.limit}, and this is worse"
+            remark = f"; waived only to {waiver.limit:,}, and this is worse"
     return None, remark
 
 
@@ -205,19 +205,19 @@ def audit(
     for waiver in waivers:
         left = waiver.days_left(as_of)
         if left < 0:
-            yield _about_end(EXPIRED, waiver, f"ended {plural(-left, 'day')} ago")
+            yield _about_end(EXPIRED, waiver, f"expired {plural(-left, 'day')} ago")
         if not waiver.in_force(as_of):
             continue
         instead, lost = unmatched(waiver, failed), unmet_services(waiver, fleet) if fleet is not None else []
         if instead is not None:
-            message = f"the waiver for {whom(waiver)} excuses nothing: {instead}"
+            message = f"the waiver for {whom(waiver)} matches nothing: {instead}"
             yield Notice(UNUSED, waiver, message, UNUSED.help)
         elif lost:
             suggested += 1
             known = fleet if fleet and suggested <= MAX_PROBLEMS else ()
             yield Notice(UNUSED, waiver, *unmet_words(whom(waiver), lost, known))
         if instead is None and left <= warn_days and len(lost) < len(set(waiver.services)):
-            yield _about_end(EXPIRING, waiver, f"ends in {plural(left, 'day')}" if left else "ends today")
+            yield _about_end(EXPIRING, waiver, f"expires in {plural(left, 'day')}" if left else "expires today")
 
 
 def _about_end(rule: Rule, waiver: Waiver, when: str) -> Notice:
@@ -231,9 +231,9 @@ def unmet_services(waiver: Waiver, fleet: Collection[str]) -> list[str]:
 
 def unmet_words(whom: str, names: Sequence[str], fleet: Collection[str]) -> tuple[str, str]:
     """What is wrong with a waiver for services that don't exist, and what to do."""
-    message = f"the waiver for {whom} names what is no service here: {commas(names)}"
+    message = f"the waiver for {whom} names services that do not exist: {commas(names)}"
     close = nearest(names[0], fleet)
-    fix = "Correct the name, or remove it; `platform-gate waivers prune` removes waivers that excuse nothing."
+    fix = "Correct the name, or remove it; `platform-gate waivers prune` removes waivers that match nothing."
     return message, f"Did you mean {close}? {fix}" if close else fix
 
 
@@ -268,7 +268,7 @@ class Unmatched(NamedTuple):
             return "the finding is gone"
         more = self.findings - len(self.subjects)
         total = f"; {plural(self.findings, 'finding')} in all" if more else ""
-        return f"its subject is none of those found ({commas(self.subjects)}{total})"
+        return f"its subject is not among those that fail ({commas(self.subjects)}{total})"
 
 
 def unmatched(waiver: Waiver, failed: Mapping[str, Failed]) -> Unmatched | None:

@@ -1,128 +1,219 @@
-"""A change in words: what it blocks on, what it fixes, where it lowers the bar."""
+"""A change in words: which services it breaks and by what, what failed before, and where it lowers the bar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from platform_gate.changes.comparison import Change, Comparison, FindingOrigin, Preview, Transition
+from platform_gate.changes.comparison import Comparison, Transition
+from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
-from platform_gate.model import Disposition, Finding, Location
+from platform_gate.judging.verdict import Verdict
+from platform_gate.model import Disposition, Doubt, Finding, HealthStatus, Location, Rule, Scope, Severity
 from platform_gate.reports.outcome import Outcome
-from platform_gate.text import plural
+from platform_gate.reports.wording import names
+from platform_gate.text import plural, printable
 
 
-class SummaryLine(NamedTuple):
-    """A sentence. ``service`` is empty, and ``location`` None, if it is about no service or place in particular."""
+class ServiceChange(NamedTuple):
+    """A service as a change leaves it.
+
+    Attributes:
+        before: health at the base, empty if it is the same; ``new`` for an added service.
+        points_before: None if it is new or was unreadable.
+        findings: open findings and waived ones, those that the change introduces first.
+        introduced: the fingerprints of the findings that the change introduces.
+        relaxed: how its manifest lowers its own bar.
+        reason: the finding that explains its health best; None for a healthy service.
+    """
+
+    judged: Judged
+    before: str
+    points_before: int | None
+    findings: tuple[Finding, ...]
+    introduced: frozenset[str]
+    relaxed: tuple[Lowered, ...]
+    reason: Finding | None
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.judged.name
+
+    @property
+    def moved(self) -> bool:
+        """Whether its health was another at the base."""
+        return bool(self.before)
+
+
+class ChangeLine(NamedTuple):
+    """A line about a service (empty: about none in particular). ``before`` and ``after`` are healths, if it moved."""
 
     service: str
     text: str
     location: Location | None = None
+    before: HealthStatus | None = None
+    after: HealthStatus | None = None
 
 
-class SummarySection(NamedTuple):
-    """A heading and its lines. With ``placed`` the text format shows where each line applies."""
+class ChangeList(NamedTuple):
+    """A heading and its lines."""
 
     title: str
-    lines: tuple[SummaryLine, ...]
-    placed: bool = False
+    lines: tuple[ChangeLine, ...]
 
 
-def sections(outcome: Outcome) -> Iterator[SummarySection]:
-    """The sections with any lines, most urgent first; none without a base."""
+class Failing(NamedTuple):
+    """Services that the change doesn't break and that fail; ``blocking`` if the scope counts them all the same."""
+
+    title: str
+    services: tuple[ServiceChange, ...]
+    blocking: bool
+
+
+def broken(outcome: Outcome) -> tuple[ServiceChange, ...]:
+    """The services that block because of the change, worst first."""
+    return tuple(_services(outcome, outcome.blocking[0])) if outcome.comparison else ()
+
+
+def already_failing(outcome: Outcome) -> Iterator[Failing]:
+    """The other failing services: those that block in this scope, and those that don't."""
+    introduced, standing = outcome.blocking
+    named = {judged.name for judged in (*introduced, *standing)}
+    others = [judged for judged in outcome.worst_first if judged.failing and judged.name not in named]
+    if standing:
+        yield Failing("Also blocking (already failing)", tuple(_services(outcome, standing)), blocking=True)
+    if others:
+        yield Failing("Already failing (not blocking)", tuple(_services(outcome, others)), blocking=False)
+
+
+def _services(outcome: Outcome, services: Iterable[Judged]) -> Iterator[ServiceChange]:
+    comparison = outcome.comparison
+    assert comparison is not None  # noqa: S101 - asked before
+    rules = outcome.policy.known_rules()
+    for judged in services:
+        yield _service(judged, comparison.transitions[judged.name], rules)
+
+
+def _service(judged: Judged, transition: Transition, rules: dict[str, Rule]) -> ServiceChange:
+    new = transition.introduced(judged)
+    before = transition.health_before.upper() if transition.health_before else "new"
+    return ServiceChange(
+        judged,
+        "" if before == judged.health.upper() else before,
+        transition.points_before,
+        tuple(sorted(judged.findings, key=lambda finding: _urgency(finding, finding.fingerprint in new))),
+        new,
+        transition.relaxations,
+        _reason(judged, new, rules),
+    )
+
+
+def _urgency(finding: Finding, new: bool) -> tuple[bool, bool, bool, int]:  # noqa: FBT001 - a sort key's part
+    """Sort key: open before waived, new before old, decisive before other findings, then by severity."""
+    waived = finding.disposition is Disposition.WAIVED
+    return waived, not new, not finding.decisive, -list(Severity).index(finding.severity)
+
+
+def _reason(judged: Judged, new: frozenset[str], rules: dict[str, Rule]) -> Finding | None:
+    """The open finding that explains a health best: for UNKNOWN a gap in the data, else new ones and many points."""
+    unknown = judged.health is HealthStatus.UNKNOWN
+
+    def weight(finding: Finding) -> tuple[bool, bool, int]:
+        doubt = finding.decisive and rules[finding.rule].doubt is not Doubt.NEVER
+        return unknown and doubt, finding.fingerprint in new, finding.points
+
+    counting = [finding for finding in judged.findings if finding.disposition is Disposition.OPEN]
+    return max(counting, key=weight, default=None)
+
+
+def headline(outcome: Outcome) -> tuple[str, str]:
+    """What the change did, and what failed before, in sentences; both empty without a base."""
+    if outcome.comparison is None:
+        return "", ""
+    introduced, standing = outcome.blocking
+    transitions = outcome.comparison.transitions
+    breaks = [j.name for j in introduced if transitions[j.name].worsened or not transitions[j.name].before]
+    relaxes = [judged.name for judged in introduced if judged.name not in breaks]
+    others = sum(judged.failing for judged in outcome.run.services) - len(introduced)
+    sentences = [
+        *(_unreadable_files(outcome, outcome.comparison) if outcome.verdict is Verdict.NOT_JUDGED else ()),
+        f"This change breaks {_counted(breaks)}." if breaks else "",
+        f"This change lowers the bar for {_counted(relaxes)}, already failing." if relaxes else "",
+        "This change breaks no service." if not introduced and outcome.verdict is not Verdict.NOT_JUDGED else "",
+        "Waivers fail the gate." if outcome.verdict is Verdict.FAILED and not (introduced or standing) else "",
+    ]
+    return " ".join(filter(None, sentences)), _before(others, blocking=bool(standing))
+
+
+def _unreadable_files(outcome: Outcome, comparison: Comparison) -> Iterator[str]:
+    """Sentences on the files that can't be judged: those that the change brings, and the others that count."""
+    old = {finding.location.path for finding in outcome.run.unjudged if finding.fingerprint in comparison.standing}
+    new = list(dict.fromkeys(finding.location.path for finding in outcome.run.unjudged))
+    new = [printable(path) for path in new if path not in old]
+    if new:
+        yield f"Because of this change, {plural(len(new), 'file')} cannot be judged: {names(new)}."
+    if old and outcome.scope is Scope.ALL:
+        yield f"{plural(len(old), 'file')} could not be judged before{' either' if new else ''}."
+
+
+def _counted(services: list[str]) -> str:
+    return f"{plural(len(services), 'service')}: {names(services)}"
+
+
+def _before(others: int, *, blocking: bool) -> str:
+    """A sentence on the services that failed before."""
+    if not others:
+        return ""
+    were = "was" if others == 1 else "were"
+    counts = " and also block" + ("s" if others == 1 else "") if blocking else ""
+    return f"{plural(others, 'other service')} {were} already failing{counts}."
+
+
+def lists(outcome: Outcome, arrow: str = "->") -> Iterator[ChangeList]:
+    """The rest of what the change does, without empty lists; what lowers the bar comes last, with ``arrow``s."""
     comparison = outcome.comparison
     if comparison is None:
         return
-    possible = (*_failing(outcome, comparison), *_others(outcome, comparison))
-    yield from (section for section in possible if section.lines)
-
-
-def _failing(outcome: Outcome, comparison: Comparison) -> Iterator[SummarySection]:
-    introduced, standing = outcome.blocking
-    named = {judged.name for judged in (*introduced, *standing)}
-    failing = [judged for judged in outcome.worst_first if judged.failing]
-    others = [judged for judged in failing if judged.name not in named]
-    why = (
-        f"{plural(len(standing), 'service')}; scope {outcome.scope} counts {'it' if len(standing) == 1 else 'them'} too"
-    )
-    groups = (
-        (f"Blocks because of this change ({plural(len(introduced), 'service')})", introduced),
-        (f"Blocks as well, though no worse than before ({why})", standing),
-        (f"Not decided here: {_spared(others, comparison)} ({plural(len(others), 'service')})", others),
-    )
-    for title, several in groups:
-        yield SummarySection(title, tuple(_line(judged, comparison) for judged in several))
-
-
-def _spared(others: Sequence[Judged], comparison: Comparison) -> str:
-    """Why failing services don't decide the verdict."""
-    moved = any(comparison.transitions[judged.name].worsened for judged in others)
-    return "no worse than before, or only in what the policy tolerates" if moved else "no worse than before this change"
-
-
-def _others(outcome: Outcome, comparison: Comparison) -> Iterator[SummarySection]:
-    """Sections on what doesn't block."""
-    transitions = comparison.transitions
-    passing = [moved for moved in transitions.values() if moved.after and not moved.after.failing and _moved(moved)]
-    yield SummarySection("Changes health too, and passes", tuple(map(_transition, passing)))
-    gone = [
-        (SummaryLine(fixed.service, _about(fixed.finding)), transitions[fixed.service].relaxations)
-        for fixed in comparison.fixed
-    ]
-    yield SummarySection("Fixed by this change", tuple(line for line, relaxed in gone if not relaxed))
-    title = "No longer found, where this change also lowers the bar"
-    yield SummarySection(title, tuple(line for line, relaxed in gone if relaxed))
-    lowered = [SummaryLine(entry.service, str(entry), entry.location) for entry in comparison.lowered]
-    yield SummarySection("Lowers the bar: does the reviewer agree?", tuple(lowered), placed=True)
-    yield SummarySection(
-        "Once merged, by the rules that this change brings along", tuple(map(_preview, comparison.previews))
-    )
-    same = [
-        SummaryLine("", _about(finding), finding.location)
-        for finding in outcome.run.unjudged
-        if outcome.is_standing(finding)
-    ]
-    yield SummarySection("Not judged, as before this change, and not counted", tuple(same), placed=True)
-
-
-def _moved(transition: Transition) -> bool:
-    return transition.after is not None and transition.health_before not in (None, transition.after.health)
-
-
-def _line(judged: Judged, comparison: Comparison) -> SummaryLine:
-    return _transition(comparison.transitions[judged.name])
-
-
-def _transition(transition: Transition) -> SummaryLine:
-    """``HEALTHY -> DEGRADED  +2  slo/breached: availability is at 99.8, below its target of 99.9``."""
-    after = transition.after
-    if after is None:
-        return SummaryLine(transition.name, "removed")
-    before = transition.health_before.upper() if transition.health_before else Change.ADDED.upper()
-    now = after.health.upper()
-    moved = now if before == now else f"{before} -> {now}"
-    gained = after.points - (transition.points_before or 0)
-    points = f"  {gained:+d}" if gained else ""
-    reason = _reason(transition) if after.failing else None
-    why = "  (its manifest lowers the bar)" if transition.relaxations and not transition.worsened else ""
-    return SummaryLine(
-        transition.name, f"{moved}{points}{'  ' + _about(reason) if reason else ''}{why}", after.location
-    )
-
-
-def _reason(transition: Transition) -> Finding | None:
-    """The open finding that explains the change best: introduced before standing, then the most points."""
-    findings = transition.after.findings if transition.after else ()
-    counting = [finding for finding in findings if finding.disposition is Disposition.OPEN]
-    weight = {
-        id(finding): (transition.origin(finding) is FindingOrigin.INTRODUCED, finding.points) for finding in counting
+    possible = {
+        "Other health changes (passing)": _passing(comparison),
+        "Fixed by this change": _gone(comparison, relaxed=False),
+        "Cleared by lowering the bar": _gone(comparison, relaxed=True),
+        "Already unreadable (not counted)": _unreadable(outcome),
+        "After the merge, by this change's own rules": _previews(comparison),
+        "Lowers the bar: please review": _lowered(comparison, arrow),
     }
-    return max(counting, key=lambda finding: weight[id(finding)], default=None)
+    for title, lines in possible.items():
+        if several := tuple(lines):
+            yield ChangeList(title, several)
 
 
-def _about(finding: Finding) -> str:
-    return f"{finding.rule}: {finding.message}"
+def _passing(comparison: Comparison) -> Iterator[ChangeLine]:
+    for transition in comparison.transitions.values():
+        after, before = transition.after, transition.health_before
+        if after is None or after.failing or before is after.health:
+            continue
+        relaxed = "lowers its own bar" if transition.relaxations else ""
+        yield ChangeLine(transition.name, relaxed if before else "new", None, before, after.health)
 
 
-def _preview(preview: Preview) -> SummaryLine:
-    return SummaryLine(preview.service, f"{preview.health.upper()} -> {preview.merged.upper()}")
+def _gone(comparison: Comparison, *, relaxed: bool) -> Iterator[ChangeLine]:
+    for fixed in comparison.fixed:
+        if bool(comparison.transitions[fixed.service].relaxations) is relaxed:
+            yield ChangeLine(fixed.service, f"{fixed.finding.rule}: {fixed.finding.message}")
+
+
+def _lowered(comparison: Comparison, arrow: str) -> Iterator[ChangeLine]:
+    for entry in comparison.lowered:
+        yield ChangeLine(entry.service, entry.describe(arrow), entry.location)
+
+
+def _previews(comparison: Comparison) -> Iterator[ChangeLine]:
+    for preview in comparison.previews:
+        yield ChangeLine(preview.service, "", None, preview.health, preview.merged)
+
+
+def _unreadable(outcome: Outcome) -> Iterator[ChangeLine]:
+    for finding in outcome.run.unjudged:
+        if outcome.is_standing(finding):
+            yield ChangeLine("", f"{finding.rule}: {finding.message}", finding.location)

@@ -9,42 +9,82 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from platform_gate.judging.judgement import Judgement, Scored
-from platform_gate.judging.remedy import remedy
+from platform_gate.changes.comparison import Transition
+from platform_gate.judging.judgement import Judgement, Scored, in_doubt
+from platform_gate.judging.remedy import Edit, Remedy, remedy
 from platform_gate.judging.result import Judged
 from platform_gate.model import Charge, HealthStatus, Rule, Violation
 from platform_gate.policy.layers import describe_origin
 from platform_gate.policy.limits import Effective
-from platform_gate.text import commas, plural, printable
+from platform_gate.reports.wording import label, spaced
+from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.text import commas, listing, plural, printable
 
 LIMIT: Final = "limit"
 """Name of the column with a JSON pointer into the policy."""
 
 
-def service(judged: Judged) -> Iterator[str]:
-    """Explain a service: facts, limits, points with the policy line behind each, and the fewest fixes."""
+def service(judged: Judged, change: Transition | None = None, ref: str = "") -> Iterator[str]:
+    """Explain a service: what to do, then facts and points with the policy line behind each.
+
+    Args:
+        judged: the service.
+        change: its change since the base, if there is one.
+        ref: the base as the user named it.
+    """
     judgement, subject = judged.judgement, judged.judgement.subject
-    without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
-    excused = any(finding.excuse for finding in judged.findings)
-    points = plural(judgement.points, "point") + (without if excused else "")
-    yield f"{subject.name}  {judgement.health.upper()}  {points}"
+    yield from _summary(judged)
+    yield from _since(judged, change, ref) if change else ()
     yield f"team {subject.team}, tier {subject.tier}, {judged.location.path}:{judged.location.line}"
     for key in ("degraded_at", "critical_at"):
         limit = getattr(judgement.policy.health, key)
         yield f"{key.removesuffix('_at')} from {plural(limit, 'point')} ({_where(judgement.policy, 'health', key)})"
+    yield ""
+    yield from _remedy(judged)
     for scored in judgement.scored.values():
         yield ""
         yield from _subsystem(scored, judged)
-    yield ""
-    yield from _remedy(judgement)
+
+
+def _summary(judged: Judged) -> Iterator[str]:
+    """Health and points, and the rules that they come from; for UNKNOWN, the gaps in the data."""
+    judgement = judged.judgement
+    without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
+    points = plural(judgement.points, "point") + (without if judged.excused else "")
+    yield f"{judgement.subject.name}  {judgement.health.upper()}  {points}"
+    reasons = [f"{finding.rule} +{finding.points}" for finding in judged.findings if finding.points]
+    if judgement.health is HealthStatus.UNKNOWN:
+        gaps = [
+            _name(violation)
+            for scored in judgement.scored.values()
+            for violation in scored.open
+            if in_doubt(violation.rule, scored.name, judgement.required)
+        ]
+        yield f"unknown because of {listing(gaps)}"
+    if reasons:
+        yield f"because of {listing(reasons)}"
+
+
+def _since(judged: Judged, change: Transition, ref: str) -> Iterator[str]:
+    """Health and points at the base, and what is new since."""
+    if change.health_before is None:
+        yield f"new since {printable(ref)}"
+        return
+    points = "" if change.points_before is None else f", {plural(change.points_before, 'point')}"
+    yield f"at {printable(ref)}: {change.health_before.upper()}{points}"
+    introduced = change.introduced(judged)
+    new = dict.fromkeys(finding.rule for finding in judged.findings if finding.fingerprint in introduced)
+    if new:
+        yield f"new since {printable(ref)}: {listing(new)}"
 
 
 def _subsystem(scored: Scored, judged: Judged) -> Iterator[str]:
     points = f"  +{scored.points}" if scored.points else ""
     required = ", required" if scored.name in judged.judgement.required else ""
-    yield f"{scored.name}: {scored.status}{points}{required}"
+    yield f"{label(scored.name)}: {spaced(scored.status)}{points}{required}"
     policy = judged.judgement.policy
-    yield from (f"  {line}" for line in facts(scored.describe(), policy))
+    if _has_facts(scored):
+        yield from (f"  {line}" for line in facts(scored.describe(), policy))
     for finding in judged.findings:
         if finding.subsystem == scored.name:
             shown = "waived" if finding.excuse else finding.severity
@@ -53,6 +93,12 @@ def _subsystem(scored: Scored, judged: Judged) -> Iterator[str]:
             if finding.excuse:
                 yield f"      {printable(str(finding.excuse))}"
     yield from (f"  {_charge(charge, policy)}" for charge in scored.charges)
+
+
+def _has_facts(scored: Scored) -> bool:
+    """Whether there is anything to show: without data a trend or a cost of 0 would be made up."""
+    subsystem = SUBSYSTEMS[scored.name]
+    return not subsystem.SECTION or subsystem.has_data(scored.facts)
 
 
 def _charge(charge: Charge, policy: Effective) -> str:
@@ -100,8 +146,8 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def words(key: str) -> str:
-    """A key as words: ``uptime_pct`` becomes ``uptime %``."""
-    return key.removesuffix("_pct").replace("_", " ") + (" %" if key.endswith("_pct") else "")
+    """A key as words: ``uptime_pct`` becomes ``uptime (%)``."""
+    return key.removesuffix("_pct").replace("_", " ") + (" (%)" if key.endswith("_pct") else "")
 
 
 def cell(value: Any) -> str:
@@ -113,27 +159,40 @@ def cell(value: Any) -> str:
     return printable(str(value))
 
 
-def _remedy(judgement: Judgement) -> Iterator[str]:
+def _remedy(judged: Judged) -> Iterator[str]:
+    judgement = judged.judgement
     if judgement.health is HealthStatus.HEALTHY:
         lasting = judgement.health_without_waivers is HealthStatus.HEALTHY
-        yield (
-            "Healthy: nothing needs to be mended."
-            if lasting
-            else "Healthy while its waivers last: mend what they excuse."
-        )
+        yield "Healthy: nothing to fix." if lasting else "Healthy by waiver: fix what the waivers excuse."
         return
-    cure = remedy(judgement)
-    yield f"Healthy after {plural(len(cure.fixes), 'fix', 'fixes')}, the fewest possible:"
-    yield from (f"  {line}" for violation in cure.fixes for line in _fix(violation))
-    if cure.best and cure.left == judgement.points > 0:
-        yield "No fix alone saves a point."
-    elif cure.best and judgement.points:
-        yield f"One alone helps most: {_name(cure.best)} leaves {plural(cure.left, 'point')} of {judgement.points}."
+    cure = remedy(judgement, judged.manifest.document.data)
+    yield f"Healthy after {plural(len(cure.edits), 'edit')}:"
+    yield from (f"  {line}" for edit in cure.edits for line in _edit(edit, judged))
+    if len(cure.edits) > 1 and cure.best:
+        yield _best(cure, judgement)
 
 
-def _fix(violation: Violation) -> list[str]:
-    fix = violation.fix or violation.rule.help
-    return [f"{_name(violation)}: {printable(violation.message)}", f"    fix: {printable(fix)}"]
+def _best(cure: Remedy, judgement: Judgement) -> str:
+    """What a single edit achieves."""
+    if cure.left == judgement.points and cure.health is judgement.health:
+        return "No single edit changes health or points."
+    points = f"{judgement.points} to {plural(cure.left, 'point')}"
+    moved = cure.health is not judgement.health
+    health = f"{judgement.health.upper()} to {cure.health.upper()}" if moved else f"still {cure.health.upper()}"
+    rules = ", ".join(map(_name, cure.best.fixed)) if cure.best else ""
+    return f"The best single edit is for {rules}: {points}, {health}."
+
+
+def _edit(edit: Edit, judged: Judged) -> Iterator[str]:
+    """Where to edit, and what each violation there asks for; a fix that several share is given once."""
+    yield printable(str(judged.manifest.document.locate(edit.fixed[0].at)))
+    fixes: dict[str, list[str]] = {}
+    for violation in edit.fixed:
+        text = f"    {_name(violation)}: {printable(violation.message)}"
+        fixes.setdefault(violation.fix or violation.rule.help, []).append(text)
+    for fix, violations in fixes.items():
+        yield from violations
+        yield f"        fix: {printable(fix)}"
 
 
 def _name(violation: Violation) -> str:

@@ -76,12 +76,12 @@ def parse(content: bytes, path: str) -> Snapshot:
     except (ValueError, RecursionError):
         _refuse(path, "is not JSON")
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
-        _refuse(path, f"is no report with schema_version {SCHEMA_VERSION}")
+        _refuse(path, f"is not a report with schema_version {SCHEMA_VERSION}")
     try:
         services = {key(row): _standing(row) for row in data["services"]}
         return Snapshot(date.fromisoformat(data["as_of"]), path, services)
     except (AttributeError, KeyError, TypeError, ValueError):
-        _refuse(path, "lacks what a report says of its day and its services")
+        _refuse(path, "lacks a report's day or services")
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:

@@ -86,3 +86,9 @@ def fit(section: MarkdownSection, room: int) -> str:
     missing = section.total - len(kept)
     more = plural(missing, f"more {section.noun}")
     return text + (f"\n*And {more}, left out here to keep this short.*\n" if missing else "")
+
+
+def folded(title: str, head: str, blocks: Iterator[str], total: int, noun: str) -> MarkdownSection:
+    """A section that a reader unfolds; ``title`` is HTML."""
+    opening = f"<details>\n<summary>{title}</summary>\n\n{head}"
+    return MarkdownSection(opening, blocks, total, noun, share=2, tail="\n</details>\n")

@@ -101,7 +101,7 @@ def _complete(sources: Sequence[Recording]) -> list[ShardReport]:
     if missing:
         more = count - len(known) - len(missing)
         named = listing([*missing, *([f"{more} more"] if more > 0 else [])])
-        raise GateError(f"missing: shard {named}", "Merge the reports of all shards: what is missing was not judged.")
+        raise GateError(f"missing: shard {named}", "Merge the reports of all shards: the missing ones were not judged.")
     return parts
 
 

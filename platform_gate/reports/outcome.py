@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 
 class Display(NamedTuple):
-    """How to show an outcome: columns, colour, verbosity (-1 quiet, 0 normal, 1 verbose), Markdown's size limit."""
+    """How to show an outcome: columns, colour, verbosity (-1 quiet, 0 normal, 1 verbose), Markdown's size limit.
+
+    ``links``: the terminal shows links (OSC 8).
+    """
 
     width: int = 80
     color: bool = False
     verbosity: int = 0
     max_bytes: int | None = None
+    links: bool = False
 
 
 PLAIN: Final = Display()
@@ -94,6 +98,8 @@ class Outcome:
         repository: the repository's name, if it was given.
         repositories: for a merged report, a row per repository.
         differences: for a merged report, sentences on how the repositories' runs differ.
+        statistics: whether reports count findings by rule, team and tier.
+        explain_options: options of ``explain`` that judge as this run did; None if it can't.
     """
 
     run: Run
@@ -113,6 +119,8 @@ class Outcome:
     history: History | None = None
     differences: Sequence[str] = ()
     unread: Sequence[str] = ()
+    explain_options: str | None = ""
+    statistics: bool = False
 
     @cached_property
     def report(self) -> PlatformReport:
@@ -147,6 +155,10 @@ class Outcome:
         if self.comparison is None or self.scope is Scope.ALL:
             return False
         return finding.fingerprint in self.comparison.standing
+
+    def explain(self, service: str) -> str:
+        """The command line that explains a service; empty if there is none."""
+        return "" if self.explain_options is None else f"platform-gate explain {service}{self.explain_options}"
 
     @property
     def help(self) -> str:

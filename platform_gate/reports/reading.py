@@ -78,11 +78,11 @@ def read(content: bytes, path: str) -> Recording:
         _refuse_halves(content, data)
         if problems := schema.validate(data, "report"):
             first = problems[0]
-            _refuse(path, f"is no report{f' at {pointer(first.at)}' if first.at else ''}: {first.message}")
+            _refuse(path, f"is not a report{f' at {pointer(first.at)}' if first.at else ''}: {first.message}")
         _refuse_kinds(data, path)
         recording = _recording(data, path)
     except (ValueError, TypeError, RecursionError) as error:
-        _refuse(path, f"is no report: {error}")
+        _refuse(path, f"is not a report: {error}")
     _refuse_contradictions(recording, data)
     return recording
 
@@ -102,12 +102,12 @@ def _refuse(path: str, what: str, fix: str = "Write one with this version: check
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(f"{word} is not a number")
 
 
 def _whole(text: str) -> int:
     if len(text) > MOST_DIGITS:
-        raise ValueError(f"{quote(text)} is no number that a report holds")
+        raise ValueError(f"{quote(text)} is not a number that a report can contain")
     return int(text)
 
 
@@ -115,7 +115,7 @@ def _decimal(text: str) -> int | float:
     """A number with a point or an exponent, as an int if it is whole, which is how reports write it."""
     value = float(text)
     if not isfinite(value) or abs(value) >= 10**MOST_DIGITS:
-        raise ValueError(f"{quote(text)} is no number that a report holds")
+        raise ValueError(f"{quote(text)} is not a number that a report can contain")
     return int(value) if value.is_integer() else value
 
 
@@ -130,10 +130,10 @@ def _refuse_kinds(data: Data, path: str) -> None:
     if data["policy"] is None:
         _refuse(path, "names no policy")
     if "base" in data:
-        fix = "Leave out --base: what is joined are fleets, and not changes of them."
+        fix = "Leave out --base: only reports on whole fleets can be merged."
         _refuse(path, "is about a change (--base)", fix)
     if "repositories" in data:
-        _refuse(path, "is joined of several repositories already", "Merge the repositories' own reports.")
+        _refuse(path, "was merged from several repositories already", "Merge the repositories' own reports.")
 
 
 def _recording(data: Data, path: str) -> Recording:

@@ -200,6 +200,7 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
         **({"shard": outcome.part.to_dict()} if outcome.part else {}),
         **_fleet(outcome),
         **_amounts(outcome),
+        **_statistics(outcome),
         "as_of": outcome.as_of.isoformat(),
         "verdict": str(outcome.verdict),
         "exit_code": int(outcome.exit_code),
@@ -219,6 +220,15 @@ def _amounts(outcome: Outcome) -> dict[str, Any]:
     costs = ((judged.name, judged.figures.cost) for judged in outcome.run.services)
     amounts = dict(sorted((name, cost) for name, cost in costs if cost is not None and round(cost, 2) != cost))
     return {"amounts": amounts} if amounts else {}
+
+
+def _statistics(outcome: Outcome) -> dict[str, Any]:
+    """Findings by rule, team and tier, if they were asked for."""
+    if not outcome.statistics:
+        return {}
+    from platform_gate.reports import statistics  # noqa: PLC0415 - few runs ask for them
+
+    return {"statistics": statistics.of(outcome).to_dict()}
 
 
 def _compared(outcome: Outcome) -> dict[str, Any]:

@@ -11,18 +11,18 @@ from platform_gate.subsystems import SUBSYSTEMS
 UNREADABLE: Final = Rule(
     "manifest/unreadable",
     "A file cannot be read as a manifest",
-    "Mend the file, or leave it out of what is judged.",
+    "Fix the file, or exclude it from what is judged.",
     severity=Severity.ERROR,
-    why="A gate that skips what it cannot read can be passed by breaking the file.",
+    why="If the gate skipped files that it cannot read, breaking a file would be a way to pass.",
     fails="metadata: {name: payments, name: other}",
     passes="metadata: {name: payments, team: fintech}",
 )
 INVALID: Final = Rule(
     "manifest/invalid",
     "A manifest breaks its schema",
-    "Mend the manifest: `platform-gate schema service` prints the schema.",
+    "Fix the manifest: `platform-gate schema service` prints the schema.",
     severity=Severity.ERROR,
-    why="A misspelt key would otherwise be a measurement that nobody looks at.",
+    why="Otherwise a misspelt key would hide a measurement from the gate.",
     fails="slos:\n  - {name: availability, traget: 99.9}",
     passes="slos:\n  - {name: availability, target: 99.9}",
     keys=("gate.max_prelaunch_days",),
@@ -32,7 +32,7 @@ DUPLICATE_SERVICE: Final = Rule(
     "Two manifests describe the same service",
     "Rename one of them, or remove it.",
     severity=Severity.ERROR,
-    why="With two answers to one question a change could choose the better one.",
+    why="With two descriptions of one service, a change could pick the more favourable one.",
     fails="metadata: {name: payments, team: a}\n---\nmetadata: {name: payments, team: b}",
     passes="metadata: {name: payments, team: a}\n---\nmetadata: {name: refunds, team: b}",
 )
@@ -48,25 +48,25 @@ UNSELECTED: Final = Rule(
 
 EXPIRED: Final = Rule(
     "waiver/expired",
-    "A waiver has ended",
-    "Mend what it excused, or have it granted anew; `platform-gate waivers prune` removes it.",
-    why="An exception that outlives its end would be a rule that nobody made.",
+    "A waiver has expired",
+    "Fix what it excused, or have it renewed; `platform-gate waivers prune` removes it.",
+    why="An exception that outlives its expiry date would become a rule that nobody approved.",
     fails='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-01-31", ...}   # in February',
     passes='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-03-31", ...}   # in February',
 )
 UNUSED: Final = Rule(
     "waiver/unused",
-    "A waiver excuses nothing",
+    "A waiver matches nothing",
     "Remove it (`platform-gate waivers prune` does), or correct its names.",
-    why="A waiver for nothing waits for something to excuse that nobody looked at.",
+    why="An unused waiver could later excuse a problem that nobody has reviewed.",
     fails="waivers:\n  - {service: payments, rule: slo/breached, ...}   # while every SLO is met",
     passes="waivers:\n  - {service: payments, rule: slo/breached, ...}   # while an SLO is breached",
 )
 EXPIRING: Final = Rule(
     "waiver/expiring",
-    "A waiver is about to end",
-    "Finish the work it gives time for, or have it extended before it ends.",
-    why="When it ends the finding counts again, and the next pull request is stopped by it.",
+    "A waiver is about to expire",
+    "Finish the work that it gives time for, or have it extended before it expires.",
+    why="When it expires, the finding counts again and stops the next pull request.",
     fails='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-03-31", ...}   # on 2026-03-25',
     passes='waivers:\n  - {service: payments, rule: slo/breached, expires: "2026-03-31", ...}   # on 2026-03-01',
     keys=("waivers.warn_days",),

@@ -69,7 +69,7 @@ def check(pattern: str, *at: str | int) -> None:
     tokens = list(tokens_of(pattern))
     for kind, token in tokens:
         if what := _REFUSED.get(kind) or _strange_flags(kind, token):
-            raise LimitError(f"the pattern holds {what}", *at, fix="Write it without.")
+            raise LimitError(f"the pattern contains {what}", *at, fix="Write it without.")
     if steps(pattern) > MOST_STEPS:
         fix = "Begin it with ^, and let no two repeats that follow one another match the same characters."
         raise LimitError("the pattern could try too many ways to match", *at, fix=fix)

@@ -18,6 +18,7 @@ class Reporter(Protocol):
 
 REPORTERS: Final = {
     "text": "platform_gate.reports.formats.text",
+    "concise": "platform_gate.reports.formats.concise",
     "json": "platform_gate.reports.formats.json",
     "sarif": "platform_gate.reports.formats.sarif",
     "junit": "platform_gate.reports.formats.junit",

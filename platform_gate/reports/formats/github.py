@@ -1,7 +1,7 @@
 """GitHub annotations: workflow commands that show findings next to the lines of a pull request.
 
-GitHub shows ten annotations of a level per step and drops the others. The worst come first, and a last line counts
-the rest.
+GitHub shows ten annotations of a level per step and drops the others. What a change introduces comes first, then the
+worst; a line counts the rest, and the last line is the verdict.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from platform_gate.judging import strangers
+from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Finding, Location, Severity
+from platform_gate.reports import change_summary
 from platform_gate.reports.outcome import Outcome
+from platform_gate.reports.wording import health_counts, unjudged_files
 from platform_gate.text import listing, log_line, plural, printable
 
 LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -24,11 +27,14 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """The commands, and a line on those that were left out."""
+    """The commands, a line on those that were left out, and the verdict. Nothing with -q where the gate passes."""
+    if outcome.display.verbosity < 0 and outcome.verdict is Verdict.PASSED:
+        return
     judged = (service.location.path for service in outcome.run.services)
     findings = strangers.folded(outcome.worst_findings, judged)
-    standing = _standing(outcome)
+    standing, introduced = _standing(outcome), _introduced(outcome)
     opened = [finding for finding in findings if finding.excuse is None and finding.fingerprint not in standing]
+    opened.sort(key=lambda finding: finding.fingerprint not in introduced)
     left_out = []
     for severity, level in LEVELS.items():
         several = [finding for finding in opened if finding.severity is severity]
@@ -37,7 +43,18 @@ def render(outcome: Outcome) -> Iterator[str]:
     waived = sum(finding.excuse is not None for finding in findings)
     left_out.append((len(findings) - len(opened) - waived, "finding", " that this change does not decide"))
     left_out.append((waived, "waived finding", ""))
-    yield from _rest(outcome, [plural(count, noun) + which for count, noun, which in left_out if count > 0])
+    yield from _rest([plural(count, noun) + which for count, noun, which in left_out if count > 0])
+    yield from _verdict(outcome)
+
+
+def _introduced(outcome: Outcome) -> set[str]:
+    """Fingerprints of the findings that the change introduces, those of unjudged files included."""
+    if outcome.comparison is None:
+        return set()
+    apart = {f.fingerprint for f in outcome.run.findings if f.fingerprint not in outcome.comparison.standing}
+    services = (service for service in outcome.run.services if service.findings)
+    transitions = outcome.comparison.transitions
+    return apart.union(*(transitions[service.name].introduced(service) for service in services))
 
 
 def _standing(outcome: Outcome) -> set[str]:
@@ -73,7 +90,17 @@ def _text(text: str) -> str:
     return log_line(printable(text))
 
 
-def _rest(outcome: Outcome, left_out: Sequence[str]) -> Iterator[str]:
+def _rest(left_out: Sequence[str]) -> Iterator[str]:
     if left_out:
-        rest = f"platform-gate: not annotated: {listing(left_out)}. The full list: {printable(outcome.command)}"
-        yield log_line(rest) + "\n"
+        yield log_line(f"platform-gate: not annotated: {listing(left_out)}") + "\n"
+
+
+def _verdict(outcome: Outcome) -> Iterator[str]:
+    """The verdict with its reason, and the command that reproduces it where the gate does not pass."""
+    change = " ".join(filter(None, change_summary.headline(outcome)))
+    counts = ", ".join(words for _, words in health_counts(outcome))
+    total = f"{plural(len(outcome.run.services), 'service')}" + (f": {counts}" if counts else "")
+    files = unjudged_files(outcome)
+    reason = change or "; ".join(filter(None, (files, total))) + "."
+    again = "" if outcome.verdict is Verdict.PASSED else f" Reproduce with: {printable(outcome.command)}"
+    yield log_line(f"platform-gate: {outcome.verdict}. {reason}{again}") + "\n"

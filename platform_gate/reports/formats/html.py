@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from platform_gate.reports import page, report
+from platform_gate.reports import change_summary, page, report
 from platform_gate.reports.history import NO_HISTORY
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.page import Frame
@@ -13,8 +13,22 @@ from platform_gate.text import plural
 
 def render(outcome: Outcome) -> Iterator[str]:
     """The page."""
-    frame = Frame(outcome.command, outcome.help, outcome.links, outcome.history or NO_HISTORY, _remark(outcome))
-    return page.render(report.of(outcome), frame)
+    return page.render(report.of(outcome), frame_of(outcome))
+
+
+def frame_of(outcome: Outcome) -> Frame:
+    """Everything that the page shows around an outcome's report."""
+    introduced, others = outcome.blocking if outcome.comparison else ([], [])
+    return Frame(
+        outcome.command,
+        outcome.help,
+        outcome.links,
+        outcome.history or NO_HISTORY,
+        _remark(outcome),
+        change_summary.headline(outcome),
+        frozenset(judged.name for judged in introduced),
+        frozenset(judged.name for judged in others),
+    )
 
 
 def _remark(outcome: Outcome) -> str:

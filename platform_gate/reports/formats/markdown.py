@@ -1,4 +1,4 @@
-"""Markdown for a job summary, or a comment on a pull request: the verdict, the worst services, what to do.
+"""Markdown for a job summary, or a comment on a pull request: the verdict, what the change breaks, what to do.
 
 GitHub rejects a document that exceeds its limit. So this one is made of blocks, each kept whole or left out, and every
 section says how many it left out.
@@ -6,23 +6,38 @@ section says how many it left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from platform_gate.judging import strangers
-from platform_gate.judging.result import Judged, Part
+from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Excuse, Finding, HealthStatus, Location
-from platform_gate.reports import change_summary
-from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, link, size
+from platform_gate.model import Finding, HealthStatus
+from platform_gate.reports import change_summary, statistics
+from platform_gate.reports.change_summary import ChangeLine, ServiceChange
+from platform_gate.reports.markdown_findings import (
+    cut,
+    excused,
+    finding_rows,
+    fix_text,
+    health,
+    item,
+    moved,
+    notice,
+    place,
+    row,
+    rule,
+    service_table,
+    table,
+)
+from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, folded, size
 from platform_gate.reports.outcome import Links, Outcome
-from platform_gate.text import plural, shorten
+from platform_gate.reports.wording import by_waiver, health_counts, unjudged_files
+from platform_gate.text import plural
 
 MAX_BYTES: Final = 1024 * 1024 - 4096
 """GitHub's limit for a job summary is 1 MiB; the margin is for what a workflow writes around it."""
-LONGEST_BAR: Final = 10
-MAX_FINDINGS: Final = 25
-MAX_TEXT: Final = 500
+SIGNS: Final = {Verdict.PASSED: "✅", Verdict.FAILED: "❌", Verdict.NOT_JUDGED: "⚠️"}
 
 
 def render(outcome: Outcome) -> Iterator[str]:
@@ -41,129 +56,134 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 def _sections(outcome: Outcome) -> Iterator[MarkdownSection]:
     links, run = outcome.links, outcome.run
-    shown = list(filter(outcome.decides, outcome.noteworthy))
-    unhealthy = [judged for judged in shown if judged.health is not HealthStatus.HEALTHY]
-    for section in change_summary.sections(outcome):
-        lines = (_change_line(line, links) for line in section.lines)
-        yield MarkdownSection(f"### {escape(section.title)}\n\n", lines, len(section.lines), "line", share=2)
-    unjudged = strangers.folded(run.unjudged, (judged.location.path for judged in run.services))
-    yield _list("What could not be judged", unjudged, "problem", links)
-    yield _list("About the waivers", run.notices, "notice", links)
-    yield _table(unhealthy)
-    blocks = (_details(judged, links, first=judged is shown[0]) for judged in shown)
+    counting = [finding for finding in run.unjudged if not outcome.is_standing(finding)]
+    unjudged = strangers.folded(counting, (judged.location.path for judged in run.services))
+    blocks = (item(finding, links) for finding in unjudged)
+    yield MarkdownSection("### What could not be judged\n\n", blocks, len(unjudged), "problem", share=2)
+    yield from _fleet(outcome) if outcome.comparison is None else _change(outcome)
+    for name in dict.fromkeys(finding.rule for finding in run.notices):
+        yield _notices([finding for finding in run.notices if finding.rule == name], links)
+    if outcome.statistics:
+        yield from _statistics(outcome)
+
+
+def _notices(findings: Sequence[Finding], links: Links | None) -> MarkdownSection:
+    """The findings of a rule on waivers."""
+    first = findings[0]
+    head = f"### {plural(len(findings), 'waiver')}: {rule(first.rule)}\n\n{fix_text(first.fix)}\n\n"
+    rows = (notice(finding, links) for finding in findings)
+    return MarkdownSection(head + table("Waiver", "Line"), rows, len(findings), "waiver", share=2)
+
+
+def _statistics(outcome: Outcome) -> Iterator[MarkdownSection]:
+    """Findings by rule, team and tier, as tables."""
+    found = statistics.of(outcome)
+    yield _counted("rule", ((rule(count.name), count) for count in found.rules), len(found.rules))
+    yield _counted("team", ((escape(count.name), count) for count in found.teams), len(found.teams))
+    yield _counted("tier", ((escape(count.name), count) for count in found.tiers), len(found.tiers))
+
+
+def _counted(noun: str, counts: Iterator[tuple[str, statistics.Count]], total: int) -> MarkdownSection:
+    head = table(noun.capitalize(), *(f":{column.capitalize()}" for column in statistics.COLUMNS))
+    rows = (row(name, *map(str, count[1:])) for name, count in counts)
+    return folded(f"Statistics by {noun}", head, rows, total, "row")
+
+
+def _fleet(outcome: Outcome) -> Iterator[MarkdownSection]:
+    """What needs attention as a table, then each service in detail, and those that are healthy by waiver."""
+    waived = [judged for judged in outcome.noteworthy if by_waiver(judged) and not judged.failing]
+    named = {judged.name for judged in waived}
+    shown = [judged for judged in outcome.noteworthy if judged.name not in named]
+    head, rows = service_table(shown)
+    yield MarkdownSection(f"### Needs attention\n\n{head}", rows, len(shown), "service", share=2)
+    blocks = (_details(judged, outcome.links, opened=judged is shown[0]) for judged in shown)
     yield MarkdownSection("", blocks, len(shown), "service", tail="")
+    title = f"🟢 {plural(len(waived), 'service')} healthy by waiver"
+    rows = (excused(judged, outcome.links) for judged in waived)
+    yield folded(title, table("Service", "Without waivers", "Waived"), rows, len(waived), "service")
 
 
-def _change_line(line: change_summary.SummaryLine, links: Links | None) -> str:
-    """A list item of the summary of a change."""
-    name = f"{escape(line.service)}: " if line.service else ""
-    place = f" ({_place(line.location, links)})" if line.location else ""
-    return f"- {name}{_cut(line.text)}{place}\n"
+def _change(outcome: Outcome) -> Iterator[MarkdownSection]:
+    """What the change breaks in full; what failed before folded; the rest in a line each."""
+    links = outcome.links
+    broken = change_summary.broken(outcome)
+    yield MarkdownSection("", (_broken(service, links) for service in broken), len(broken), "service", tail="")
+    for failing in change_summary.already_failing(outcome):
+        services = [service.judged for service in failing.services]
+        head, rows = service_table(services)
+        title = f"{failing.title}: {plural(len(services), 'service')}"
+        yield folded(title, head, rows, len(services), "service")
+    for entries in change_summary.lists(outcome, "→"):
+        lines = (_change_line(line, links) for line in entries.lines)
+        yield MarkdownSection(f"**{escape(entries.title)}**\n\n", lines, len(entries.lines), "line", share=2)
+
+
+def _broken(service: ServiceChange, links: Links | None) -> str:
+    judged = service.judged
+    before = "" if service.points_before is None else f" ({service.points_before} before)"
+    title = f"### {escape(service.name)}: {moved(service.before, judged.health)}, {plural(judged.points, 'point')}"
+    relaxed = [
+        f"- lowers the bar: {cut(entry.describe('→'))} ({place(entry.location, links)})\n"
+        for entry in (() if service.introduced else service.relaxed)
+    ]
+    lowered = "".join(relaxed) + "\n" if relaxed else ""
+    return f"{title}{before}\n\n{lowered}{finding_rows(service.findings, links, service.introduced)}\n"
+
+
+def _change_line(line: ChangeLine, links: Links | None) -> str:
+    """A list item on what else a change does."""
+    name = f"**{escape(line.service)}** " if line.service else ""
+    located = f" ({place(line.location, links)})" if line.location else ""
+    if line.after is None:
+        return f"- {name}{cut(line.text)}{located}\n"
+    remark = f" ({cut(line.text)})" if line.text else ""
+    return f"- {name}{moved(line.before or '', line.after)}{remark}{located}\n"
 
 
 def _opening(outcome: Outcome) -> str:
+    """The verdict, what the change did, the counts by health, and the basis in small print."""
+    change, before = change_summary.headline(outcome)
+    files = unjudged_files(outcome)
+    parts = [f"## {SIGNS[outcome.verdict]} Platform gate: {outcome.verdict}"]
+    if change:
+        parts.append(f"**{escape(change)}** {escape(before)}".rstrip())
+    parts.append((f"{files}; " if files and not change else "") + _totals(outcome))
+    return "\n\n".join([*parts, f"<sub>{_basis(outcome)}</sub>"]) + "\n\n"
+
+
+def _basis(outcome: Outcome) -> str:
     policy = outcome.policy
     where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}"
-    where += _since(outcome) + (f", {outcome.part}" if outcome.part else "")
-    where += "".join(f"<br>{_cut(difference)}" for difference in outcome.differences)
-    paths = {finding.location.path for finding in outcome.run.unjudged}
-    files = f"{plural(len(paths), 'file')} not judged; " if paths else ""
-    return f"## Platform gate: {outcome.verdict.upper()}\n\n{files}{_totals(outcome)}<br>{where}\n\n"
-
-
-def _since(outcome: Outcome) -> str:
-    """The base that the tree was compared with; empty without one."""
-    if outcome.comparison is None:
-        return ""
-    adopted = "; the base has no rules yet, so this change's own hold" if outcome.comparison.adoption else ""
-    return f", scope {outcome.scope}, since {code(outcome.comparison.base[:12])}{adopted}"
+    if outcome.comparison:
+        where += f", {escape(outcome.comparison.describe(outcome.scope))}"
+    where += f", {outcome.part}" if outcome.part else ""
+    return where + "".join(f"<br>{cut(difference)}" for difference in outcome.differences)
 
 
 def _totals(outcome: Outcome) -> str:
     if outcome.schema_only:
         return plural(outcome.run.manifests, "valid manifest")
-    parts = [f"{count} {health}" for health in reversed(HealthStatus) if (count := outcome.healths[health])]
+    parts = [f"{health(status)[0]} {words}" for status, words in health_counts(outcome)]
     waived = sum(finding.excuse is not None for judged in outcome.run.services for finding in judged.findings)
     excused = f"; {plural(waived, 'finding')} waived" if waived else ""
-    return f"{plural(len(outcome.run.services), 'service')}: {', '.join(parts) or 'none'}{excused}"
+    return f"{plural(len(outcome.run.services), 'service')}: {' · '.join(parts) or 'none'}{excused}"
 
 
-def _list(title: str, findings: Sequence[Finding], noun: str, links: Links | None) -> MarkdownSection:
-    blocks = (_finding(finding, links) for finding in findings)
-    return MarkdownSection(f"### {title}\n\n", blocks, len(findings), noun, share=2)
-
-
-def _table(unhealthy: Sequence[Judged]) -> MarkdownSection:
-    """One row per service, one column per subsystem."""
-    columns = list(dict.fromkeys(name for judged in unhealthy for name, *_ in judged.parts))
-    head = _row("Service", "Health", "Points", *map(escape, columns)) + _row(
-        "---", "---", "---:", *("---" for _ in columns)
-    )
-    rows = (_service_row(judged, columns) for judged in unhealthy)
-    return MarkdownSection(f"### What needs attention\n\n{head}", rows, len(unhealthy), "service", share=2)
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _service_row(judged: Judged, columns: Iterable[str]) -> str:
-    who = f"{escape(judged.name)} ({escape(judged.team)}, tier {judged.tier})"
-    parts = {part.name: part for part in judged.parts}
-    return _row(who, judged.health.upper(), str(judged.points), *(_cell(parts.get(column)) for column in columns))
-
-
-def _cell(part: Part | None) -> str:
-    """The status, and points as a bar and as a number, which says the same to a screen reader."""
-    if part is None:
-        return ""
-    status = escape(part.status.replace("_", " "))
-    bar = "■" * min(part.points, LONGEST_BAR)
-    return f"{bar} {status}, {plural(part.points, 'point')}" if part.points else status
-
-
-def _details(judged: Judged, links: Links | None, *, first: bool) -> str:
+def _details(judged: Judged, links: Links | None, *, opened: bool) -> str:
     """A service, folded except for the first."""
     reason = "data is missing" if judged.health is HealthStatus.UNKNOWN else plural(judged.points, "point")
-    title = f"{judged.health.upper()}: {escape(judged.name)}, {reason}"
-    waived = f"; {judged.health_without_waivers.upper()} without waivers" if judged.excused else ""
-    findings = "".join(_finding(finding, links) for finding in judged.findings[:MAX_FINDINGS])
-    more = len(judged.findings) - MAX_FINDINGS
-    rest = f"- and {plural(more, 'more finding')} in {escape(judged.location.path)}\n" if more > 0 else ""
-    opened = " open" if first else ""
-    return f"<details{opened}>\n<summary>{title}{waived}</summary>\n\n{findings}{rest}\n</details>\n\n"
-
-
-def _finding(finding: Finding, links: Links | None) -> str:
-    """A list item: points, rule, place and message, then the fix or the waiver."""
-    cost = f", {plural(finding.points, 'point')}" if finding.points else ""
-    head = "waived" if finding.excuse else f"{finding.severity}{cost}"
-    lines = [f"- {head}: {code(finding.rule)} at {_place(finding.location, links)}", _cut(finding.message)]
-    if finding.excuse:
-        lines.append(_excuse(finding.excuse, links))
-    elif finding.fix:
-        lines.append(f"Fix: {_cut(finding.fix)}")
-    return "<br>".join(lines) + "\n"
-
-
-def _excuse(excuse: Excuse, links: Links | None) -> str:
-    return f"{_cut(str(excuse))} ({_place(excuse.location, links)})"
-
-
-def _cut(text: str) -> str:
-    return escape(shorten(text, MAX_TEXT))
-
-
-def _place(location: Location, links: Links | None) -> str:
-    return link(location.path, f":{location.line}", links.url(location) if links else "")
+    title = f"{health(judged.health)} <b>{escape(judged.name)}</b>, {reason}"
+    waived = f"; {judged.health_without_waivers} without waivers" if judged.excused else ""
+    rows = finding_rows(judged.findings, links)
+    return f"<details{' open' if opened else ''}>\n<summary>{title}{waived}</summary>\n\n{rows}\n</details>\n\n"
 
 
 def _closing(outcome: Outcome, limit: int) -> str:
-    """Hint, command and help. Each is left out if it would take more than a quarter of the document."""
+    """Hint, commands and help. Each is left out if it would take more than a quarter of the document."""
     if outcome.verdict is Verdict.PASSED:
         return ""
     hint = f"Hint: {escape(outcome.run.hint)}\n\n" if outcome.run.hint else ""
-    command = f"To see this again:\n\n{block(outcome.command)}\n"
+    command = f"Reproduce with:\n\n{block(outcome.command)}\n"
     asked = "<br>".join(escape(line) for line in outcome.help.splitlines())
     parts = [hint, command, f"\nHelp: {asked}\n" if asked else ""]
     return "".join(part for part in parts if size(part) <= limit // 4)

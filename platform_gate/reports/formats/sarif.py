@@ -12,6 +12,7 @@ from platform_gate.policy.limits import OFF
 from platform_gate.reports.json_text import array, encode
 from platform_gate.reports.markdown_text import escape
 from platform_gate.reports.outcome import Outcome, uri
+from platform_gate.reports.rule_links import rule_url
 from platform_gate.text import plural, printable, shorten
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -55,6 +56,7 @@ def _descriptor(rule: Rule, severities: Mapping[str, str]) -> dict[str, Any]:
         "shortDescription": {"text": _text(rule.title)},
         "fullDescription": {"text": _text(rule.why or rule.title)},
         "help": _help(rule),
+        **({"helpUri": url} if (url := rule_url(rule.id)) else {}),
         "defaultConfiguration": {"level": "none", "enabled": False} if level == OFF else {"level": level},
         "properties": {"tags": [rule.id.partition("/")[0]]},
     }

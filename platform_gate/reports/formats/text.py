@@ -1,204 +1,195 @@
-"""Text for people: verdict first, then the worst services, each problem with its fix. Healthy services need -v.
+"""Text for people: verdict first, then what blocks, each problem with its fix. Healthy services need -v.
 
 The layout uses ASCII only, so that it looks the same everywhere. Colour never says more than the words.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile
-from typing import Any, Final
-
-import click
+from typing import Final
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import WAIVER, Excuse, Finding, HealthStatus, Severity, kind_of
+from platform_gate.model import WAIVER, Finding, HealthStatus, kind_of
 from platform_gate.policy.loading import Source
 from platform_gate.reports.outcome import Outcome
+from platform_gate.reports.terminal import HEALTH_COLORS, VERDICT_COLORS, Terminal
+from platform_gate.reports.wording import by_waiver, health_counts, names, unjudged_files, worth_showing
 from platform_gate.text import commas, log_line, plural, printable
-
-HEALTH_COLORS: Final = {
-    HealthStatus.CRITICAL: "red",
-    HealthStatus.DEGRADED: "yellow",
-    HealthStatus.UNKNOWN: "magenta",
-    HealthStatus.HEALTHY: "green",
-}
-SEVERITY_COLORS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
-VERDICT_COLORS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_JUDGED: "red"}
-MOST_LINES: Final = 20
-"""Lines of a section on a change; -v and the other formats show them all."""
-WIDEST: Final = 120
-"""Columns: longer lines are hard to read, however wide the terminal."""
-_SPACE: Final = "\x00"
-"""Stands for a space in code while text is wrapped, so that commands can be copied. No text to be shown holds it."""
 
 MANY: Final = 10
 """Services: with more of them the totals have scrolled away, and are repeated at the end."""
 
-Paint = Callable[..., str]
-
 
 def render(outcome: Outcome) -> Iterator[str]:
     """The report, line by line."""
-    paint: Paint = click.style if outcome.display.color else _plain
-    for line in _Page(outcome, paint).lines():
+    for line in _Page(outcome).lines():
         yield log_line(line) + "\n"
 
 
-def _plain(text: str, **_style: Any) -> str:
-    return text
-
-
-def _tolerated(judged: Judged) -> str:
-    """A remark for an unhealthy service that the policy lets pass."""
-    return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
-
-
-def _paragraph(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Wrap text to a width. ``first`` indents the first line, ``rest`` the others."""
-    shown = printable(text).rstrip()
-    if len(first) + len(shown) <= width:
-        return [first + shown] if shown else []
-    return _wrapped(shown, width, first, rest)
-
-
-@lru_cache(maxsize=256)
-def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
-    """Wrap text. Wrapping is slow, and many findings share their fix, hence the cache."""
-    from textwrap import wrap  # noqa: PLC0415 - most lines are short
-
-    whole = re.sub("`[^`]+`", lambda code: code[0].replace(" ", _SPACE), text)
-    breaking = _SPACE not in whole
-    lines = wrap(
-        whole, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=breaking
-    )
-    return [line.replace(_SPACE, " ") for line in lines]
-
-
 class _Page:
-    """Writes the lines of one report with a shared style: colour, width and verbosity."""
+    """Writes the lines of one report for one terminal."""
 
-    def __init__(self, outcome: Outcome, paint: Paint) -> None:
+    def __init__(self, outcome: Outcome) -> None:
         self._outcome = outcome
-        self._paint = paint
-        self._width = min(outcome.display.width, WIDEST)
-        self._verbose = outcome.display.verbosity > 0
-        self._quiet = outcome.display.verbosity < 0
+        self._terminal = Terminal.of(outcome.display)
+        self._paint = self._terminal.paint
 
     def lines(self) -> Iterator[str]:
         """All lines, without blank ones at the top."""
         return dropwhile(lambda line: not line, self._lines())
 
     def _lines(self) -> Iterator[str]:
-        outcome = self._outcome
-        if self._quiet and outcome.verdict is Verdict.PASSED:
+        outcome, quiet = self._outcome, self._terminal.quiet
+        if quiet and outcome.verdict is Verdict.PASSED:
             return
-        if not self._quiet:
+        if not quiet:
             yield from self._summary()
-        yield from self._change()
         yield from self._apart(self._not_judged())
-        for judged in outcome.worst_first if self._verbose else filter(outcome.decides, outcome.noteworthy):
-            yield ""
-            yield from self._service(judged)
-        yield from self._apart(outcome.run.notices)
-        if not self._quiet:
+        yield from self._fleet() if outcome.comparison is None else self._change()
+        yield from self._notices(outcome.run.notices)
+        if outcome.statistics:
+            yield from self._statistics()
+        if not quiet:
             yield from self._closing()
 
     def _not_judged(self) -> Sequence[Finding]:
         """What the verdict counts of the files that could not be judged; of a folder of strangers only one."""
         outcome = self._outcome
         counting = [finding for finding in outcome.run.unjudged if not outcome.is_standing(finding)]
-        if self._verbose or not counting:
+        if self._terminal.verbose or not counting:
             return counting
         from platform_gate.judging import strangers  # noqa: PLC0415 - most files are manifests
 
         return strangers.folded(counting, (service.location.path for service in outcome.run.services))
 
-    def _change(self) -> Iterator[str]:
-        """The summary of a change; nothing without a base."""
-        if self._outcome.comparison is None:
+    def _fleet(self) -> Iterator[str]:
+        """Services that need attention in full, those that are healthy by waiver in a line each; all with -v."""
+        waived = []
+        for judged in self._outcome.worst_first if self._terminal.verbose else self._outcome.noteworthy:
+            if by_waiver(judged) and not judged.failing and not self._terminal.verbose:
+                waived.append(judged)
+            else:
+                yield ""
+                yield from self._service(judged)
+        yield from self._by_waiver(waived)
+
+    def _by_waiver(self, services: Sequence[Judged]) -> Iterator[str]:
+        if not services:
             return
-        from platform_gate.reports import change_summary  # noqa: PLC0415 - only a comparison with a base has one
+        yield ""
+        yield self._paint(f"Healthy by waiver ({plural(len(services), 'service')})", bold=True)
+        width = max(len(judged.name) for judged in services)
+        for judged in services:
+            excuses: dict[str, dict[str, None]] = {}
+            for finding in judged.findings:
+                if finding.excuse:
+                    excuses.setdefault(str(finding.excuse), {})[finding.rule] = None
+            waived = "; ".join(f"{names(list(rules))} {excuse}" for excuse, rules in excuses.items())
+            without = f"{judged.health_without_waivers.upper()} without: "
+            yield from self._terminal.paragraph(f"{judged.name:<{width}}  {without}{waived}", "  ", " " * 6)
 
-        sections = list(change_summary.sections(self._outcome))
-        width = max((len(line.service) for section in sections for line in section.lines), default=0)
-        for section in sections:
-            yield ""
-            yield self._paint(section.title, bold=True)
-            shown = section.lines if self._verbose else section.lines[:MOST_LINES]
-            for line in shown:
-                name = f"{line.service:<{width}}  " if line.service else ""
-                place = f"  ({line.location.path}:{line.location.line})" if section.placed and line.location else ""
-                yield from self._hanging(name + line.text + place)
-            if len(shown) < len(section.lines):
-                yield f"  and {len(section.lines) - len(shown)} more; -v shows them all"
+    def _change(self) -> Iterator[str]:
+        """The services that the change breaks, and what else it does; every service in full with -v."""
+        from platform_gate.reports import change_text  # noqa: PLC0415 - only a comparison with a base has one
 
-    def _hanging(self, text: str) -> Iterable[str]:
-        """A list item with a hanging indent."""
-        return _paragraph(text, self._width, "  ", " " * 6)
+        yield from change_text.lines(self._outcome, self._terminal)
+        if self._terminal.verbose:
+            named = {judged.name for judged in self._outcome.blocking[0]}
+            for judged in self._outcome.worst_first:
+                if judged.name not in named:
+                    yield ""
+                    yield from self._service(judged)
 
     def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
         """Findings that belong to no service."""
         for finding in findings:
             yield ""
-            yield from self._finding(finding, str(finding.severity).upper())
+            yield from self._terminal.finding(finding, str(finding.severity).upper())
+
+    def _notices(self, findings: Sequence[Finding]) -> Iterator[str]:
+        """Findings on waivers. Several of a rule share a block, which says only once what to do."""
+        for rule in dict.fromkeys(finding.rule for finding in findings):
+            several = [finding for finding in findings if finding.rule == rule]
+            yield from self._apart(several) if len(several) == 1 else self._block(several)
+
+    def _block(self, findings: Sequence[Finding]) -> Iterator[str]:
+        first = findings[0]
+        yield ""
+        yield f"  {str(first.severity).upper()}  {self._terminal.rule(first.rule)}  {plural(len(findings), 'waiver')}"
+        width = max(len(printable(f"{finding.location}")) for finding in findings)
+        for finding in findings:
+            place = f"{printable(str(finding.location)):<{width}}"
+            yield from self._terminal.paragraph(f"{place}  {finding.message}", " " * 6, " " * 8)
+        if not self._terminal.quiet:
+            yield from self._terminal.indented(first.fix, "fix: ")
+
+    def _statistics(self) -> Iterator[str]:
+        """Findings by rule, team and tier, as tables."""
+        from platform_gate.reports import statistics  # noqa: PLC0415 - few runs ask for them
+
+        for name, counts in statistics.of(self._outcome)._asdict().items():
+            if counts:
+                width = max(len(name), *(len(printable(count.name)) for count in counts))
+                head = "".join(f"  {column:>8}" for column in statistics.COLUMNS)
+                yield ""
+                yield self._paint(f"{name.removesuffix('s'):<{width}}{head}", bold=True)
+                for count in counts:
+                    yield f"{printable(count.name):<{width}}" + "".join(f"  {number:>8}" for number in count[1:])
 
     def _summary(self) -> Iterator[str]:
         outcome = self._outcome
-        yield self._totals()
+        yield from self._verdict()
         if outcome.schema_only:
             return
         if outcome.verdict is Verdict.FAILED and outcome.exit_code == ExitCode.PASSED:
-            yield "exit code 0 all the same, as asked with --exit-zero"
-        where = (
-            "" if outcome.policy.source in (Source.SHIPPED, Source.MERGED) else f" ({printable(outcome.policy.path)})"
-        )
+            yield "exit code 0 because of --exit-zero"
+        shipped = outcome.policy.source in (Source.SHIPPED, Source.MERGED)
+        where = "" if shipped else f" ({printable(outcome.policy.path)})"
         part = f", {outcome.part}" if outcome.part else ""
-        yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", dim=True)
-        for difference in outcome.differences:
-            yield from (self._paint(line, dim=True) for line in _paragraph(difference, self._width))
+        notes = [f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", *outcome.differences]
         if outcome.comparison:
-            compared = _paragraph(outcome.comparison.describe(outcome.scope), self._width)
-            yield from (self._paint(line, dim=True) for line in compared)
+            notes.append(outcome.comparison.describe(outcome.scope))
+        for note in notes:
+            yield from (self._paint(line, dim=True) for line in self._terminal.paragraph(note))
 
-    def _totals(self) -> str:
-        """The verdict, and the number of services by health, worst first."""
+    def _verdict(self) -> Iterator[str]:
+        """The verdict with the reason for it: what the change did, or how many services are in which health."""
         outcome = self._outcome
         answer = self._paint(str(outcome.verdict).upper(), fg=VERDICT_COLORS[outcome.verdict], bold=True)
-        if outcome.schema_only:
-            return f"{answer}  {self._unjudged(plural(outcome.run.manifests, 'valid manifest'))}"
-        parts = [
-            self._paint(f"{count} {health}", fg=HEALTH_COLORS[health])
-            for health in reversed(HealthStatus)
-            if (count := outcome.healths[health])
-        ]
-        total = plural(len(outcome.run.services), "service") + (": " if parts else "")
-        return f"{answer}  {self._unjudged(total + ', '.join(parts))}"
+        if outcome.comparison is None:
+            yield f"{answer}  {self._totals()}"
+            return
+        from platform_gate.reports import change_summary  # noqa: PLC0415 - only a comparison with a base has one
 
-    def _unjudged(self, rest: str) -> str:
-        """The totals, preceded by the number of unjudged files if there are any."""
-        paths = {finding.location.path for finding in self._outcome.run.unjudged}
-        return self._paint(f"{plural(len(paths), 'file')} not judged", fg="red") + f"; {rest}" if paths else rest
+        indent = " " * (len(outcome.verdict) + 2)
+        first, *rest = self._terminal.paragraph(" ".join(change_summary.headline(outcome)), indent, indent)
+        yield answer + first[len(outcome.verdict) :]
+        yield from rest
+        yield self._totals()
+
+    def _totals(self) -> str:
+        """The number of services by health, worst first, preceded by the number of unjudged files if there are any."""
+        outcome = self._outcome
+        rest = plural(outcome.run.manifests, "valid manifest")
+        if not outcome.schema_only:
+            parts = [self._paint(words, fg=HEALTH_COLORS[health]) for health, words in health_counts(outcome)]
+            rest = plural(len(outcome.run.services), "service") + (": " if parts else "") + ", ".join(parts)
+        files = unjudged_files(outcome)
+        return self._paint(files, fg="red") + f"; {rest}" if files else rest
 
     def _service(self, judged: Judged) -> Iterator[str]:
-        health = self._paint(judged.health.upper(), fg=HEALTH_COLORS[judged.health], bold=True)
+        terminal = self._terminal
         who = f"team {printable(judged.team)}, tier {judged.tier}"
-        yield f"{health}  {self._paint(judged.name, bold=True)}  {self._reason(judged)}  {self._paint(who, dim=True)}"
-        yield "  " + self._paint(self._statuses(judged), dim=True)
+        name = self._paint(judged.name, bold=True)
+        yield f"{terminal.health(judged.health)}  {name}  {self._reason(judged)}  {self._paint(who, dim=True)}"
+        yield from terminal.statuses(judged)
         for finding in judged.findings:
             if finding.excuse:
-                yield from self._waived(finding, finding.excuse)
-            elif self._verbose or finding.decisive or finding.severity is not Severity.NOTE:
-                yield from self._finding(finding, f"+{finding.points}" if finding.points else "")
-
-    def _waived(self, finding: Finding, excuse: Excuse) -> Iterator[str]:
-        place = printable(str(finding.location))
-        yield self._paint(f"      {place}  {finding.rule}  WAIVED", dim=True)
-        for line in (*self._wrap(finding.message), *self._wrap(str(excuse))):
-            yield self._paint(line, dim=True)
+                yield from terminal.waived(finding, finding.excuse)
+            elif terminal.verbose or worth_showing(finding):
+                yield from terminal.finding(finding, f"+{finding.points}" if finding.points else "")
 
     def _reason(self, judged: Judged) -> str:
         """The points, and why they make the service degraded, critical or unknown."""
@@ -213,50 +204,33 @@ class _Page:
         waived = f"; without waivers {judged.health_without_waivers.upper()}, {judged.waived_points} more"
         return f"{plural(judged.points, 'point')} ({reason}{waived if judged.excused else ''})"
 
-    def _statuses(self, judged: Judged) -> str:
-        """Every subsystem's status in its own vocabulary, with points."""
-        parts = (f"{part.name} {part.status}{f' +{part.points}' if part.points else ''}" for part in judged.parts)
-        return ", ".join(parts)
-
-    def _finding(self, finding: Finding, mark: str) -> Iterator[str]:
-        color = SEVERITY_COLORS[finding.severity]
-        place = self._paint(printable(str(finding.location)), underline=True)
-        yield f"  {self._paint(f'{mark:>2}', fg=color, bold=True)}  {place}  {self._paint(finding.rule, fg=color)}"
-        yield from self._wrap(finding.message)
-        if finding.excerpt:
-            line, caret = finding.excerpt.drawn(finding.location.line)
-            yield "      " + self._paint(line, dim=True)
-            yield "      " + self._paint(caret, fg=color)
-        if finding.fix and not self._quiet:
-            yield from self._wrap(finding.fix, "fix: ")
-
-    def _wrap(self, text: str, label: str = "") -> Iterable[str]:
-        """A paragraph below a finding's location."""
-        indent, hanging = " " * 6, " " * (6 + len(label))
-        return _paragraph(text, self._width, indent + label, hanging)
-
-    def _first(self) -> str:
-        """Where to begin: unjudged files, else the worst service, else the waivers."""
-        if self._outcome.verdict is Verdict.NOT_JUDGED:
-            return "the files above"
-        introduced, others = self._outcome.blocking
-        blocking = [*introduced, *others]
-        if blocking:
-            return blocking[0].name
-        on_waivers = any(kind_of(notice.rule) == WAIVER for notice in self._outcome.run.notices)
-        return "the waivers above" if on_waivers else "the notes above"
-
     def _closing(self) -> Iterator[str]:
-        """The last lines: what to do next."""
+        """The last lines: how to reproduce the report, whom to ask, and the command that explains the worst service."""
         outcome = self._outcome
         if outcome.verdict is Verdict.PASSED:
             return
         yield ""
-        if len(outcome.noteworthy) > MANY:
-            yield self._totals()
+        if outcome.comparison is None and len(outcome.noteworthy) > MANY:
+            yield from self._verdict()
         if outcome.run.hint:
             yield outcome.run.hint
-        first = self._first()
-        yield f"Begin with {first}. To see this again: {self._paint(printable(outcome.command), bold=True)}"
-        if outcome.help:
-            yield from (printable(line) for line in outcome.help.splitlines())
+        yield f"Reproduce with: {self._paint(printable(outcome.command), bold=True)}"
+        yield from (printable(line) for line in outcome.help.splitlines())
+        yield self._start()
+
+    def _start(self) -> str:
+        """Where to start: unjudged files, else the worst service, else the waivers."""
+        outcome = self._outcome
+        blocking = [judged for several in outcome.blocking for judged in several]
+        if outcome.verdict is Verdict.NOT_JUDGED or not blocking:
+            on_waivers = any(kind_of(notice.rule) == WAIVER for notice in outcome.run.notices)
+            apart = "files" if outcome.verdict is Verdict.NOT_JUDGED else "waivers" if on_waivers else "notes"
+            return f"Start with the {apart} above."
+        name = blocking[0].name
+        command = outcome.explain(name)
+        return f"Start with {name}" + (f": {self._paint(printable(command), bold=True)}" if command else ".")
+
+
+def _tolerated(judged: Judged) -> str:
+    """A remark for an unhealthy service that the policy lets pass."""
+    return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"

@@ -16,8 +16,8 @@ from platform_gate.reports.json_text import opened
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page import change_list, fleet, rendering
 from platform_gate.reports.page.service import Service, problem, view
-from platform_gate.reports.page.words import label
 from platform_gate.reports.report import Report
+from platform_gate.reports.wording import label
 
 MANY: Final = 500
 """Services from which on a fleet is large: rows beyond the first ones wait as inert text for the script."""
@@ -35,6 +35,9 @@ class Frame:
         links: where the judged files can be seen; None if unknown.
         history: earlier reports.
         remark: a sentence on the run as a whole.
+        headline: what the change did, and what failed before it; empty without a base.
+        broken: the services that block because of the change.
+        blocking: the other services that block.
     """
 
     command: str = ""
@@ -42,6 +45,9 @@ class Frame:
     links: Links | None = None
     history: History = NO_HISTORY
     remark: str = ""
+    headline: tuple[str, str] = ("", "")
+    broken: frozenset[str] = frozenset()
+    blocking: frozenset[str] = frozenset()
 
 
 class FleetRow(NamedTuple):
@@ -58,9 +64,10 @@ def render(report: Report, frame: Frame) -> Iterator[str]:
     rows = sorted(_rows(report, frame, history, today), key=lambda row: row.service.order)
     services = [row.service for row in rows]
     past = fleet.past(history, today, report.totals, sum(service.points for service in services))
-    shared = _answer(report, frame) | _grid(services) | _assets()
-    sections = change_list.sections(services, report.changes, frame.links)
-    yield rendering.template("head.html.j2").render(shared, sections=sections, past=past, notes=history.notes)
+    shared = _answer(report, frame, sum(service.by_waiver for service in services)) | _grid(services) | _assets()
+    yield rendering.template("head.html.j2").render(
+        shared, past=past, notes=history.notes, **_change(report, frame, services)
+    )
     yield from _drawn(rows, shared)
     yield rendering.template("foot.html.j2").render(shared, waived=change_list.waived(services))
 
@@ -80,11 +87,21 @@ def _drawn(rows: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
     for number, row in enumerate(rows):
         if shared["many"] and number == FIRST:
             yield "<noscript>"
-        opened = number == 0 and row.service.health != HEALTHS[-1]
+        opened = number == 0 and not shared["compared"] and row.service.health != HEALTHS[-1]
         yield summary.render(shared, service=row.service, opened=opened, detail=row.markup)
 
 
-def _answer(report: Report, frame: Frame) -> dict[str, Any]:
+def _change(report: Report, frame: Frame, services: Sequence[Service]) -> dict[str, Any]:
+    """Variables about the change: what it breaks, what failed before, and everything else that it does."""
+    changes = {name: list(rows) for name, rows in report.changes.items()}
+    return {
+        "broken": change_list.broken(services, frame.broken, changes, frame.links),
+        "failing": change_list.already_failing(services, frame.broken, frame.blocking),
+        "sections": change_list.sections(services, changes, frame.links),
+    }
+
+
+def _answer(report: Report, frame: Frame, by_waiver: int) -> dict[str, Any]:
     """Variables of the template: verdict, totals, and findings that belong to no service."""
     apart = [problem(row, frame.links) for row in report.findings]
     unjudged = [each for each in apart if kind_of(each.rule) == MANIFEST and each.rule != UNSELECTED_ID]
@@ -94,13 +111,15 @@ def _answer(report: Report, frame: Frame) -> dict[str, Any]:
         "provenance": report.provenance,
         "verdict": answer,
         "sign": fleet.SIGNS[answer],
-        "lead": fleet.lead(report.totals, unjudged),
+        "lead": frame.headline[0] or fleet.lead(report.totals, unjudged, by_waiver),
+        "before": frame.headline[1],
+        "by_waiver": by_waiver,
         "facts": fleet.facts(report.provenance),
         "count": report.totals["total_services"],
-        "healths": fleet.healths(report.totals),
+        "healths": fleet.healths(report.totals, by_waiver),
         "totals": list(fleet.totals(report.totals, report.highlights)),
         "unjudged": unjudged,
-        "notices": [finding for finding in apart if finding not in unjudged],
+        "notices": change_list.by_rule(finding for finding in apart if finding not in unjudged),
         "compared": "base" in report.provenance,
         "asked": bool(frame.history.snapshots or frame.history.notes),
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.model import Location
-from platform_gate.reports.history import HEALTHS
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.service import FindingView, Service, problem
 from platform_gate.reports.page.words import place, place_href
@@ -51,18 +50,88 @@ class WaiverInUse:
     problem: FindingView
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenService:
+    """A service that blocks because of the change: its findings, the new ones first, and how it lowers its own bar."""
+
+    service: Service
+    points: str
+    problems: tuple[FindingView, ...]
+    lowered: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FailingGroup:
+    """Services that the change doesn't break and that fail, each with the rules that cost points."""
+
+    title: str
+    services: tuple[tuple[Service, str], ...]
+
+
+def broken(
+    services: Sequence[Service], names: Collection[str], changes: Mapping[str, Iterable[Row]], links: Links | None
+) -> list[BrokenService]:
+    """The services that block because of the change, worst first."""
+    return [_broken(service, changes, links) for service in services if service.name in names]
+
+
+def _broken(service: Service, changes: Mapping[str, Iterable[Row]], links: Links | None) -> BrokenService:
+    before = f" ({service.points_before} before)" if service.points_before is not None else ""
+    new = any(finding.origin for finding in service.problems)
+    own = [] if new else [row for row in changes.get("changes", ()) if row["service"] == service.name and _relaxes(row)]
+    problems = sorted(service.problems, key=_urgency)
+    lowered = tuple(_lowered(row, links) for row in own)
+    return BrokenService(service, f"{plural(service.points, 'point')}{before}", tuple(problems), lowered)
+
+
+def _urgency(finding: FindingView) -> tuple[bool, bool, int]:
+    """Sort key: open before waived, new before old, then by severity."""
+    tones = ("error", "warning", "note")
+    return finding.excuse is not None, not finding.origin, tones.index(finding.tone) if finding.tone in tones else 0
+
+
+def already_failing(
+    services: Sequence[Service], broken: Collection[str], blocking: Collection[str]
+) -> list[FailingGroup]:
+    """The other failing services: those that block, and those that don't in this scope."""
+    others = [service for service in services if service.failing and service.name not in broken]
+    groups = {
+        "Also blocking (already failing)": [service for service in others if service.name in blocking],
+        "Already failing (not blocking)": [service for service in others if service.name not in blocking],
+    }
+    return [
+        FailingGroup(f"{title}: {plural(len(group), 'service')}", tuple((one, _rules(one)) for one in group))
+        for title, group in groups.items()
+        if group
+    ]
+
+
+def _rules(service: Service) -> str:
+    """The rules of a service's open errors."""
+    return ", ".join(dict.fromkeys(finding.rule for finding in service.problems if finding.tone == "error"))
+
+
+def _relaxes(row: Row) -> bool:
+    """Whether a row of ``changes`` is about a manifest's own bar."""
+    return bool(row["service"]) and not str(row["kind"]).startswith(("waiver-", "service-"))
+
+
 def sections(
     services: Sequence[Service], changes: Mapping[str, Iterable[Row]], links: Links | None
 ) -> list[ChangeGroup]:
-    """The groups with any lines, worst first; none without a base."""
+    """The groups with any lines; what lowers the bar comes last. None without a base."""
+    lowered = list(changes.get("changes", ()))
+    relaxed = {row["service"] for row in lowered if _relaxes(row)}
+    fixed = list(changes.get("fixed", ()))
+    passing = [service for service in services if service.compared and not service.failing]
     groups = (
-        ("Got worse", (_moved(service) for service in services if _is_worse(service))),
-        ("Got better", (_moved(service) for service in services if _is_better(service))),
-        ("Added or renamed", (_moved(service) for service in services if service.change in ("added", "renamed"))),
+        ("Other health changes (passing)", (_moved(one, relaxed) for one in passing if _has_moved(one))),
+        ("Other changes (passing)", (_moved(one, relaxed) for one in passing if _is_affected(one))),
         ("Removed", (_removed(row) for row in changes.get("removed", ()))),
-        ("Fixed", (_fixed(problem(row, links)) for row in changes.get("fixed", ()))),
-        ("Lowers the bar", (_lowered(row, links) for row in changes.get("changes", ()))),
-        ("By the rules after the merge, which decide nothing yet", map(_preview, changes.get("preview", ()))),
+        ("Fixed by this change", (_fixed(row, links) for row in fixed if row["service"] not in relaxed)),
+        ("Cleared by lowering the bar", (_fixed(row, links) for row in fixed if row["service"] in relaxed)),
+        ("After the merge, by this change's own rules", map(_preview, changes.get("preview", ()))),
+        ("Lowers the bar: please review", (_lowered(row, links) for row in lowered)),
     )
     return [section for title, lines in groups if (section := _section(title, tuple(lines))).lines]
 
@@ -72,50 +141,46 @@ def _section(title: str, lines: tuple[ChangeLine, ...]) -> ChangeGroup:
     return ChangeGroup(title, lines[:MOST], more)
 
 
-def _rank(service: Service) -> int:
-    """By how many steps a service's health improved; negative if it got worse."""
-    return HEALTHS.index(service.health) - HEALTHS.index(service.before or service.health)
+def _has_moved(service: Service) -> bool:
+    return bool(service.before) or service.change == "added"
 
 
-def _new(service: Service) -> list[FindingView]:
-    return [finding for finding in service.problems if finding.origin and not finding.excuse]
+def _is_affected(service: Service) -> bool:
+    """Whether a service keeps its health, and its points, findings or path change."""
+    points = service.points_before is not None and service.points != service.points_before
+    new = any(finding.origin and not finding.excuse for finding in service.problems)
+    return not _has_moved(service) and (points or new or service.change == "renamed")
 
 
-def _is_worse(service: Service) -> bool:
-    if service.change == "added":
-        return False
-    more = service.points_before is not None and service.points > service.points_before
-    return _rank(service) < 0 or (_rank(service) == 0 and (more or bool(_new(service))))
-
-
-def _is_better(service: Service) -> bool:
-    less = service.points_before is not None and service.points < service.points_before
-    return _rank(service) > 0 or (_rank(service) == 0 and less and not _is_worse(service))
-
-
-def _moved(service: Service) -> ChangeLine:
+def _moved(service: Service, relaxed: Collection[str]) -> ChangeLine:
     """A line on a service: its health and points before and after, and its new findings."""
-    causes = commas((finding.message for finding in _new(service)), separator="; ")
-    points = (
-        f"{service.points_before} to {plural(service.points, 'point')}" if service.points_before is not None else ""
+    before = service.points_before
+    points = f"{before} to {plural(service.points, 'point')}" if before not in (None, service.points) else ""
+    new = [finding.rule for finding in service.problems if finding.origin and not finding.excuse]
+    parts = (
+        service.change if service.change in ("added", "renamed") else "",
+        points,
+        f"new: {commas(dict.fromkeys(new))}" if new else "",
+        "lowers its own bar" if service.name in relaxed else "",
     )
-    text = ". ".join(filter(None, (points, causes)))
+    text = "; ".join(filter(None, parts))
     return ChangeLine(service.key, service.anchor, service.before, service.health, text, service.place, service.href)
 
 
-def _fixed(finding: FindingView) -> ChangeLine:
+def _fixed(row: Row, links: Links | None) -> ChangeLine:
+    finding = problem(row, links)
     return ChangeLine(finding.service, text=f"{finding.rule}: {finding.message}", place=finding.place)
 
 
 def _removed(row: Row) -> ChangeLine:
-    was = f"was {row['health_before']}, and is" if row["health_before"] else "is"
-    return ChangeLine(printable(str(row["name"])), text=f"{was} no longer there")
+    was = f"was {row['health_before']}" if row["health_before"] else ""
+    return ChangeLine(printable(str(row["name"])), text=was)
 
 
 def _lowered(row: Row, links: Links | None) -> ChangeLine:
     relaxation = Lowered(row["kind"], "", row["pointer"] or "", row["before"], row["after"], Location(""))
     service = printable(str(row["service"] or ""))
-    return ChangeLine(service, text=printable(str(relaxation)), place=place(row), href=place_href(row, links))
+    return ChangeLine(service, text=printable(relaxation.describe("→")), place=place(row), href=place_href(row, links))
 
 
 def _preview(row: Row) -> ChangeLine:
@@ -134,3 +199,11 @@ def _waived(services: Iterable[Service]) -> Iterator[WaiverInUse]:
 
 def _end(waiver: WaiverInUse) -> tuple[str, str]:
     return (waiver.problem.excuse.until if waiver.problem.excuse else ""), waiver.service
+
+
+def by_rule(findings: Iterable[FindingView]) -> list[list[FindingView]]:
+    """Findings grouped by rule, so that what to do is said once for each."""
+    groups: dict[str, list[FindingView]] = {}
+    for finding in findings:
+        groups.setdefault(finding.rule, []).append(finding)
+    return list(groups.values())

@@ -10,7 +10,8 @@ from typing import Any, Final
 from platform_gate.reports.history import HEALTHS, History
 from platform_gate.reports.page.charts import Plot, placed, plot, share, stacked
 from platform_gate.reports.page.service import FindingView
-from platform_gate.reports.page.words import figure, money, spaced
+from platform_gate.reports.page.words import figure, money
+from platform_gate.reports.wording import spaced
 from platform_gate.text import plural, printable
 
 ANSWERS: Final = {"passed": "Passed", "failed": "Failed", "not judged": "Not judged"}
@@ -42,6 +43,7 @@ class Health:
     count: int
     start: str
     width: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,18 @@ class Past:
     days: tuple[PastDay, ...]
 
 
-def lead(numbers: Row, unjudged: Sequence[FindingView]) -> str:
-    """The reason for the verdict in a line."""
+def lead(numbers: Row, unjudged: Sequence[FindingView], by_waiver: int) -> str:
+    """The reason for the verdict in a line. ``by_waiver`` services are healthy only because findings are waived."""
     files = len({finding.place.rpartition(":")[0] for finding in unjudged})
     doubt = f"{plural(files, 'file')} could not be judged. " if files else ""
     count, well = numbers["total_services"], numbers["healthy"]
     if not count:
         return doubt.strip() or "No service was judged."
     ill = f"{plural(count - well, 'service')} of {figure(count)} {'is' if count - well == 1 else 'are'} not healthy."
-    return doubt + (ill if count > well else f"{plural(count, 'service')}, all healthy.")
+    waived = f", {figure(by_waiver)} of them by waiver" if by_waiver else ""
+    if count == well:
+        return f"{doubt}{plural(count, 'service')}, all healthy{waived}."
+    return doubt + ill + (f" {figure(well)} healthy{waived}." if waived else "")
 
 
 def facts(provenance: Row) -> list[str]:
@@ -81,10 +86,10 @@ def facts(provenance: Row) -> list[str]:
         words.append(f"policy {printable(str(policy['name']))} ({_source(policy)}, {policy['sha256'][:12]})")
     if base:
         scope = f", scope {spaced(provenance['scope'])}" if provenance.get("scope") else ""
-        adopted = "; the base has no rules yet, so this change's own hold" if base.get("adoption") else ""
+        adopted = "; the base has no rules yet, so this change's own rules judge" if base.get("adoption") else ""
         words.append(f"compared with {printable(str(base['ref']))} ({str(base['commit'])[:12]}){scope}{adopted}")
     if provenance.get("verdict") == "failed" and provenance.get("exit_code") == 0:
-        words.append("exit code 0 all the same, as asked with --exit-zero")
+        words.append("exit code 0 because of --exit-zero")
     if provenance.get("repository"):
         words.append(printable(str(provenance["repository"])))
     if shard := provenance.get("shard"):
@@ -100,11 +105,12 @@ def _source(policy: Row) -> str:
     return printable(str(path or "")) or spaced(policy["source"])
 
 
-def healths(totals: Row) -> list[Health]:
-    """The fleet by health, worst first, as parts of a bar."""
+def healths(totals: Row, by_waiver: int) -> list[Health]:
+    """The fleet by health, worst first, as parts of a bar. ``by_waiver`` of the healthy services are so by waiver."""
     whole, start, parts = sum(totals[name] for name in HEALTHS), 0, []
     for name in HEALTHS:
-        parts.append(Health(name, totals[name], share(start, whole), share(totals[name], whole)))
+        note = f", {figure(by_waiver)} of them by waiver" if by_waiver and name == HEALTHS[-1] else ""
+        parts.append(Health(name, totals[name], share(start, whole), share(totals[name], whole), note))
         start += totals[name]
     return parts
 
@@ -119,7 +125,7 @@ def totals(numbers: Row, highlights: Row) -> Iterator[Total]:
     yield Total("Reliability score", figure(numbers["avg_reliability_score"]), "on average, of 100")
     costs = highlights["monthly_cost_by_currency"]
     for currency, amount in costs.items():
-        yield Total("Cost a month", money(amount), printable(str(currency)))
+        yield Total("Monthly cost", money(amount), printable(str(currency)))
 
 
 def past(history: History, today: date, numbers: Row, points: int) -> Past | None:

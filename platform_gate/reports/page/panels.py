@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from platform_gate.model import kind_of
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.charts import Plot, bar, placed, plot
-from platform_gate.reports.page.words import evidence_href, figure, label, measure, money, spaced
+from platform_gate.reports.page.words import evidence_href, figure, measure, money
+from platform_gate.reports.wording import label, spaced, with_points
 from platform_gate.subsystems.governance import OWNERSHIP
 from platform_gate.text import printable
 
@@ -51,21 +53,27 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A subsystem in the fleet's grid. ``rank`` is the column's sort key, ``tone`` a CSS class for the colour."""
+    """A subsystem in the fleet's grid: its status with its points, and a brief fact.
+
+    ``rank`` is the column's sort key, ``tone`` a CSS class for the colour.
+    """
 
     status: str
-    points: int
     brief: str
     rank: float
     tone: str
 
 
-def cell(name: str, part: Facts) -> Cell:
-    """The cell of a subsystem; one that the page does not know shows its status and points."""
+def cell(name: str, part: Facts, earned: Mapping[str, int]) -> Cell:
+    """The cell of a subsystem; one that the page does not know shows its status and points.
+
+    ``earned`` are points by rule, so that a trend is not shown beside points that it didn't earn.
+    """
     points, status = part["points"], part["status"]
     brief, rank = BRIEFS[name](part["facts"]) if name in BRIEFS else ("", points)
     tone = f"p{min(points, 2)}" if points else "u" if status in UNMEASURED else ""
-    return Cell(spaced(status), points, brief, rank, tone)
+    own = {rule: number for rule, number in earned.items() if kind_of(rule) == name}
+    return Cell(with_points(status, points, own), brief, rank, tone)
 
 
 def panel(name: str, part: Facts, links: Links | None) -> Panel:
@@ -81,8 +89,7 @@ def _slo_brief(facts: Facts) -> tuple[str, float]:
 
 def _cost_brief(facts: Facts) -> tuple[str, float]:
     latest = facts["latest_cost"]
-    over = ", over" if facts["over_budget"] else ""
-    return (f"{money(latest)} {printable(facts['currency'])}{over}" if facts["entries"] else ""), latest
+    return (f"{money(latest)} {printable(facts['currency'])}" if facts["entries"] else ""), latest
 
 
 def _reliability_brief(facts: Facts) -> tuple[str, float]:
@@ -111,11 +118,11 @@ def _slo(slo: Facts) -> PanelLine:
     """An SLO: the error budget that is left, in percent and in minutes."""
     left, window = slo.get("budget_remaining_pct"), slo.get("window")
     during = f" in {printable(window)}" if window else ""
-    note = f"{figure(slo['current'])} of {figure(slo['target'])}\xa0%{during}"
+    note = f"{figure(slo['current'])} of {figure(slo['target'])}%{during}"
     if left is None:
-        return PanelLine(printable(slo["name"]), "not measured", f"target {figure(slo['target'])}\xa0%", "0", "unknown")
+        return PanelLine(printable(slo["name"]), "not measured", f"target {figure(slo['target'])}%", "0", "unknown")
     state = "good" if slo["met"] else "bad"
-    return PanelLine(printable(slo["name"]), f"{figure(left)}\xa0%{_minutes(slo)}", note, bar(left, 100), state)
+    return PanelLine(printable(slo["name"]), f"{figure(left)}%{_minutes(slo)}", note, bar(left, 100), state)
 
 
 def _minutes(slo: Facts) -> str:
@@ -127,14 +134,14 @@ def _cost(_name: str, facts: Facts, _links: Links | None) -> Panel:
     """Monthly costs as a line with the budget across, and the trend."""
     entries, currency, budget = facts["entries"], printable(facts["currency"]), facts["budget_monthly"]
     if not entries:
-        return Panel("cost", "Cost a month", "no data")
+        return Panel("cost", "Monthly cost", "no data")
     months = [str(entry["month"]) for entry in entries]
     drawn = plot(placed([_months(month) for month in months]), [entry["amount"] for entry in entries], budget)
     lines = (
         PanelLine("Latest", f"{money(facts['latest_cost'])} {currency}", state="bad" if facts["over_budget"] else ""),
         PanelLine("Budget", f"{money(budget)} {currency}" if budget else "none set"),
     )
-    return Panel("cost", "Cost a month", _trend(facts), lines, drawn, (months[0], months[-1] if months[1:] else ""))
+    return Panel("cost", "Monthly cost", _trend(facts), lines, drawn, (months[0], months[-1] if months[1:] else ""))
 
 
 def _months(month: str) -> int:
@@ -144,7 +151,7 @@ def _months(month: str) -> int:
 
 def _trend(facts: Facts) -> str:
     percent = facts["change_pct"]
-    return spaced(facts["trend"]) + (f", {percent:+}\xa0%" if percent is not None else "")
+    return spaced(facts["trend"]) + (f", {percent:+}%" if percent is not None else "")
 
 
 def _reliability(_name: str, facts: Facts, _links: Links | None) -> Panel:
@@ -182,7 +189,7 @@ def _rules(_name: str, facts: Facts, _links: Links | None) -> Panel:
         PanelLine(printable(rule["id"]), "kept" if rule["kept"] else "broken", state="good" if rule["kept"] else "bad")
         for rule in facts["rules"]
     )
-    return Panel("governance", "Rules of one's own", "", tuple(lines))
+    return Panel("governance", "Own rules", "", tuple(lines))
 
 
 def _facts(name: str, facts: Facts, _links: Links | None) -> Panel:

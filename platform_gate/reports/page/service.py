@@ -14,7 +14,8 @@ from platform_gate.reports.history import HEALTHS, Snapshot, Standing, course, k
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.charts import Plot, placed, plot
 from platform_gate.reports.page.panels import Cell, Panel, cell, panel
-from platform_gate.reports.page.words import place, place_href, spaced
+from platform_gate.reports.page.words import place, place_href
+from platform_gate.reports.wording import spaced
 from platform_gate.text import plural, printable
 from platform_gate.text import quote as shown
 
@@ -72,7 +73,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service. ``anchor`` is its key, URL-encoded; ``before`` its health at the base, empty if it is the same."""
+    """A service. ``anchor`` is its key, URL-encoded; ``before`` its health at the base, empty if it is the same.
+
+    ``by_waiver``: it is healthy only because findings are waived. ``compared``: the report has its state at a base.
+    """
 
     key: str
     anchor: str
@@ -84,8 +88,11 @@ class Service:
     points: int
     cells: Mapping[str, Cell]
     without_waivers: str
+    by_waiver: bool
     place: str
     href: str
+    failing: bool
+    compared: bool
     change: str
     before: str
     points_before: int | None
@@ -108,15 +115,14 @@ def view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) -
     try:
         return _view(row, links, past, day)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        what = (
-            f"no page can be made of the service {shown(row['name'])}: what its report says of it is not as we write it"
-        )
-        raise GateError(what, "Write the report anew: check -o json=FILE.") from error
+        what = f"the report on the service {shown(row['name'])} has a shape that this version doesn't write"
+        raise GateError(what, "Write the report again: check -o json=FILE.") from error
 
 
 def _view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) -> Service:
     own = None if row.get("repository") else links  # of other repositories no commit is known
     name, parts = key(row), row["subsystems"]
+    earned = {finding["rule"]: finding["points"] for finding in row["findings"] if finding.get("points")}
     return Service(
         key=name,
         anchor=quote(name, safe=""),
@@ -126,10 +132,13 @@ def _view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) 
         tier=row["tier"],
         health=row["health"],
         points=row["points"],
-        cells={part: cell(part, facts) for part, facts in parts.items()},
+        cells={part: cell(part, facts, earned) for part, facts in parts.items()},
         without_waivers=_without_waivers(row),
+        by_waiver=row["health"] == HEALTHS[-1] != row["health_without_waivers"],
         place=place(row),
         href=place_href(row, own),
+        failing=bool(row.get("failing")),
+        compared="change" in row,
         change=_change(row),
         before=_before(row),
         points_before=row.get("points_before"),

@@ -1,4 +1,4 @@
-"""The page's wording of values: numbers, labels, units, links."""
+"""The page's wording of values: numbers, units, links."""
 
 from __future__ import annotations
 
@@ -10,38 +10,20 @@ from platform_gate.model import Location
 from platform_gate.reports.outcome import Links, uri
 from platform_gate.text import printable
 
-LABELS: Final = {
-    "slo": "SLO",
-    "uptime_pct": "Uptime",
-    "mttr_minutes": "Recovery time",
-    "incidents_30d": "Incidents in 30 days",
-    "change_failure_rate_pct": "Failed changes",
-}
-"""Labels that differ from their key by more than underscores."""
-UNITS: Final = {"_pct": "\xa0%", "_minutes": "\xa0min"}
+UNITS: Final = {"_pct": "%", "_minutes": "\xa0min"}
 _URL: Final = re.compile(r"https?://[^\s\\]+")
 
 
-def label(name: str) -> str:
-    """A key as a label."""
-    return LABELS.get(name) or spaced(name).capitalize()
-
-
-def spaced(status: object) -> str:
-    """A status with spaces for underscores."""
-    return printable(str(status)).replace("_", " ")
-
-
 def figure(value: Any) -> str:
-    """A number with spaces between thousands; a dash for None."""
+    """A number with commas between thousands; a dash for None."""
     if value is None:
         return "–"  # noqa: RUF001 - what a table shows for nothing
-    return f"{value:,}".replace(",", "\u202f") if type(value) in (int, float) else printable(str(value))
+    return f"{value:,}" if type(value) in (int, float) else printable(str(value))
 
 
 def money(amount: Any) -> str:
     """An amount of money, with two decimals unless it is whole."""
-    return figure(amount) if isinstance(amount, int) or amount is None else f"{amount:,.2f}".replace(",", "\u202f")
+    return figure(amount) if isinstance(amount, int) or amount is None else f"{amount:,.2f}"
 
 
 def measure(name: str, value: Any) -> str:

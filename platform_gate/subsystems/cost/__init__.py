@@ -159,19 +159,20 @@ def has_data(cost: CostProfile) -> bool:
 def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Violation]:
     """The violations of the latest month."""
     if not has_data(cost):
-        yield NO_DATA.violation("no monthly cost is known", SECTION)
+        yield NO_DATA.violation("no monthly cost is recorded", SECTION)
         return
     if cost.budget_monthly <= 0:
         yield NO_BUDGET.violation("no monthly budget is set", SECTION, "budget_monthly")
     latest, currency = cost.entries[-1], cost.currency
     place = SECTION, "entries", len(cost.entries) - 1, "amount"
     if cost.over_budget:
-        over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
+        budget = f"the budget of {cost.budget_monthly:,} {currency}"
+        over = f"{latest.month} cost {latest.amount:,} {currency}, over {budget}"
         yield OVER_BUDGET.violation(over, *place, value=latest.amount)
     if trend(cost, limits) is CostTrend.SPIKING:
         percent = float(change(cost) or 0)
-        signed = f"{percent:+.1f}".removesuffix(".0")
-        rise = f"{latest.month} is {signed} % on the month before, above {limits.spiking_above_pct} %"
+        moved = f"{'up' if percent >= 0 else 'down'} {abs(percent):.1f}".removesuffix(".0")
+        rise = f"{latest.month} is {moved}% month over month (limit {limits.spiking_above_pct}%)"
         yield SPIKING.violation(rise, *place, value=percent)
 
 

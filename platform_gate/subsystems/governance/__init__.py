@@ -175,8 +175,8 @@ def _unsupported(name: str, limits: Limits) -> str:
 def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bool]) -> str:
     """Why the named evidence does not count; empty if it does."""
     if placeholder := placeholder_in(value, limits.placeholders):
-        what = "is a placeholder" if placeholder == value else f"holds the placeholder {quote(placeholder)}"
-        return f"{quote(value)} {what}: no evidence of {name.replace('_', ' ')}"
+        what = "is a placeholder" if placeholder == value else f"contains the placeholder {quote(placeholder)}"
+        return f"{quote(value)} {what}, not evidence of {name.replace('_', ' ')}"
     if limits.evidence != "declared" and _is_path(name, value) and not exists(value):
         return f"{quote(value)} is not in the repository, or git does not track it"
     return ""
@@ -219,7 +219,7 @@ def has_data(governance: Governance) -> bool:
 def check(governance: Governance, limits: Limits, _context: Context) -> Iterator[Violation]:
     """A violation for each check that did not pass."""
     if not governance.declared:
-        yield NO_DATA.violation("nothing is said about governance", SECTION)
+        yield NO_DATA.violation("no governance is declared", SECTION)
     for result in governance.checks:
         if not result.passed:
             fix = limits.checks.get(result.name, {}).get("help", "")

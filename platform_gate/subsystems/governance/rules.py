@@ -10,10 +10,10 @@ OWNERSHIP: Final = "ownership"
 
 NO_DATA = Rule(
     "governance/no-data",
-    "Nothing is said about governance",
+    "No governance is declared",
     "Add a `governance` section.",
     doubt=Doubt.REQUIRED,
-    why="A service that names no runbook, owner or alert can't be operated by anybody else.",
+    why="Nobody else can operate a service that names no runbook, no owner and no alerts.",
     fails="spec: {}",
     passes="governance: {runbook: docs/runbook.md, ownership: team-a}",
     keys=("gate.required",),
@@ -29,7 +29,7 @@ def missing(name: str) -> Rule:
         f"governance/missing-{name}",
         f"Governance: {words} is missing",
         f"Add `{name}` to the service's governance section.",
-        why="Each check is something that whoever is paged at night will look for.",
+        why="Each check is something that the person on call will look for at night.",
         fails=f"governance: {{{name}: false}}",
         passes=f"governance: {{{name}: {'team-a' if name == OWNERSHIP else 'docs/' + name + '.md'}}}",
         keys=(f"governance.checks.{name}", "governance.points", "governance.evidence"),

@@ -145,7 +145,7 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
 
 
 def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limits) -> Violation:
-    message = f"the score is {total} of {best(limits)}, below {band.bound}"
+    message = f"the reliability score is {total} of {best(limits)}, below {band.bound}"
     enough = max((costly.bound or 0 for costly in limits.points.bands), default=0)
     metric, fix = _advice(total, enough, metrics, limits)
     return LOW_SCORE.violation(message, SECTION, metric, value=total, fix=fix)
@@ -161,11 +161,11 @@ def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limi
         for step in reversed(limits.score[metric].bands):
             earns = step.worth - limits.score[metric].bands[0].worth + most
             if step.bound is not None and total + earns >= wanted:
-                reach = f"{METRICS[metric][0]} {_words(limits.score[metric], step)} earns {earns} more"
+                reach = f"{METRICS[metric][0]} {_words(limits.score[metric], step)} adds {earns} to the score"
                 return metric, f"Improve one metric: {reach}, which is enough."
     weakest = max(METRICS, key=lambda metric: gain(metric, metrics, limits))
     lost = gain(weakest, metrics, limits)
-    return weakest, f"Improve {METRICS[weakest][0]} first: {lost} points of score are lost there."
+    return weakest, f"Improve {METRICS[weakest][0]} first: it costs {lost} points of the score."
 
 
 def best(limits: Limits) -> int:

@@ -126,7 +126,7 @@ def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
     seen = set()
     for index, entry in enumerate(entries):
         if entry["name"] in seen:
-            message = f"a second SLO is named {entry['name']}"
+            message = f"another SLO is already named {entry['name']}"
             yield Problem(("spec", SECTION, index, "name"), message, "Give each SLO a name of its own.")
         seen.add(entry["name"])
 
@@ -151,7 +151,7 @@ def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> It
 
 
 def _not_measured(slo: SLODefinition, index: int) -> Violation:
-    message = f"{slo.name} has a target of {slo.target} and no current value"
+    message = f"{slo.name} has a target of {slo.target} but no current value"
     return NOT_MEASURED.violation(message, SECTION, index, subject=slo.name)
 
 
@@ -162,7 +162,7 @@ def _breached(slo: SLODefinition, index: int) -> Violation:
 
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Violation:
     left = optional_number(slo.budget_remaining_pct)
-    message = f"{slo.name} has {left} % of its error budget left, less than {limits.low_budget_below_pct} %"
+    message = f"{slo.name} has {left}% of its error budget left (minimum {limits.low_budget_below_pct}%)"
     return LOW_BUDGET.violation(message, SECTION, index, "current", subject=slo.name, value=slo.current)
 
 

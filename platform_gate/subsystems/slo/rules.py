@@ -5,7 +5,7 @@ from platform_gate.model import Doubt, Rule, Worse
 BREACHED = Rule(
     "slo/breached",
     "An SLO is breached",
-    "Bring the service back above its target, or agree on another target with its users.",
+    "Bring the service back above its target, or agree on a different target with its users.",
     worse=Worse.BELOW,
     why="Users were promised the target. Below it the error budget is spent: reliability work comes before features.",
     fails="slos:\n  - {name: availability, target: 99.9, current: 99.8}",
@@ -39,7 +39,7 @@ NO_DATA = Rule(
     "No SLO is measured",
     "Add `slos` with a `target` and a `current` for each.",
     doubt=Doubt.REQUIRED,
-    why="Without a single measured objective nobody can tell whether users are served.",
+    why="Without a single measured objective, nobody can tell whether users get what they were promised.",
     fails="spec: {}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
     keys=("gate.required",),

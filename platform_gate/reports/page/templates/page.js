@@ -75,7 +75,7 @@
       values[0] = cells[0].firstElementChild.textContent;
       const said = (name) => cells[columns.findIndex((column) => column.dataset.c === name)].textContent;
       const text = `${row.firstElementChild.textContent} ${rules(row)}`.toLowerCase();
-      return { row, place, values, text, team: said("team"), tier: said("tier"), health: row.classList[1] };
+      return { row, place, values, text, team: said("team"), tier: said("tier"), healths: [...row.classList].slice(1) };
     });
     return records;
   };
@@ -132,7 +132,7 @@
       const shown =
         (!team.value || each.team === team.value) &&
         (!tier.value || each.tier === tier.value) &&
-        (!wanted.length || wanted.includes(each.health)) &&
+        (!wanted.length || wanted.some((name) => each.healths.includes(name))) &&
         words.every((word) => each.text.includes(word));
       each.row.hidden = !shown;
       count += shown;
@@ -223,6 +223,21 @@
     true,
   );
   addEventListener("hashchange", () => restore());
+
+  /* On paper what fails is open, and folds again afterwards. */
+  const unfolded = [];
+  addEventListener("beforeprint", () => {
+    build(waiting.length);
+    const failing = rows.filter((row) => !row.hidden && !row.open && !row.classList.contains("healthy"));
+    for (const part of [...failing, ...document.querySelectorAll("details.more:not([open])")]) {
+      fill(part);
+      part.open = true;
+      unfolded.push(part);
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const part of unfolded.splice(0)) part.open = false;
+  });
   tools.hidden = false;
   restore();
   if (waiting.length) buildOn();
