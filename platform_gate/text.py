@@ -86,7 +86,7 @@ def cut(words: Iterable[str], most: int = LISTED_AT_MOST) -> list[str]:
     """The first words; one more than ``most`` is shown itself instead of a count of one."""
     several = list(words)
     left_out = len(several) - most
-    return several if left_out <= 1 else [*several[:most], f"{left_out:,} more".replace(",", " ")]
+    return several if left_out <= 1 else [*several[:most], f"{left_out:,} more"]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

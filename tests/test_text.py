@@ -96,7 +96,7 @@ def test_a_quotation_is_always_short(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("count", "expected"),
-    [(0, "0 services"), (1, "1 service"), (2, "2 services"), (999, "999 services"), (20_000, "20 000 services")],
+    [(0, "0 services"), (1, "1 service"), (2, "2 services"), (999, "999 services"), (20_000, "20,000 services")],
 )
 def test_a_count_agrees_with_its_noun(count: int, expected: str) -> None:
     assert plural(count, "service") == expected

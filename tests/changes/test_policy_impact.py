@@ -126,6 +126,28 @@ def test_a_key_that_makes_no_sense_alone_is_not_blamed_alone() -> None:
     assert found == {"b": ("degraded", "healthy", ("health.degraded_at", "health.critical_at"))}
 
 
+def test_the_smallest_set_of_keys_is_named_and_never_words_for_people() -> None:
+    spec = (
+        "  gate: {help: Ask.}\n  slo: {breach_points: 3, low_budget_points: 1}\n"
+        "  cost: {spiking_points: 1}\n  health: {critical_at: 3}\n"
+    )
+    found = flips(spec, fleet(b=manifest("b", slos=BREACHED)))
+    assert found == {"b": ("degraded", "critical", ("health.critical_at", "slo.breach_points"))}
+
+
+def test_a_set_of_more_than_three_keys_is_named_without_what_can_be_left_out() -> None:
+    checks = ", ".join(f"{name}: null" for name in ("runbook", "monitoring", "ownership", "documentation"))
+    spec = f"  gate: {{help: Ask.}}\n  slo: {{low_budget_points: 1}}\n  governance: {{checks: {{{checks}}}}}\n"
+    bands = "  governance: {points: [{failed_at_least: 2, points: 2}, {failed_at_least: 1, points: 2}]}\n"
+    text = manifest("web", governance="governance: {incident_response: true}")
+    after = spec.replace(
+        "governance: {", "governance: {points: [{failed_at_least: 2, points: 2}, {failed_at_least: 1, points: 2}], "
+    )
+    found = flips(after, fleet(web=text), bands)
+    keys = tuple(f"governance.checks.{name}" for name in ("runbook", "monitoring", "ownership", "documentation"))
+    assert found == {"web": ("degraded", "healthy", keys)}
+
+
 def test_the_worst_flips_come_first() -> None:
     found = compared(
         FLEET, ours("  {}\n"), ours("  health: {degraded_at: 1, critical_at: 1}\n  gate: {required: []}\n")

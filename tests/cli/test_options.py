@@ -8,7 +8,7 @@ import click
 import pytest
 
 from platform_gate.cli.main import cli
-from platform_gate.cli.options import NARROWEST, DayType, display, display_options
+from platform_gate.cli.options import LINKING_VARIABLES, NARROWEST, DayType, display, display_options
 from platform_gate.reports.outcome import Display
 
 Show = Callable[..., Display]
@@ -17,7 +17,7 @@ Show = Callable[..., Display]
 @pytest.fixture
 def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     """The display of a command line such as `-q show -v`."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "TERM_PROGRAM", *LINKING_VARIABLES):
         monkeypatch.delenv(name, raising=False)
     seen: list[Display] = []
 
@@ -51,12 +51,42 @@ def test_verbosity_may_be_asked_for_before_and_after_the_command(show: Show, wor
 
 
 @pytest.mark.parametrize(
+    ("environment", "terminal", "links"),
+    [
+        ({}, True, False),
+        ({"TERM_PROGRAM": "WezTerm"}, True, True),
+        ({"TERM": "xterm-kitty"}, True, True),
+        ({"VTE_VERSION": "7200"}, True, True),
+        ({"VTE_VERSION": "7200"}, False, False),
+        ({"VTE_VERSION": "7200", "FORCE_COLOR": "1"}, False, False),
+        ({"VTE_VERSION": "7200", "NO_COLOR": "1"}, True, False),
+        ({"VTE_VERSION": "7200", "TERM": "dumb"}, True, False),
+        ({"TERM_PROGRAM": "Apple_Terminal"}, True, False),
+    ],
+)
+def test_links_are_for_terminals_that_are_known_to_show_them(
+    show: Show,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    terminal: bool,  # noqa: FBT001
+    links: bool,  # noqa: FBT001
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    assert show("show").links is links
+
+
+@pytest.mark.parametrize(
     ("words", "environment", "terminal", "color"),
     [
         ([], {}, False, False),
         ([], {}, True, True),
         ([], {"NO_COLOR": "1"}, True, False),
         ([], {"NO_COLOR": ""}, True, True),
+        ([], {"TERM": "dumb"}, True, False),
+        ([], {"TERM": "dumb", "FORCE_COLOR": "1"}, True, True),
+        (["--color", "always"], {"TERM": "dumb"}, True, True),
         ([], {"FORCE_COLOR": "1"}, False, True),
         ([], {"FORCE_COLOR": ""}, False, False),
         ([], {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),

@@ -25,9 +25,9 @@ from tests.oracle import fleets
 from tests.samples import BREACHED, manifest, own_policy
 
 DAY = AS_OF.isoformat()
-OTHER = "its subject is none of those found (availability)"
-NOTHING = "excuses nothing"
-ENDED = "slo/breached ended 1 day ago, on 2026-11-22"
+OTHER = "its subject is not among those that fail (availability)"
+NOTHING = "matches nothing"
+ENDED = "slo/breached expired 1 day ago, on 2026-11-22"
 HEALTHS = ("healthy", "unknown", "degraded", "critical")
 OVER = 'cost: {budget_monthly: 1000, entries: [{month: "2026-10", amount: 5500}]}'
 SLOW = "reliability: {uptime_pct: 99.2, mttr_minutes: 25, incidents_30d: 3, change_failure_rate_pct: 12}"
@@ -324,14 +324,14 @@ def test_beyond_one_limit_another_waiver_may_still_hold() -> None:
     [
         ({}, None),
         ({"expires": day(15)}, None),
-        ({"expires": day(14)}, f"waiver/expiring: the waiver for web: slo/breached ends in 14 days, on {day(14)}"),
-        ({"expires": day(1)}, f"waiver/expiring: the waiver for web: slo/breached ends in 1 day, on {day(1)}"),
-        ({"expires": DAY}, f"waiver/expiring: the waiver for web: slo/breached ends today, on {DAY}"),
-        ({"expires": day(-1)}, f"waiver/expired: the waiver for web: slo/breached ended 1 day ago, on {day(-1)}"),
-        ({"expires": day(-40)}, f"waiver/expired: the waiver for web: slo/breached ended 40 days ago, on {day(-40)}"),
+        ({"expires": day(14)}, f"waiver/expiring: the waiver for web: slo/breached expires in 14 days, on {day(14)}"),
+        ({"expires": day(1)}, f"waiver/expiring: the waiver for web: slo/breached expires in 1 day, on {day(1)}"),
+        ({"expires": DAY}, f"waiver/expiring: the waiver for web: slo/breached expires today, on {DAY}"),
+        ({"expires": day(-1)}, f"waiver/expired: the waiver for web: slo/breached expired 1 day ago, on {day(-1)}"),
+        ({"expires": day(-40)}, f"waiver/expired: the waiver for web: slo/breached expired 40 days ago, on {day(-40)}"),
         (
             {"rule": "cost/over-budget"},
-            "waiver/unused: the waiver for web: cost/over-budget excuses nothing: the finding is gone",
+            "waiver/unused: the waiver for web: cost/over-budget matches nothing: the finding is gone",
         ),
         (
             {"subject": "latency"},
@@ -339,7 +339,7 @@ def test_beyond_one_limit_another_waiver_may_still_hold() -> None:
         ),
         (
             {"service": None, "services": ["web", "api"], "rule": None, "rules": ["cost/no-data", "cost/spiking"]},
-            "waiver/unused: the waiver for web, api: cost/no-data, cost/spiking excuses nothing: the finding is gone",
+            "waiver/unused: the waiver for web, api: cost/no-data, cost/spiking matches nothing: the finding is gone",
         ),
         ({"granted": day(2)}, None),
         ({"service": "elsewhere"}, None),
@@ -369,7 +369,7 @@ def test_a_notice_stands_at_its_waiver_and_says_what_to_do() -> None:
     outcome = check_waived(WEB, load(entry(), entry(expires=day(-1))))
     notice = report(outcome)["findings"][0]
     assert (notice["path"], notice["line"], notice["pointer"]) == ("w.yaml", 6, "/spec/waivers/1")
-    assert notice["fix"].startswith("Mend what it excused")
+    assert notice["fix"].startswith("Fix what it excused")
 
 
 @pytest.mark.parametrize(

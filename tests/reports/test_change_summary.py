@@ -50,52 +50,100 @@ def outcome(tmp_path: Path) -> Outcome:
 
 def told(outcome: Outcome) -> dict[str, list[str]]:
     return {
-        section.title: [f"{line.service}: {line.text}" for line in section.lines]
-        for section in change_summary.sections(outcome)
+        section.title: [
+            f"{line.service}: {line.before} to {line.after} {line.text}"
+            if line.after
+            else f"{line.service}: {line.text}"
+            for line in section.lines
+        ]
+        for section in change_summary.lists(outcome)
     }
 
 
-def test_the_whole_story(outcome: Outcome) -> None:
+def failing(outcome: Outcome) -> dict[str, list[str]]:
+    groups = change_summary.already_failing(outcome)
+    return {group.title: [service.name for service in group.services] for group in groups}
+
+
+def test_what_it_breaks_with_every_cause(outcome: Outcome) -> None:
+    worse, new = change_summary.broken(outcome)
+    assert (worse.name, worse.before, worse.points_before, worse.judged.points) == ("worse", "HEALTHY", 0, 2)
+    assert [finding.rule for finding in worse.findings] == ["slo/breached"]
+    assert worse.introduced == {finding.fingerprint for finding in worse.findings}
+    assert (new.name, new.before, new.points_before) == ("new", "new", None)
+    assert new.reason
+    assert new.reason.rule == "cost/no-data"
+
+
+def test_everything_else_in_a_line_each(outcome: Outcome) -> None:
     breach = "slo/breached: availability is at 99.5, below its target of 99.9"
     assert told(outcome) == {
-        "Blocks because of this change (2 services)": [
-            f"worse: HEALTHY -> DEGRADED  +2  {breach}",
-            "new: ADDED -> UNKNOWN  cost/no-data: no monthly cost is known",
-        ],
-        "Not decided here: no worse than before this change (1 service)": [f"red: DEGRADED  {breach}"],
-        "Changes health too, and passes": [
-            "better: DEGRADED -> HEALTHY  -2",
-            "easier: DEGRADED -> HEALTHY  -2  (its manifest lowers the bar)",
+        "Other health changes (passing)": [
+            "better: degraded to healthy ",
+            "easier: degraded to healthy lowers its own bar",
         ],
         "Fixed by this change": [f"better: {breach}"],
-        "No longer found, where this change also lowers the bar": [f"easier: {breach}"],
-        "Lowers the bar: does the reviewer agree?": [
+        "Cleared by lowering the bar": [f"easier: {breach}"],
+        "After the merge, by this change's own rules": ["worse: degraded to healthy "],
+        "Lowers the bar: please review": [
             "easier: target lowered: 99.9 -> 99.5",
             "gone: service removed: services/gone.yaml",
         ],
-        "Once merged, by the rules that this change brings along": ["worse: DEGRADED -> HEALTHY"],
     }
 
 
-def test_in_scope_all_the_others_block_as_well_but_come_second(outcome: Outcome) -> None:
-    titles = list(told(replace(outcome, scope=Scope.ALL)))
-    assert titles[:2] == [
-        "Blocks because of this change (2 services)",
-        "Blocks as well, though no worse than before (1 service; scope all counts it too)",
-    ]
-    guilty, beside = replace(outcome, scope=Scope.ALL).blocking
-    assert [each.name for each in (*guilty, *beside)] == ["worse", "new", "red"]
+def test_the_headline_says_what_the_change_did_and_what_failed_before(outcome: Outcome) -> None:
+    broke = "This change breaks 2 services: worse and new."
+    assert change_summary.headline(outcome) == (broke, "1 other service was already failing.")
+    everything = replace(outcome, scope=Scope.ALL)
+    assert change_summary.headline(everything) == (broke, "1 other service was already failing and also blocks.")
 
 
-def test_without_a_base_there_is_no_story(outcome: Outcome) -> None:
-    alone = replace(outcome, comparison=None)
-    assert list(change_summary.sections(alone)) == []
-    assert [each.name for each in alone.blocking[0]] == ["red", "worse", "new"]
-
-
-def test_with_what_it_was_compared_and_whose_rules_held(outcome: Outcome) -> None:
+def test_a_change_that_breaks_nothing_says_so(outcome: Outcome) -> None:
     comparison = outcome.comparison
     assert comparison is not None
-    told = comparison.describe(Scope.REGRESSED)
-    assert told == "compared with main (since 0123456789ab), scope regressed; rules as main has them"
+    [red] = [judged for judged in outcome.run.services if judged.name == "red"]
+    alone = replace(outcome, run=outcome.run._replace(services=(red,)))
+    assert change_summary.headline(alone)[0] == "This change breaks no service."
+    relaxed = comparison.transitions["red"]._replace(relaxations=comparison.lowered[:1])
+    eased = replace(alone, comparison=comparison._replace(transitions={"red": relaxed}))
+    assert change_summary.headline(eased)[0] == "This change lowers the bar for 1 service: red, already failing."
+
+
+def test_in_scope_all_the_others_block_as_well_but_come_second(outcome: Outcome) -> None:
+    assert failing(outcome) == {"Already failing (not blocking)": ["red"]}
+    everything = replace(outcome, scope=Scope.ALL)
+    assert failing(everything) == {"Also blocking (already failing)": ["red"]}
+    assert [service.name for service in change_summary.broken(everything)] == ["worse", "new"]
+
+
+def test_unknown_is_explained_by_the_missing_data_and_not_by_points(tmp_path: Path) -> None:
+    over = 'cost: {budget_monthly: 1, entries: [{month: "2026-10", amount: 9}]}'
+    unmeasured = "slos: [{name: availability, target: 99.9}]"
+    base = check_folder(write(tmp_path / "base", {"services/a.yaml": manifest("a"), ".git/x": ""}))
+    head = check_folder(
+        write(tmp_path / "head", {"services/a.yaml": manifest("a", slos=unmeasured, cost=over), ".git/x": ""})
+    )
+    sides = Sides(base.run, head.run, frozenset())
+    comparison = Comparison("main", "0" * 40, compare.transitions(sides), (), (), frozenset())
+    [service] = change_summary.broken(replace(head, comparison=comparison))
+    assert service.judged.health is HealthStatus.UNKNOWN
+    assert service.judged.points == 1
+    assert service.reason
+    assert service.reason.rule.startswith("slo/no")
+
+
+def test_without_a_base_there_is_nothing_to_say(outcome: Outcome) -> None:
+    alone = replace(outcome, comparison=None)
+    assert list(change_summary.lists(alone)) == []
+    assert change_summary.broken(alone) == ()
+    assert change_summary.headline(alone) == ("", "")
+    assert [judged.name for judged in alone.blocking[0]] == ["red", "worse", "new"]
+
+
+def test_what_it_was_compared_with_and_whose_rules_judged(outcome: Outcome) -> None:
+    comparison = outcome.comparison
+    assert comparison is not None
+    described = comparison.describe(Scope.REGRESSED)
+    assert described == "compared with main (merge base 0123456789ab), scope regressed; judged by the rules of main"
     assert "this change's own rules judge (adoption)" in comparison._replace(adoption=True).describe(Scope.ALL)

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from platform_gate.changes.comparison import Change, Transition
 from platform_gate.documents.document import read_one
 from platform_gate.documents.shipped import folder
 from platform_gate.judging import runner, waivers
@@ -16,6 +17,7 @@ from platform_gate.policy import layers
 from platform_gate.policy.layers import Origin
 from platform_gate.policy.loading import Policy
 from platform_gate.reports import explanation
+from platform_gate.reports.wording import label, spaced
 from platform_gate.repository.config import Config
 from platform_gate.subsystems.catalogue import EXPIRED, INVALID
 from tests.hostile.product import AS_OF, Memory, check_files, policy_of, shipped
@@ -70,10 +72,10 @@ def test_every_subsystem_begins_with_its_status_and_its_points() -> None:
         for name, scored in one.judgement.scored.items():
             points = f"  +{scored.points}" if scored.points else ""
             required = ", required" if name in one.judgement.required else ""
-            assert f"{name}: {scored.status}{points}{required}" in lines
+            assert f"{label(name)}: {spaced(scored.status)}{points}{required}" in lines
         subject = one.judgement.subject
         assert lines[0].startswith(f"{subject.name}  {one.judgement.health.upper()}  {one.judgement.points} point")
-        assert lines[1] == f"team {subject.team}, tier {subject.tier}, {one.location.path}:{one.location.line}"
+        assert f"team {subject.team}, tier {subject.tier}, {one.location.path}:{one.location.line}" in lines
 
 
 def test_the_score_is_the_sum_of_four_rows_each_at_its_band() -> None:
@@ -83,9 +85,9 @@ def test_the_score_is_the_sum_of_four_rows_each_at_its_band() -> None:
         described = one.judgement.scored["reliability"].describe()
         total = 0
         for metric, row in described["metrics"].items():
-            line = next(line for line in lines if line.startswith(f"  {explanation.words(metric)} "))
             if row["value"] is None:
                 continue
+            line = next(line for line in lines if line.startswith(f"  {explanation.words(metric)} "))
             total += row["score"]
             rows += 1
             place = re.search(r"(\S+):(\d+)(?:, Generated\.)?$", line)
@@ -112,7 +114,8 @@ def test_the_error_budget_is_told_in_minutes_too() -> None:
     text = explained(
         manifest(slos="slos: [{name: a, target: 99.9, current: 99.95, window: 30d}, {name: b, target: 9}]")
     )
-    heading, first, second = text[8:11]
+    at = next(number for number, line in enumerate(text) if line.startswith("  name "))
+    heading, first, second = text[at : at + 3]
     assert heading.split()[0] == "name"
     assert "budget minutes" in heading
     assert first.split() == ["a", "99.9", "99.95", "yes", "50", "30d", "43.2", "21.6"]
@@ -122,7 +125,7 @@ def test_the_error_budget_is_told_in_minutes_too() -> None:
 def test_the_trend_is_told_with_its_percentage() -> None:
     text = explained(manifest(cost=SPIKING))
     assert "  trend           spiking" in text
-    assert "  change %        80" in text
+    assert "  change (%)      80" in text
 
 
 def test_a_finding_is_told_at_its_place() -> None:
@@ -145,38 +148,88 @@ def test_what_is_waived_is_told_as_such_and_not_charged() -> None:
     at = lines.index("  waived  slo/breached  web.yaml:5:54")
     assert lines[at + 2] == "      waived until 2026-12-01 (8 days left) by sre: Failover."
     assert not [line for line in lines if CHARGE.match(line)]
-    assert lines[-1] == "Healthy while its waivers last: mend what they excuse."
+    assert "Healthy by waiver: fix what the waivers excuse." in lines
 
 
 def test_healthy_says_so() -> None:
-    assert explained(manifest())[-1] == "Healthy: nothing needs to be mended."
+    assert "Healthy: nothing to fix." in explained(manifest())
 
 
-def test_the_fewest_fixes_are_told_with_what_to_do() -> None:
-    text = explained(manifest(slos=BREACHED))
-    at = text.index("Healthy after 1 fix, the fewest possible:")
-    assert text[at + 1 :] == [
-        "  slo/breached (availability): availability is at 99.5, below its target of 99.9",
-        "      fix: Bring the service back above its target, or agree on another target with its users.",
-        "One alone helps most: slo/breached (availability) leaves 0 points of 2.",
+def remedy_lines(text: str, policy: str = "  {}\n") -> list[str]:
+    """The lines on what to do, up to the first subsystem."""
+    lines = explained(text, policy)
+    at = next(number for number, line in enumerate(lines) if line.startswith("Healthy after "))
+    return lines[at : lines.index("", at)]
+
+
+def test_the_fewest_edits_come_first_with_what_to_do() -> None:
+    assert remedy_lines(manifest(slos=BREACHED)) == [
+        "Healthy after 1 edit:",
+        "  web.yaml:5:54",
+        "      slo/breached (availability): availability is at 99.5, below its target of 99.9",
+        "          fix: Bring the service back above its target, or agree on a different target with its users.",
     ]
 
 
-def test_where_no_fix_alone_saves_a_point_it_says_so() -> None:
+def test_one_edit_may_fix_several_findings() -> None:
+    lines = remedy_lines(manifest(slos="slos: [{name: a, target: 99}]"))
+    assert lines[0] == "Healthy after 1 edit:"
+    assert [line.split(":")[0].strip() for line in lines[2:] if "fix:" not in line] == [
+        "slo/not-measured (a)",
+        "slo/no-data",
+    ]
+    strict = "  cost: {over_budget_points: 2, spiking_points: 2}\n"
+    over = SPIKING.replace("budget_monthly: 1000", "budget_monthly: 800")
+    assert remedy_lines(manifest(cost=over), strict)[:2] == ["Healthy after 1 edit:", "  web.yaml:6:101"]
+
+
+def test_a_section_that_is_missing_is_added_in_one_edit() -> None:
+    assert remedy_lines(manifest(governance=""))[0] == "Healthy after 1 edit:"
+
+
+def test_the_best_single_edit_is_judged_by_the_health_it_leads_to() -> None:
+    over = 'cost: {budget_monthly: 1, entries: [{month: "2026-10", amount: 9}]}'
+    unmeasured = "slos: [{name: a, target: 99, current: 98}, {name: b, target: 99}]"
+    last = remedy_lines(manifest(slos=unmeasured, cost=over))[-1]
+    assert last == "The best single edit is for slo/breached (a): 3 to 1 point, DEGRADED to UNKNOWN."
+
+
+def test_where_no_edit_alone_helps_it_says_so() -> None:
     two = "slos: [{name: a, target: 99, current: 98}, {name: b, target: 99, current: 98}]"
-    assert explained(manifest(slos=two))[-1] == "No fix alone saves a point."
+    assert remedy_lines(manifest(slos=two))[-1] == "No single edit changes health or points."
 
 
-def test_where_there_are_no_points_nothing_is_said_of_them() -> None:
-    text = explained(manifest(cost=""))
-    assert text[-3] == "Healthy after 1 fix, the fewest possible:"
-    assert "point" not in text[-1]
+def test_unknown_names_the_rules_that_make_it_so() -> None:
+    over = 'cost: {budget_monthly: 1, entries: [{month: "2026-10", amount: 9}]}'
+    lines = explained(manifest(slos="slos: [{name: a, target: 99}]", cost=over))
+    assert lines[:3] == [
+        "web  UNKNOWN  1 point",
+        "unknown because of slo/no-data and slo/not-measured (a)",
+        "because of cost/over-budget +1",
+    ]
+
+
+def test_a_subsystem_without_data_has_no_trend_and_no_cost_of_0() -> None:
+    lines = explained(manifest(cost=""))
+    at = lines.index("Cost: no data, required")
+    assert lines[at + 1].startswith("  error  cost/no-data")
+    assert not [line for line in lines if "trend" in line or "latest cost" in line]
+
+
+def test_a_change_is_explained_against_its_base() -> None:
+    [old] = check_files([("web.yaml", manifest().encode())], shipped("default")).run.services
+    [new] = check_files([("web.yaml", manifest(slos=BREACHED).encode())], shipped("default")).run.services
+    known = frozenset(finding.fingerprint for finding in old.findings)
+    change = Transition("web", Change.CHANGED, old, new, known=known)
+    lines = list(explanation.service(new, change, "main"))
+    assert lines[1:4] == ["because of slo/breached +2", "at main: HEALTHY, 0 points", "new since main: slo/breached"]
+    assert list(explanation.service(new, change._replace(before=None), "main"))[2] == "new since main"
 
 
 def test_what_is_told_is_the_remedy() -> None:
     for one, _ in fleet():
         told = [line for line in lines_of(one) if line.startswith("Healthy after ")]
-        count = len(remedy(one.judgement).fixes)
+        count = len(remedy(one.judgement, one.manifest.document.data).edits)
         assert [line.split()[2] for line in told] == ([str(count)] if count else [])
 
 
@@ -191,7 +244,7 @@ def test_values_are_written_as_people_write_them(value: object, shown: str) -> N
     assert explanation.cell(value) == shown
 
 
-@pytest.mark.parametrize(("key", "shown"), [("uptime_pct", "uptime %"), ("incidents_30d", "incidents 30d")])
+@pytest.mark.parametrize(("key", "shown"), [("uptime_pct", "uptime (%)"), ("incidents_30d", "incidents 30d")])
 def test_keys_are_written_as_words(key: str, shown: str) -> None:
     assert explanation.words(key) == shown
 
@@ -216,7 +269,7 @@ def test_every_rule_is_explained_under_the_same_headings() -> None:
 
 def test_a_rule_s_texts_stand_under_their_headings() -> None:
     lines = "\n".join(explanation.rule(INVALID))
-    assert lines.startswith("manifest/invalid\n\nWhat it checks\n  A manifest breaks its schema. Mend the manifest: ")
+    assert lines.startswith("manifest/invalid\n\nWhat it checks\n  A manifest breaks its schema. Fix the manifest: ")
     assert "\n\nFails\n  slos:\n    - {name: availability, traget: 99.9}\n\nPasses\n" in lines
     assert "\n\nPolicy keys\n  gate.max_prelaunch_days\n  severities.manifest/invalid\n\n" in lines
 
@@ -232,5 +285,5 @@ def test_rules_are_listed_by_id_in_a_column() -> None:
     long = Rule("org/a-long-name-indeed", "Long", "")
     assert list(explanation.rule_list([EXPIRED, long])) == [
         "org/a-long-name-indeed  Long",
-        "waiver/expired          A waiver has ended",
+        "waiver/expired          A waiver has expired",
     ]

@@ -347,7 +347,9 @@ def test_a_report_alone_stays_what_it_is(tmp_path: Path) -> None:
 
 def test_a_verdict_that_the_services_belie_is_not_believed(tmp_path: Path) -> None:
     one = report(repository(tmp_path / "r", {"services/a.yaml": manifest(slos=BREACHED)}))
-    assert "its verdict is passed, what it lists is failed" in str(refusal(changed(one, verdict="passed", exit_code=0)))
+    assert "its verdict is passed, but what it lists is failed" in str(
+        refusal(changed(one, verdict="passed", exit_code=0))
+    )
 
 
 def test_a_report_without_services_passes_nothing(tmp_path: Path) -> None:

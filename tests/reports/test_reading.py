@@ -59,7 +59,7 @@ def refusal(content: bytes) -> str:
     ],
 )
 def test_what_is_no_report_is_refused(content: bytes) -> None:
-    assert "is no report" in refusal(content)
+    assert "is not a report" in refusal(content)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_report_on_a_change_is_refused(tmp_path: Path) -> None:
 def test_a_joined_report_is_not_joined_again(tmp_path: Path) -> None:
     folder = repository(tmp_path / "r", {"services/a.yaml": manifest()})
     fleet = rendered(merging.merge(recordings(*(report(folder, repository=name) for name in "ab"))))
-    assert refusal(fleet) == "'r.json' is joined of several repositories already"
+    assert refusal(fleet) == "'r.json' was merged from several repositories already"
 
 
 def test_a_shard_that_does_not_fit_itself_is_refused(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_a_page_of_facts_that_we_do_not_write_is_refused(good: bytes, facts: dic
     for each in data["services"][0]["subsystems"].values():
         each["facts"] = facts
     merged = merging.merge(recordings(json.dumps(settled(data)).encode()))
-    with pytest.raises(GateError, match="no page can be made of the service 'web'"):
+    with pytest.raises(GateError, match="the report on the service 'web' has a shape"):
         rendered(merged, "html")
     for form in set(REPORTERS) - {"html"}:
         rendered(merged, form)

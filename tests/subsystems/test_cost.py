@@ -135,13 +135,13 @@ def test_a_month_over_budget_says_by_which_amounts() -> None:
     costs = CostProfile(3000.5, [CostEntry("2026-01", 9), CostEntry("2026-02", 3500)], "EUR")
     check = failed(costs)[0]
     assert check.rule.id == "cost/over-budget"
-    assert check.message == "2026-02 cost 3500 EUR, over the budget of 3000.5 EUR"
+    assert check.message == "2026-02 cost 3,500 EUR, over the budget of 3,000.5 EUR"
     assert (check.at, check.value) == (("spec", "cost", "entries", 1, "amount"), 3500)
 
 
 def test_a_spike_says_how_steep_it_is() -> None:
     (check,) = failed(profile(2800, 3500, budget=9999))
-    assert (check.rule.id, check.message) == ("cost/spiking", "2026-02 is +25 % on the month before, above 20 %")
+    assert (check.rule.id, check.message) == ("cost/spiking", "2026-02 is up 25% month over month (limit 20%)")
     assert (check.at, check.value) == (("spec", "cost", "entries", 1, "amount"), 25)
 
 
@@ -154,7 +154,7 @@ def test_a_missing_budget_is_placed_where_it_belongs() -> None:
 @pytest.mark.parametrize("budget", [0, 100])
 def test_without_entries_only_the_data_is_missed(budget: float) -> None:
     (check,) = failed(profile(budget=budget))
-    assert (check.rule.id, check.message) == ("cost/no-data", "no monthly cost is known")
+    assert (check.rule.id, check.message) == ("cost/no-data", "no monthly cost is recorded")
     assert check.at == ("spec", "cost")
     assert not cost.has_data(profile(budget=budget))
 

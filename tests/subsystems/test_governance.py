@@ -130,9 +130,9 @@ def test_a_word_that_only_holds_a_placeholder_is_evidence(name: str, value: str)
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("ownership", "todo", "'todo' is a placeholder: no evidence of ownership"),
-        ("runbook", "docs/todo", "'docs/todo' holds the placeholder 'todo': no evidence of runbook"),
-        ("incident_response", "TBD", "'TBD' is a placeholder: no evidence of incident response"),
+        ("ownership", "todo", "'todo' is a placeholder, not evidence of ownership"),
+        ("runbook", "docs/todo", "'docs/todo' contains the placeholder 'todo', not evidence of runbook"),
+        ("incident_response", "TBD", "'TBD' is a placeholder, not evidence of incident response"),
     ],
 )
 def test_a_placeholder_is_named(name: str, value: str, message: str) -> None:
@@ -164,7 +164,7 @@ def test_without_a_section_there_is_no_data_and_every_check_fails(section: dict[
         "governance/no-data",
         *(f"governance/missing-{name}" for name in FIVE),
     ]
-    assert (checks[0].message, checks[0].at) == ("nothing is said about governance", ("spec", "governance"))
+    assert (checks[0].message, checks[0].at) == ("no governance is declared", ("spec", "governance"))
     assert governance.status(facts, checks, DEFAULT) == "non_compliant"
 
 

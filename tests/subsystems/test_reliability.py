@@ -133,7 +133,7 @@ def test_a_score_of_seventy_or_more_is_not_low(total: int) -> None:
 def test_a_score_below_a_bound_is_low_and_costs(total: int, points: int, bound: int) -> None:
     check = low_score(ReliabilityMetrics(99, 60, 5, 15) if total == 45 else scored_low(total))
     assert check.value == total
-    assert check.message == f"the score is {total} of 100, below {bound}"
+    assert check.message == f"the reliability score is {total} of 100, below {bound}"
     (charge,) = reliability.points([check], DEFAULT)
     assert (charge.points, charge.rules) == (points, frozenset({"reliability/low-score"}))
     assert charge.key == ("reliability", "points", 0 if points == 2 else 1)
@@ -148,13 +148,13 @@ def scored_low(total: int) -> ReliabilityMetrics:
 def test_a_low_score_is_placed_at_the_metric_to_improve() -> None:
     check = low_score(ReliabilityMetrics(98, 5, 0, 15))
     assert check.at == ("spec", "reliability", "uptime_pct")
-    assert check.fix == "Improve one metric: uptime at least 99.0 earns 10 more, which is enough."
+    assert check.fix == "Improve one metric: uptime at least 99.0 adds 10 to the score, which is enough."
 
 
 def improved(metrics: ReliabilityMetrics, check: Violation) -> ReliabilityMetrics:
-    """The metrics after the advice was followed: "... at least 99.5 earns ..."."""
+    """The metrics after the advice was followed: "... at least 99.5 adds ..."."""
     metric = str(check.at[-1])
-    bound = float(check.fix.partition(" earns ")[0].split()[-1])
+    bound = float(check.fix.partition(" adds ")[0].split()[-1])
     values = {name: getattr(metrics, name) for name in reliability.METRICS}
     return ReliabilityMetrics(**{**values, metric: bound})
 
@@ -177,15 +177,15 @@ def test_advice_that_is_said_to_be_enough_is_enough(metrics: ReliabilityMetrics)
 @pytest.mark.parametrize(
     ("metrics", "metric", "step"),
     [
-        (ReliabilityMetrics(99.5, 61, 0, 5), "mttr_minutes", "MTTR at most 60 earns 5"),
-        (ReliabilityMetrics(99, 60, 0, 5), "uptime_pct", "uptime at least 99.5 earns 10"),
+        (ReliabilityMetrics(99.5, 61, 0, 5), "mttr_minutes", "MTTR at most 60 adds 5"),
+        (ReliabilityMetrics(99, 60, 0, 5), "uptime_pct", "uptime at least 99.5 adds 10"),
     ],
 )
 def test_the_metric_that_can_gain_most_is_proposed_where_several_are_enough(
     metrics: ReliabilityMetrics, metric: str, step: str
 ) -> None:
     check = low_score(metrics)
-    assert check.fix == f"Improve one metric: {step} more, which is enough."
+    assert check.fix == f"Improve one metric: {step} to the score, which is enough."
     assert check.at == ("spec", "reliability", metric)
 
 
@@ -199,14 +199,14 @@ def test_what_is_not_measured_can_still_gain_all() -> None:
 
 def test_the_largest_loss_need_not_be_the_uptime() -> None:
     check = low_score(ReliabilityMetrics(99.5, 61, 6, 100))
-    assert check.fix == "Improve MTTR first: 20 points of score are lost there."
+    assert check.fix == "Improve MTTR first: it costs 20 points of the score."
     assert check.at == ("spec", "reliability", "mttr_minutes")
 
 
 @pytest.mark.parametrize("metrics", [WORST, ReliabilityMetrics(0), ReliabilityMetrics(0, 61)])
 def test_where_no_single_metric_is_enough_the_largest_loss_is_named(metrics: ReliabilityMetrics) -> None:
     check = low_score(metrics)
-    assert check.fix == "Improve uptime first: 35 points of score are lost there."
+    assert check.fix == "Improve uptime first: it costs 35 points of the score."
     assert check.at == ("spec", "reliability", "uptime_pct")
 
 

@@ -132,13 +132,13 @@ def test_a_breach_says_what_was_measured_where_and_what_was_promised() -> None:
 
 def test_a_low_budget_says_how_much_is_left() -> None:
     (check,) = failed([SLODefinition("availability", 99.9, 99.91)])
-    assert check.message == "availability has 10 % of its error budget left, less than 25 %"
+    assert check.message == "availability has 10% of its error budget left (minimum 25%)"
     assert (check.at, check.subject, check.value) == (("spec", "slos", 0, "current"), "availability", 99.91)
 
 
 def test_a_missing_measurement_is_placed_at_its_slo() -> None:
     (check,) = failed([MET, UNMEASURED])
-    assert (check.rule.id, check.message) == ("slo/not-measured", "freshness has a target of 99.9 and no current value")
+    assert (check.rule.id, check.message) == ("slo/not-measured", "freshness has a target of 99.9 but no current value")
     assert (check.at, check.subject) == (("spec", "slos", 1), "freshness")
 
 
@@ -258,8 +258,8 @@ def test_a_manifest_without_slos_has_none() -> None:
 def test_every_repeated_name_is_a_problem_at_its_place() -> None:
     _, problems = read(*({"name": name, "target": 99} for name in ("a", "b", "a", "a")))
     assert problems == [
-        "('spec', 'slos', 2, 'name'): a second SLO is named a (Give each SLO a name of its own.)",
-        "('spec', 'slos', 3, 'name'): a second SLO is named a (Give each SLO a name of its own.)",
+        "('spec', 'slos', 2, 'name'): another SLO is already named a (Give each SLO a name of its own.)",
+        "('spec', 'slos', 3, 'name'): another SLO is already named a (Give each SLO a name of its own.)",
     ]
 
 

@@ -93,7 +93,8 @@ def test_a_comment_is_cut_and_linked_as_the_command_line_and_the_runner_say(tmp_
 def test_an_address_that_is_none_is_not_linked(tmp_path: Path, gate: Gate, name: str, value: str) -> None:
     write(tmp_path, {"services/web.yaml": manifest(slos=BREACHED)})
     env = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": "b" * 40}
-    assert "](<" not in gate(tmp_path, "check", *DAY, "-f", "markdown", env={**env, name: value}).stdout
+    text = gate(tmp_path, "check", *DAY, "-f", "markdown", env={**env, name: value}).stdout
+    assert "](<" not in text.replace("](<https://platform-gate.github.io/", "")
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "gitlab"])

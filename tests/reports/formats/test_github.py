@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from platform_gate.model import Severity
 from platform_gate.reports.formats import github as reporter
-from platform_gate.reports.outcome import Outcome
+from platform_gate.reports.outcome import Display, Outcome
 from platform_gate.text import log_line
 from tests.reports.formats.fleets import ATTACKS, UNSEEN, changed, fleet, hostile, many, named, outcome_of
 from tests.samples import BREACHED, manifest, write
@@ -49,7 +49,9 @@ def commands(outcome: Outcome) -> list[Command]:
 
 
 def test_a_healthy_fleet_has_nothing_to_annotate(tmp_path: Path) -> None:
-    assert text_of(outcome_of(write(tmp_path, {"web.yaml": manifest()}), "web.yaml")) == ""
+    outcome = outcome_of(write(tmp_path, {"web.yaml": manifest()}), "web.yaml")
+    assert text_of(outcome) == "platform-gate: passed. 1 service: 1 healthy.\n"
+    assert text_of(replace(outcome, display=Display(verbosity=-1))) == ""
 
 
 def test_a_finding_is_annotated_where_it_stands(tmp_path: Path) -> None:
@@ -83,9 +85,11 @@ def test_the_worst_come_first_and_what_is_waived_is_counted(tmp_path: Path) -> N
     assert found[0].properties["title"].startswith("manifest/")
     assert {"waiver/expired", "waiver/unused"} <= {command.properties["title"] for command in found}
     assert not [command for command in found if command.properties["file"] == "s/waived.yaml"]
-    assert text_of(outcome).splitlines()[-1] == (
-        f"platform-gate: not annotated: 1 waived finding. The full list: {outcome.command}"
-    )
+    healthy, again = "3 healthy, 1 of them by waiver", f"Reproduce with: {outcome.command}"
+    assert text_of(outcome).splitlines()[-2:] == [
+        "platform-gate: not annotated: 1 waived finding",
+        f"platform-gate: not judged. 2 files not judged; 4 services: 1 degraded, {healthy}. {again}",
+    ]
 
 
 def test_ten_of_a_level_and_then_one_line_that_counts_the_rest(tmp_path: Path) -> None:
@@ -93,8 +97,8 @@ def test_ten_of_a_level_and_then_one_line_that_counts_the_rest(tmp_path: Path) -
     crowd = many(outcome, [(Severity.NOTE, 12), (Severity.ERROR, 11), (Severity.WARNING, 10)])
     assert Counter(command.name for command in commands(crowd)) == {"error": 10, "warning": 10, "notice": 10}
     lines = text_of(crowd).splitlines()
-    assert lines[-1].startswith("platform-gate: not annotated: 1 more error and 2 more notices. The full list: ")
-    assert [command_of(line) is None for line in lines] == [False] * 30 + [True]
+    assert lines[-2] == "platform-gate: not annotated: 1 more error and 2 more notices"
+    assert [command_of(line) is None for line in lines] == [False] * 30 + [True] * 2
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -103,7 +107,7 @@ def test_no_name_forges_a_command(tmp_path: Path, attack: str) -> None:
     lines = text_of(outcome).splitlines()
     found = commands(outcome)
     opened = [finding for finding in outcome.findings if finding.excuse is None]
-    assert len(found) == len(opened) == len(lines) - 1
+    assert len(found) == len(opened) == len(lines) - 2
     paths = {log_line(finding.location.path) for finding in opened}
     assert {command.properties["file"] for command in found} == paths
     for command in found:
@@ -125,4 +129,18 @@ def test_nothing_unseen_reaches_the_log(tmp_path: Path) -> None:
 def test_what_a_change_does_not_decide_is_counted(tmp_path: Path) -> None:
     outcome = changed(tmp_path, "regressed")
     assert {command.properties["file"] for command in commands(outcome)} == {"services/new.yaml", "services/odd.yaml"}
-    assert "not annotated: 1 finding that this change does not decide. The" in text_of(outcome).splitlines()[-1]
+    why = "This change breaks 1 service: new. 1 other service was already failing."
+    assert text_of(outcome).splitlines()[-2:] == [
+        "platform-gate: not annotated: 1 finding that this change does not decide",
+        f"platform-gate: failed. {why} Reproduce with: {outcome.command}",
+    ]
+
+
+def test_what_a_change_introduces_is_never_pushed_out_by_what_failed_before(tmp_path: Path) -> None:
+    many_slos = ", ".join(f"{{name: s{number}, target: 99, current: 98}}" for number in range(20))
+    files = {"services/a.yaml": manifest("a", slos=f"slos: [{many_slos}]", governance="")}
+    write(tmp_path, files)
+    found = commands(changed(tmp_path, "all"))
+    errors = [command.properties["file"] for command in found if command.name == "error"]
+    assert len(errors) == 10
+    assert errors[:3] == ["services/new.yaml", "services/odd.yaml", "services/a.yaml"]

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from platform_gate.model import Location
 from platform_gate.reports.formats import markdown as reporter
+from platform_gate.reports.markdown_findings import rule
 from platform_gate.reports.markdown_text import escape
 from platform_gate.reports.outcome import Display, Links, Outcome
 from platform_gate.text import printable
@@ -81,64 +82,73 @@ def test_a_healthy_fleet_takes_three_lines(tmp_path: Path) -> None:
     outcome = one_service(tmp_path, manifest())
     digest = outcome.policy.sha256[:12]
     assert text_of(outcome) == (
-        "## Platform gate: PASSED\n\n"
-        f"1 service: 1 healthy<br>Policy default (<code>{digest}</code>), as of 2026-11-23\n\n"
+        "## ✅ Platform gate: passed\n\n"
+        "1 service: 🟢 1 healthy\n\n"
+        f"<sub>Policy default (<code>{digest}</code>), as of 2026-11-23</sub>\n\n"
     )
 
 
 def test_the_totals_name_what_was_not_judged_and_what_is_waived(tmp_path: Path) -> None:
     text = text_of(fleet(tmp_path))
-    assert "2 files not judged; 4 services: 1 degraded, 3 healthy; 1 finding waived<br>" in text
-    assert text.startswith("## Platform gate: NOT JUDGED\n")
+    healths = "🟠 1 degraded · 🟢 3 healthy, 1 of them by waiver"
+    assert f"2 files not judged; 4 services: {healths}; 1 finding waived\n" in text
+    assert text.startswith("## ⚠️ Platform gate: not judged\n")
 
 
 def test_files_and_waivers_are_listed(tmp_path: Path) -> None:
     text = text_of(fleet(tmp_path))
-    assert "### What could not be judged\n\n- error: <code>manifest/invalid</code> at s/invalid.yaml:3<br>" in text
-    assert "### About the waivers\n\n- warning: <code>waiver/" in text
+    assert "### What could not be judged\n\n- " in text
+    assert f"<br>{rule('manifest/invalid')} at s/invalid.yaml:3<br>**Fix** " in text
+    head = f"### 1 waiver: {rule('waiver/expired')}\n\nFix what it excused"
+    assert head in text
+    assert "| Waiver | Line |\n| --- | --- |\n| the waiver for bad: slo/breached expired 22 days ago" in text
 
 
-def test_the_table_shows_points_by_subsystem_as_a_bar_and_as_a_number(tmp_path: Path) -> None:
+def test_the_table_shows_healths_and_points_by_subsystem(tmp_path: Path) -> None:
     text = text_of(fleet(tmp_path))
-    assert "| Service | Health | Points | slo | cost | reliability | governance |\n" in text
-    assert (
-        "| bad (shop, tier 1) | DEGRADED | 3 | ■■ breached, 2 points | spiking | good | ■ needs review, 1 point |\n"
-    ) in text
-    assert "| good (" not in text
+    assert "| Service | Health | Points | SLO | Cost | Reliability | Governance |\n" in text
+    row = "| **bad**<br>shop, tier 1 | 🟠 degraded | 3 | breached +2 | spiking | good | needs review +1 |\n"
+    assert row in text
+    assert "**good**" not in text
 
 
-def test_a_bar_does_not_grow_for_ever(tmp_path: Path) -> None:
-    text = text_of(one_service(tmp_path, manifest(slos=BREACHED), "  slo: {breach_points: 4000}\n"))
-    assert f"| {'■' * 10} breached, 4 000 points |" in text
+def test_nothing_of_the_old_look_is_left(tmp_path: Path) -> None:
+    text = text_of(changed(tmp_path, "all")) + text_of(fleet(tmp_path))
+    assert not re.search(r"■|-&#62;|&#96;|\| slo \|", text)
+
+
+def test_names_in_a_fix_are_code(tmp_path: Path) -> None:
+    text = text_of(one_service(tmp_path, manifest(slos="slos: [{name: a, target: 99}]")))
+    assert "**Fix** Add <code>current</code> from your monitoring." in text
 
 
 def test_details_hold_fixes_and_waivers(tmp_path: Path) -> None:
     text = text_of(fleet(tmp_path))
-    bad = text[text.index("<summary>DEGRADED: bad, 3 points") :]
-    assert "- error, 2 points: <code>slo/breached</code> at s/bad.yaml:5<br>availability is at 99.5" in bad
-    assert "<br>Fix: Bring the service back above its target" in bad
-    assert "<summary>HEALTHY: waived, 0 points; DEGRADED without waivers</summary>" in text
-    assert (
-        "- waived: <code>slo/breached</code> at s/waived.yaml:5<br>availability is at 99.5, below its target of 99.9"
-        "<br>waived until 2026-12-31 (38 days left) by lead&#8203;&#58;&#8203; In progress. (w.yaml:5)\n"
-    ).replace("&#8203;&#58;&#8203;", ":") in text
+    bad = text[text.index("<summary>🟠 degraded <b>bad</b>, 3 points") :]
+    at = f"{rule('slo/breached')} at s/bad.yaml:5"
+    assert f"| **+2** | availability is at 99.5, below its target of 99.9<br>{at}<br>**Fix** Bring" in bad
+    assert "<summary>🟢 1 service healthy by waiver</summary>" in text
+    excuse = "waived until 2026-12-31 (38 days left) by lead: In progress. (w.yaml:5)"
+    assert f"| **waived** | 🟠 degraded | {rule('slo/breached')} {excuse} |\n" in text
 
 
 def test_the_worst_service_stands_open_and_the_others_are_folded(tmp_path: Path) -> None:
     text = text_of(fleet(tmp_path))
-    assert text.count("<details open>\n<summary>DEGRADED: bad") == 1
+    assert text.count("<details open>\n<summary>🟠 degraded <b>bad</b>") == 1
     assert text.count("<details>\n") == text.count("<details") - 1
 
 
 def test_an_unknown_service_lacks_data_not_points(tmp_path: Path) -> None:
-    assert "<summary>UNKNOWN: web, data is missing</summary>" in text_of(one_service(tmp_path, manifest(cost="")))
+    assert "<summary>🟣 unknown <b>web</b>, data is missing</summary>" in text_of(
+        one_service(tmp_path, manifest(cost=""))
+    )
 
 
 def test_many_findings_of_one_service_are_counted(tmp_path: Path) -> None:
     slos = ", ".join(f"{{name: s{number}, target: 99, current: 98}}" for number in range(40))
     text = text_of(one_service(tmp_path, manifest(slos=f"slos: [{slos}]")))
-    assert text.count("<code>slo/breached</code>") == 25
-    assert "- and 15 more findings in web.yaml\n" in text
+    assert text.count(rule("slo/breached")) == 25
+    assert "*And 15 more findings in web.yaml.*\n" in text
 
 
 def test_places_link_to_their_lines_at_the_commit(tmp_path: Path) -> None:
@@ -171,12 +181,12 @@ def test_a_failing_report_ends_with_its_command_and_whom_to_ask(tmp_path: Path) 
     policy = '  gate: {help: "Ask the platform team\\nin #platform"}\n'
     outcome = one_service(tmp_path, manifest(slos=BREACHED), policy)
     text = text_of(outcome)
-    assert f"To see this again:\n\n    {outcome.command}\n\nHelp: Ask the platform team<br>in " in text
+    assert f"Reproduce with:\n\n    {outcome.command}\n\nHelp: Ask the platform team<br>in " in text
     assert page_of(outcome).text.replace("\u200b", "").rstrip().endswith("in #platform")
 
 
 def test_a_report_that_passes_ends_without(tmp_path: Path) -> None:
-    assert "see this again" not in text_of(one_service(tmp_path, manifest(), "  gate: {help: Ask.}\n"))
+    assert "Reproduce with" not in text_of(one_service(tmp_path, manifest(), "  gate: {help: Ask.}\n"))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -239,8 +249,8 @@ def test_a_document_stays_below_its_limit_and_counts_what_it_leaves_out(tmp_path
     assert limit * 0.5 < len(text.encode()) <= limit
     shown = {
         "problem": text.count("<code>manifest/unreadable</code>"),
-        "row": text.count("| svc-"),
-        "service": text.count("<details"),
+        "row": text.count("| **svc-"),
+        "service": text.count("<b>svc-"),
     }
     left_out = [int(count) for count in re.findall(r"\*And (\d+) more (?:problem|service)s?, ", text)]
     left_out = [0] * (3 - len(left_out)) + left_out
@@ -263,11 +273,23 @@ def test_a_help_text_that_would_take_it_all_is_left_out(tmp_path: Path) -> None:
     assert text.endswith("web.yaml\n")
 
 
-def test_a_change_is_told_first_and_only_what_it_decides_in_detail(tmp_path: Path) -> None:
+def test_a_change_is_reported_first_and_the_rest_is_folded(tmp_path: Path) -> None:
     text = text_of(replace(changed(tmp_path, "regressed"), links=LINKS))
-    assert ", scope regressed, since <code>" in text
-    assert "### Blocks because of this change (1 service)\n\n- new: HEALTHY -&#62; DEGRADED +2 slo/breached" in text
-    assert "### Not decided here: no worse than before this change (1 service)\n\n- old: DEGRADED" in text
-    assert "| new (" in text
-    assert "| old (" not in text
-    assert "<summary>DEGRADED: old" not in text
+    assert "**This change breaks 1 service: new.** 1 other service was already failing.\n" in text
+    assert "### new: 🟢 healthy → 🟠 degraded, 2 points (0 before)\n\n| Points | Finding |\n" in text
+    assert (
+        f"| **+2** | **new:** availability is at 99.5, below its target of 99.9<br>{rule('slo/breached')} at [" in text
+    )
+    assert f"](<{LINKS.tree}/services/new.yaml#L5>)" in text
+    assert "<details>\n<summary>Already failing (not blocking): 1 service</summary>\n\n| Service |" in text
+    assert text.index("### new") < text.index("**old**")
+    assert "old.yaml" not in text
+
+
+def test_statistics_are_tables(tmp_path: Path) -> None:
+    text = text_of(replace(fleet(tmp_path), statistics=True))
+    assert (
+        "<summary>Statistics by rule</summary>\n\n| Rule | Services | Failing | Findings | Waived | Points |\n" in text
+    )
+    assert f"| {rule('slo/breached')} | 2 | 1 | 1 | 1 | 2 |\n" in text
+    assert "| shop | 4 | 1 |" in text

@@ -8,6 +8,7 @@ import pytest
 
 from platform_gate.reports.formats import text as reporter
 from platform_gate.reports.outcome import Display, Outcome
+from tests.reports.formats.fleets import changed, outcome_of, waiver, waivers
 from tests.samples import BREACHED, SPIKING, check_folder, manifest, own_policy, write
 
 LOW = "reliability: {uptime_pct: 90, mttr_minutes: 500, incidents_30d: 9, change_failure_rate_pct: 50}"
@@ -50,7 +51,7 @@ def test_quiet_still_names_every_problem_and_its_place(tmp_path: Path) -> None:
     assert places == re.findall(r"s/\d\.yaml:\d+:\d+  \S+", quiet)
     assert len(places) == 5
     assert "fix:" not in quiet
-    assert "Begin with" not in quiet
+    assert "Start with" not in quiet
 
 
 def test_the_answer_stands_on_the_first_line(tmp_path: Path) -> None:
@@ -88,21 +89,27 @@ def test_the_rule_that_fails_a_healthy_service_is_shown(tmp_path: Path) -> None:
     assert "cost/no-budget" in text
 
 
-def test_the_last_line_begins_with_a_service_that_fails(tmp_path: Path) -> None:
+def test_the_last_line_starts_with_a_service_that_fails(tmp_path: Path) -> None:
     files = {"s/a.yaml": manifest("sick", slos=BREACHED), "s/b.yaml": manifest("spiky", cost=SPIKING)}
     write(tmp_path, files | {"policy.yaml": own_policy("  gate: {fail_on: [cost/spiking]}\n")})
-    assert "Begin with spiky." in text_of(check_folder(tmp_path, "s", reference="policy.yaml"))
+    assert "Start with spiky: platform-gate explain spiky" in text_of(
+        check_folder(tmp_path, "s", reference="policy.yaml")
+    )
 
 
-def test_the_closing_line_says_what_to_do_and_how_to_see_it_again(tmp_path: Path) -> None:
+def test_the_closing_lines_say_how_to_reproduce_it_and_what_to_run_next(tmp_path: Path) -> None:
     outcome = replace(one(tmp_path, manifest(slos=BREACHED)), command="platform-gate check 'a b'")
-    assert text_of(outcome).splitlines()[-1] == "Begin with web. To see this again: platform-gate check 'a b'"
+    again = "Reproduce with: platform-gate check 'a b'"
+    known = replace(outcome, explain_options=" 'a b'")
+    assert text_of(known).splitlines()[-2:] == [again, "Start with web: platform-gate explain web 'a b'"]
+    merged = replace(outcome, explain_options=None)
+    assert text_of(merged).splitlines()[-2:] == [again, "Start with web."]
 
 
-def test_help_closes_a_failing_report_and_no_other(tmp_path: Path) -> None:
+def test_help_is_part_of_a_failing_report_and_no_other(tmp_path: Path) -> None:
     policy = "  gate:\n    help: |\n      Ask #platform.\n      ::warning::Or wait.\n"
     failing = text_of(one(tmp_path, manifest(slos=BREACHED), policy))
-    assert failing.endswith("\nAsk #platform.\n:\\x3awarning::Or wait.\n")
+    assert failing.endswith("\nAsk #platform.\n:\\x3awarning::Or wait.\nStart with web: platform-gate explain web\n")
     assert "Ask" not in text_of(one(tmp_path, manifest(), policy))
 
 
@@ -188,3 +195,68 @@ def test_code_is_not_broken_so_that_it_can_be_copied(tmp_path: Path) -> None:
     assert (
         text_of(check_folder(tmp_path, "catalog"), Display(40)).count("`platform-gate import backstage catalog`") == 1
     )
+
+
+def by_waiver(folder: Path, count: int) -> Outcome:
+    names = [f"web-{number}" for number in range(count)]
+    files = {f"s/{name}.yaml": manifest(name, slos=BREACHED) for name in names}
+    entries = [waiver(name, "slo/breached", expires="2026-11-30") for name in names]
+    return outcome_of(write(folder, files | {"w.yaml": waivers(*entries)}), "s", excuses=["w.yaml"])
+
+
+def test_a_fleet_that_is_green_by_waivers_says_so_in_a_line_per_service(tmp_path: Path) -> None:
+    outcome = by_waiver(tmp_path, 3)
+    lines = text_of(outcome, Display(120)).splitlines()
+    assert lines[0] == "PASSED  3 services: 3 healthy, 3 of them by waiver"
+    at = lines.index("Healthy by waiver (3 services)")
+    excuse = "slo/breached waived until 2026-11-30 (7 days left) by lead: In progress."
+    assert lines[at + 1] == f"  web-0  DEGRADED without: {excuse}"
+    assert lines[at + 4] == ""
+    assert text_of(outcome, QUIET) == ""
+    assert "web-0.yaml:5:54  slo/breached  WAIVED" in text_of(outcome, VERBOSE)
+
+
+def test_waivers_that_expire_share_a_block(tmp_path: Path) -> None:
+    lines = text_of(by_waiver(tmp_path, 3), Display(120)).splitlines()
+    at = lines.index("  WARNING  waiver/expiring  3 waivers")
+    assert lines[at + 1] == "      w.yaml:5:7  the waiver for web-0: slo/breached expires in 7 days, on 2026-11-30"
+    assert lines[at + 4].startswith("      fix: Finish the work")
+    assert len([line for line in lines if "waiver/expiring" in line]) == 1
+
+
+def test_points_stand_beside_the_rule_that_earned_them(tmp_path: Path) -> None:
+    over = 'cost: {budget_monthly: 800, entries: [{month: "2026-09", amount: 500}, {month: "2026-10", amount: 900}]}'
+    text = text_of(one(tmp_path, manifest(slos=BREACHED, cost=over)), Display(120))
+    assert "SLO breached +2, cost spiking (over budget +1), reliability good, governance compliant" in text
+
+
+def test_a_change_is_reported_first_and_the_rest_in_a_line_each(tmp_path: Path) -> None:
+    lines = text_of(changed(tmp_path, "regressed")).splitlines()
+    assert lines[0] == "FAILED  This change breaks 1 service: new. 1 other service was already failing."
+    at = lines.index("DEGRADED  new  was HEALTHY; 2 points (0 before)  team shop, tier 1")
+    assert lines[at + 2] == "  +2  services/new.yaml:5:54  slo/breached  new"
+    assert lines.index("Already failing (not blocking): 1 service") > at
+    assert "  DEGRADED  old  2 points  slo/breached" in lines
+    assert not [line for line in lines if "old.yaml" in line]
+
+
+def test_an_unreadable_file_comes_before_anything_that_passes(tmp_path: Path) -> None:
+    text = text_of(changed(tmp_path, "all"))
+    assert text.index("manifest/unreadable") < text.index("DEGRADED  new")
+
+
+def test_rules_are_links_where_the_terminal_shows_them(tmp_path: Path) -> None:
+    outcome = one(tmp_path, manifest(slos=BREACHED))
+    linked = text_of(outcome, Display(links=True))
+    address = "https://platform-gate.github.io/platform-gate/rules/slo/breached/"
+    assert f"\x1b]8;;{address}\x1b\\slo/breached\x1b]8;;\x1b\\" in linked
+    assert re.sub(r"\x1b]8;;[^\x1b]*\x1b\\", "", linked) == text_of(outcome)
+
+
+def test_statistics_count_by_rule_team_and_tier(tmp_path: Path) -> None:
+    lines = text_of(replace(fleet(tmp_path), statistics=True)).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("rule "))
+    assert lines[at].split() == ["rule", "services", "failing", "findings", "waived", "points"]
+    assert lines[at + 1].split() == ["slo/breached", "2", "2", "2", "0", "4"]
+    [team] = [line.split() for line in lines if line.startswith("shop ")]
+    assert team[1:3] == ["3", "2"]

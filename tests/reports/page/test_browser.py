@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from platform_gate.reports import report
+from platform_gate.reports.formats.html import frame_of
 from platform_gate.reports.history import History, Snapshot, Standing
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page import FIRST, MANY, Frame
@@ -120,7 +121,7 @@ def test_a_rule_is_found_and_what_is_not_there_is_said(show: Show) -> None:
         seen.page.locator("#q").fill("cost/over-budget")
         assert seen.names == ["payments", "product-search"]
         seen.page.locator("#q").fill("no such service")
-        assert seen.page.get_by_text("No service is like that.").is_visible()
+        assert seen.page.get_by_text("No service matches.").is_visible()
 
 
 def test_healths_are_chosen_together(show: Show) -> None:
@@ -232,7 +233,7 @@ def test_axe_finds_nothing(show: Show, scheme: str, width: int) -> None:
 
 def test_axe_finds_nothing_on_a_change_nor_on_a_hostile_fleet(tmp_path: Path, browser: Browser) -> None:
     for scheme, outcome in (("dark", changed(tmp_path / "a", "all")), ("light", hostile(tmp_path / "b"))):
-        page = saved(tmp_path / scheme, text_of(report.of(outcome), Frame(outcome.command)))
+        page = saved(tmp_path / scheme, text_of(report.of(outcome), frame_of(outcome)))
         with opened(browser, page, color_scheme=scheme) as seen:
             assert seen.barriers() == []
             assert seen.said == []
@@ -296,6 +297,36 @@ def test_it_prints_what_is_shown_and_no_controls(show: Show) -> None:
         seen.page.emulate_media(media="print")
         assert not seen.page.locator("#tools").is_visible()
         assert seen.page.get_by_text("Bring the service back above its target").first.is_visible()
+
+
+def test_on_paper_what_fails_is_open_and_there_is_no_header_row(show: Show) -> None:
+    with show() as seen:
+        seen.page.emulate_media(media="print")
+        assert not seen.page.locator(".head").is_visible()
+        seen.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        failing = seen.page.eval_on_selector_all("#list > details:not(.healthy)", "rows => rows.map(row => row.open)")
+        assert failing
+        assert all(failing)
+        assert not seen.page.locator("#list > details.healthy[open]").count()
+        seen.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert seen.opened == ["payments"]
+
+
+def test_the_filter_row_fits(show: Show) -> None:
+    with show(width=1200) as seen:
+        tops = seen.page.eval_on_selector_all("#tools > *", "parts => parts.map(part => part.offsetTop)")
+        height = seen.page.eval_on_selector("#tools", "row => row.offsetHeight")
+        assert max(tops) - min(tops) < height / 2
+
+
+def test_services_that_are_healthy_by_waiver_are_marked_and_filtered(tmp_path: Path, browser: Browser) -> None:
+    rows = [service("ill"), service("waived", health="healthy"), service("well", health="healthy")]
+    rows[2]["health_without_waivers"] = "healthy"
+    with opened(browser, saved(tmp_path, text_of(replace(example(), services=rows)))) as seen:
+        seen.page.get_by_role("button", name="by waiver").click()
+        assert (seen.names, seen.fragment) == (["waived"], "health=waived")
+        assert "healthy by waiver" in seen.page.locator("[id='open=waived'] summary").inner_text()
+        assert seen.barriers() == []
 
 
 def test_ten_thousand_services_stay_usable(large: Path, browser: Browser) -> None:

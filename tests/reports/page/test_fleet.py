@@ -27,23 +27,25 @@ def provenance(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_answers_reason_in_a_line() -> None:
-    assert lead(NUMBERS, []) == "2 services of 4 are not healthy."
-    assert lead(NUMBERS | {"healthy": 3}, []) == "1 service of 4 is not healthy."
-    assert lead(NUMBERS | {"healthy": 4}, []) == "4 services, all healthy."
-    assert lead(NUMBERS | {"total_services": 0}, []) == "No service was judged."
+    assert lead(NUMBERS, [], 0) == "2 services of 4 are not healthy."
+    assert lead(NUMBERS | {"healthy": 3}, [], 0) == "1 service of 4 is not healthy."
+    assert lead(NUMBERS | {"healthy": 4}, [], 0) == "4 services, all healthy."
+    assert lead(NUMBERS | {"healthy": 4}, [], 2) == "4 services, all healthy, 2 of them by waiver."
+    assert lead(NUMBERS, [], 1) == "2 services of 4 are not healthy. 2 healthy, 1 of them by waiver."
+    assert lead(NUMBERS | {"total_services": 0}, [], 0) == "No service was judged."
 
 
 def test_files_that_could_not_be_judged_are_counted_once() -> None:
     unjudged = [problem(finding(line=line, path=path), None) for line, path in ((1, "a"), (2, "a"), (1, "b"))]
-    assert lead(NUMBERS, unjudged) == "2 files could not be judged. 2 services of 4 are not healthy."
-    assert lead(NUMBERS | {"total_services": 0}, unjudged) == "2 files could not be judged."
+    assert lead(NUMBERS, unjudged, 0) == "2 files could not be judged. 2 services of 4 are not healthy."
+    assert lead(NUMBERS | {"total_services": 0}, unjudged, 0) == "2 files could not be judged."
 
 
 def test_under_what_the_answer_was_given() -> None:
     assert facts(provenance()) == ["as of 2026-11-23", "policy default (shipped, abcdef012345)"]
     assert facts(provenance(policy=None, repository="acme/shop")) == ["as of 2026-11-23", "acme/shop"]
     assert facts(provenance(verdict="failed", exit_code=1)) == facts(provenance())
-    assert facts(provenance(verdict="failed", exit_code=0))[-1].startswith("exit code 0 all the same")
+    assert facts(provenance(verdict="failed", exit_code=0))[-1].startswith("exit code 0 because of --exit-zero")
     own = POLICY | {"source": "file", "path": "p.yaml"}
     base = {"ref": "main", "commit": "0123456789abcdef", "adoption": True}
     found = facts(provenance(policy=own, base=base, scope="touched"))
@@ -52,7 +54,7 @@ def test_under_what_the_answer_was_given() -> None:
 
 
 def test_which_part_or_which_repositories_it_is_about() -> None:
-    assert facts(provenance(shard={"index": 2, "count": 4, "files": 1000}))[-1] == "shard 2/4 of 1 000 files"
+    assert facts(provenance(shard={"index": 2, "count": 4, "files": 1000}))[-1] == "shard 2/4 of 1,000 files"
     assert facts(provenance(repositories=[{}, {}], differences=["They differ\x1b."]))[-2:] == [
         "2 repositories",
         "They differ\\x1b.",
@@ -60,7 +62,7 @@ def test_which_part_or_which_repositories_it_is_about() -> None:
 
 
 def test_the_bar_of_healths_has_no_gaps() -> None:
-    assert healths(NUMBERS) == [
+    assert healths(NUMBERS, 0) == [
         Health("critical", 1, "0", "25"),
         Health("degraded", 0, "25", "0"),
         Health("unknown", 1, "25", "25"),
@@ -68,9 +70,13 @@ def test_the_bar_of_healths_has_no_gaps() -> None:
     ]
 
 
+def test_the_legend_says_how_many_are_healthy_by_waiver() -> None:
+    assert [health.note for health in healths(NUMBERS, 1)] == ["", "", "", ", 1 of them by waiver"]
+
+
 def test_currencies_are_never_added() -> None:
     found = list(totals(NUMBERS, {"monthly_cost_by_currency": {"EUR": 1.5, "USD": 2000}}))
-    assert [(each.value, each.note) for each in found[-2:]] == [("1.50", "EUR"), ("2\u202f000", "USD")]
+    assert [(each.value, each.note) for each in found[-2:]] == [("1.50", "EUR"), ("2,000", "USD")]
     assert found[3].value == "\u2013"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from platform_gate.reports import page, report
+from platform_gate.reports.formats.html import frame_of
 from platform_gate.reports.history import HEALTHS, History, Snapshot, Standing
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page import FIRST, MANY, Frame
@@ -34,7 +35,7 @@ def seen(whole: Report, **frame: object) -> Read:
 def test_it_shows_the_answer_the_totals_and_every_finding(fleet: Report) -> None:
     text = seen(fleet).text
     assert re.search(r"Failed\s+7 services of 12 are not healthy\.\s+as of 2026-11-23", text)
-    assert all(word in text for word in ("3\u202f562.10 EUR", "33\u202f793.55 USD", "68.8"))
+    assert all(word in text for word in ("3,562.10 EUR", "33,793.55 USD", "68.8"))
     for row in fleet.services:
         assert all(found["message"] in text and found["fix"] in text for found in row["findings"])
 
@@ -118,9 +119,11 @@ def test_a_report_of_others_may_call_anything_anything(fleet: Report, attack: st
 
 
 def test_a_change_comes_first(tmp_path: Path) -> None:
-    text = seen(report.of(changed(tmp_path, "all"))).text
-    assert text.index("What this change does") < text.index("Got worse") < text.index("The fleet")
-    assert re.search(r"new\s*healthy\s*to\s*degraded", text)
+    outcome = changed(tmp_path, "all")
+    text = Read(text_of(report.of(outcome), frame_of(outcome))).text
+    first = text.index("This change breaks 1 service: new.")
+    assert first < text.index("Also blocking (already failing): 1 service") < text.index("The fleet")
+    assert re.search(r"new\s*healthy\s*to\s*degraded\s*2 points \(0 before\)\s*\+2\s*availability is at 99.5", text)
     assert "compared with HEAD" in text
 
 

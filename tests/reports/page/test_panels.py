@@ -25,30 +25,30 @@ def cost(**changes: Any) -> dict[str, Any]:
 
 def test_a_budget_is_a_bar_with_its_minutes() -> None:
     assert lines("slo") == [
-        PanelLine("availability", "50\xa0%, 21.6 of 43.2\xa0min", "99.95 of 99.9\xa0% in 30d", "50", "good")
+        PanelLine("availability", "50%, 21.6 of 43.2\xa0min", "99.95 of 99.9% in 30d", "50", "good")
     ]
 
 
 def test_a_budget_without_minutes_and_one_that_is_gone() -> None:
     [line] = panel("slo", slo(window=None, budget_minutes=None, budget_remaining_minutes=None), None).lines
-    assert (line.text, line.note) == ("50\xa0%", "99.95 of 99.9\xa0%")
+    assert (line.text, line.note) == ("50%", "99.95 of 99.9%")
     [line] = panel("slo", slo(met=False, budget_remaining_pct=0), None).lines
     assert (line.bar, line.state) == ("0", "bad")
 
 
 def test_what_was_not_measured_is_said_and_is_no_empty_budget() -> None:
     [line] = panel("slo", slo(current=None, met=None, budget_remaining_pct=None), None).lines
-    assert line == PanelLine("availability", "not measured", "target 99.9\xa0%", "0", "unknown")
+    assert line == PanelLine("availability", "not measured", "target 99.9%", "0", "unknown")
 
 
 def test_a_cost_is_a_line_against_its_budget_with_the_trend_by_name() -> None:
     shown = panel("cost", parts()["cost"], None)
-    assert shown.word == "increasing, +12.5\xa0%"
+    assert shown.word == "increasing, +12.5%"
     assert shown.plot
     assert shown.plot.level == "3"
     assert shown.plot.path == "M0 9.8L100 6.4"
     assert shown.ends == ("2025-12", "2026-01")
-    assert [line.text for line in shown.lines] == ["900 USD", "1\u202f000 USD"]
+    assert [line.text for line in shown.lines] == ["900 USD", "1,000 USD"]
 
 
 def test_months_stand_at_their_distance() -> None:
@@ -69,7 +69,7 @@ def test_costs_over_budget_without_budget_and_without_data() -> None:
 
 def test_a_metric_has_its_value_its_band_and_what_it_earned() -> None:
     assert lines("reliability") == [
-        PanelLine("Uptime", "35 of 40", "99.95\xa0%, at least 99.9", "88", ""),
+        PanelLine("Uptime", "35 of 40", "99.95%, at least 99.9", "88", ""),
         PanelLine("Recovery time", "0 of 25", "not measured", "0", "unknown"),
     ]
     assert panel("reliability", parts()["reliability"], None).word == "35 of 65"
@@ -110,13 +110,20 @@ def test_rules_of_ones_own_and_a_subsystem_that_nobody_knows() -> None:
     ],
 )
 def test_a_cell_says_the_same_in_few_words(name: str, brief: str, rank: float, tone: str) -> None:
-    shown = cell(name, parts()[name])
+    shown = cell(name, parts()[name], {})
     assert (shown.brief, shown.rank, shown.tone) == (brief, rank, tone)
 
 
 def test_a_cell_without_data_is_told_apart() -> None:
-    empty = cell("slo", part("no_data", {"slos": [], "met": 0, "total": 0}))
+    empty = cell("slo", part("no_data", {"slos": [], "met": 0, "total": 0}), {})
     assert (empty.status, empty.brief, empty.rank, empty.tone) == ("no data", "", -1, "u")
-    assert cell("reliability", part("no_data", {"score": None, "metrics": {}})).rank == -1
-    assert cell("carbon", part("sooty", {}, 7)).rank == 7
-    assert cell("carbon", part("sooty", {}, 7)).tone == "p2"
+    assert cell("reliability", part("no_data", {"score": None, "metrics": {}}), {}).rank == -1
+    assert cell("carbon", part("sooty", {}, 7), {}).rank == 7
+    assert cell("carbon", part("sooty", {}, 7), {}).tone == "p2"
+
+
+def test_points_are_not_shown_beside_a_trend_that_did_not_earn_them() -> None:
+    over = part("spiking", COST | {"over_budget": True}, 1)
+    assert cell("cost", over, {"cost/over-budget": 1}).status == "spiking (over budget +1)"
+    assert cell("cost", over, {"cost/spiking": 1}).status == "spiking +1"
+    assert cell("slo", part("breached", {"slos": [], "met": 0, "total": 1}, 2), {}).status == "breached +2"
