@@ -51,7 +51,7 @@ class Writing(NamedTuple):
     outputs: tuple[tuple[str, str], ...]
     max_bytes: int | None
     history: tuple[str, ...]
-    statistics: bool
+    statistics: bool = False
 
     @property
     def with_rows(self) -> bool:
