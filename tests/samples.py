@@ -9,7 +9,8 @@ from platform_gate.judging.runner import Job
 from platform_gate.policy import loading
 from platform_gate.reports.outcome import Display, Outcome, decided
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import WorkTree, read_named
+from platform_gate.repository.rule_files import read_named
+from platform_gate.repository.work_tree import WorkTree
 
 DAY = date(2026, 11, 23)
 

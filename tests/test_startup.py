@@ -26,10 +26,11 @@ OWN = """
     judging.problems judging.request judging.result judging.ruleset judging.runner judging.shards
     judging.verdict judging.waivers matching model numbers policy policy.layers policy.limits policy.loading
     reports reports.formats reports.formats.text reports.outcome reports.terminal reports.wording repository
-    repository.config repository.evidence repository.opening repository.plain_files repository.unselected
-    repository.work_tree subsystems subsystems.bands subsystems.catalogue subsystems.cost subsystems.cost.rules
-    subsystems.custom subsystems.governance subsystems.governance.rules subsystems.loosening
-    subsystems.reliability subsystems.reliability.rules subsystems.slo subsystems.slo.rules text
+    repository.config repository.evidence repository.opening repository.plain_files repository.rule_files
+    repository.unselected repository.work_tree subsystems subsystems.bands subsystems.catalogue subsystems.cost
+    subsystems.cost.rules subsystems.custom subsystems.governance subsystems.governance.rules
+    subsystems.loosening subsystems.reliability subsystems.reliability.rules subsystems.slo subsystems.slo.rules
+    text
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

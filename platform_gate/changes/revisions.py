@@ -10,7 +10,7 @@ from typing import NamedTuple
 from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.judging.request import Request
 from platform_gate.model import GateError
-from platform_gate.repository import commits, work_tree
+from platform_gate.repository import commits, rule_files
 from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.checkout import Checkout
 from platform_gate.repository.commit_tree import CommitTree, same_content
@@ -118,13 +118,13 @@ class TipRules(NamedTuple):
         if real is not None and change.owns(real):
             message = f"the {kind} {quote(reference)} is a link to {quote(real)}, which the change may have altered"
             raise GateError(message, "Name the file itself.")
-        return work_tree.read_named(change.head.tree, kind, reference)
+        return rule_files.read_named(change.head.tree, kind, reference)
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """The configured files that the tip has; those that only the change has don't count yet."""
-        selection = Selection(tuple(filter(work_tree.is_glob, patterns)), ())
+        selection = Selection(tuple(filter(rule_files.is_glob, patterns)), ())
         matching = {path for path in self.change.tip.files if selection.manifests and selection.takes(path)}
-        plain = {pattern for pattern in patterns if not work_tree.is_glob(pattern)}
+        plain = {pattern for pattern in patterns if not rule_files.is_glob(pattern)}
         chosen = [self.configured(path) for path in sorted(matching | plain)]
         return [file for file in chosen if not self._is_new(file)]
 
@@ -175,7 +175,7 @@ class MergedRules(NamedTuple):
             return ours
         path = change.inside(file)
         if path is None or not (path in change.tip.files or path in change.base.files or change.owns(path)):
-            return work_tree.read_named(change.head.tree, kind, reference)
+            return rule_files.read_named(change.head.tree, kind, reference)
         content = self.content(path)
         if content is None:
             raise GateError(f"the {kind} {quote(path)} is gone with this change", "Keep it, or stop naming it.")
@@ -193,7 +193,7 @@ class MergedRules(NamedTuple):
         """A file's bytes by its path from the root; None if the merge has no such file."""
         change = self.change
         left_out = change.head.left_out
-        own = left_out.content(path) if path in left_out.files else work_tree.read_optional(change.head.tree)(path)
+        own = left_out.content(path) if path in left_out.files else rule_files.read_optional(change.head.tree)(path)
         entry = change.base.files.get(path)
         base = change.base.content(path) if entry and entry.mode not in (LINK, SUBMODULE) else None
         # As in a three-way merge: a side that is the same as the base has not changed the file.
@@ -201,11 +201,11 @@ class MergedRules(NamedTuple):
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """The configured files."""
-        globs = [pattern for pattern in patterns if work_tree.is_glob(pattern)]
+        globs = [pattern for pattern in patterns if rule_files.is_glob(pattern)]
         selection = Selection(tuple(globs), ())
         matching = {path for path in self.change.tip.files if globs and selection.takes(path)}
-        matching.update(work_tree.expand(self.change.head.tree, globs) if globs else ())
-        plain = {pattern for pattern in patterns if not work_tree.is_glob(pattern)}
+        matching.update(rule_files.expand(self.change.head.tree, globs) if globs else ())
+        plain = {pattern for pattern in patterns if not rule_files.is_glob(pattern)}
         there = {path for path in matching if self.content(path) is not None}
         return [self.configured(path) for path in sorted(there | plain)]
 

@@ -22,7 +22,7 @@ from platform_gate.collectors.source import World
 from platform_gate.judging.verdict import ExitCode
 from platform_gate.measurements.writing import snapshot, timestamp
 from platform_gate.model import GateError
-from platform_gate.repository import work_tree
+from platform_gate.repository import rule_files
 from platform_gate.text import log_line, plural, printable
 
 DEFAULT_FILE: Final = "platform-gate.sources.yaml"
@@ -104,7 +104,7 @@ def _refuse_pull_requests(environment: Mapping[str, str]) -> None:
 
 
 def _load(file: str) -> Sources:
-    return configuration.load(*work_tree.read_named(current_tree(), "sources file", file))
+    return configuration.load(*rule_files.read_named(current_tree(), "sources file", file))
 
 
 def _world(file: str, sources: Sources, at: datetime | None) -> World:

@@ -16,7 +16,8 @@ from platform_gate.importers.lenient_yaml import MAX_BYTES, Trouble
 from platform_gate.model import GateError
 from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, read_named, unreadable
+from platform_gate.repository.rule_files import read_named
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, unreadable
 from platform_gate.text import quote, suggestion
 
 _ANY_CASE: Final = ("**/*.[yY][aA][mM][lL]", "**/*.[yY][mM][lL]", "**/*.[jJ][sS][oO][nN]")

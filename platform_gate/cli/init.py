@@ -18,7 +18,7 @@ from platform_gate.cli.workspace import current_tree
 from platform_gate.documents.yaml_writer import flow
 from platform_gate.importers import IMPORTERS
 from platform_gate.model import GateError
-from platform_gate.repository import config, work_tree
+from platform_gate.repository import config, rule_files
 from platform_gate.text import log_line, printable, quote
 
 EXAMPLE: Final = "services/example.yaml"
@@ -97,7 +97,7 @@ def _print(lines: Iterable[str]) -> None:
 
 def _scaffold(files: Mapping[str, str], descriptors: Descriptors, advice: str, *, dry_run: bool) -> Iterator[str]:
     tree = current_tree()
-    configured = config.load(work_tree.read_optional(tree)).path
+    configured = config.load(rule_files.read_optional(tree)).path
     written = 0
     for path, template in files.items():
         if reason := _reason_to_leave(tree.root, path, configured):

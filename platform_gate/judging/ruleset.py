@@ -9,7 +9,7 @@ from platform_gate.judging.request import Request
 from platform_gate.judging.waivers import Waiver
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
-from platform_gate.repository import config, work_tree
+from platform_gate.repository import config, rule_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import WorkTree
 
@@ -42,11 +42,11 @@ class WorkTreeRules(NamedTuple):
 
     def read(self, kind: str, reference: str) -> tuple[bytes, str]:
         """The bytes of a file anywhere, and its path as shown."""
-        return work_tree.read_named(self.tree, kind, reference)
+        return rule_files.read_named(self.tree, kind, reference)
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """References to the configured files."""
-        return [self.configured(path) for path in work_tree.expand(self.tree, patterns)]
+        return [self.configured(path) for path in rule_files.expand(self.tree, patterns)]
 
     def configured(self, path: str) -> str:
         """The absolute path, so that the working directory doesn't matter."""
@@ -92,4 +92,4 @@ def _waivers(request: Request, settings: Config, source: Source, chosen: Policy)
 
 def of_work_tree(tree: WorkTree) -> tuple[Config, WorkTreeRules]:
     """The configuration of a work tree, and the source of its rules."""
-    return config.load(work_tree.read_optional(tree)), WorkTreeRules(tree)
+    return config.load(rule_files.read_optional(tree)), WorkTreeRules(tree)

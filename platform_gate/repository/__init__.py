@@ -14,6 +14,7 @@ __all__ = [
     "opening",
     "plain_files",
     "refs",
+    "rule_files",
     "submodules",
     "unselected",
     "work_tree",

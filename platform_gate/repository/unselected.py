@@ -10,7 +10,8 @@ from typing import Final
 from platform_gate.documents.document import MAX_BYTES
 from platform_gate.repository import plain_files
 from platform_gate.repository.config import OWN_FILE, PYPROJECT, Config
-from platform_gate.repository.work_tree import DEFAULT_FOLDER, STDIN, SUFFIXES, ManifestFile, WorkTree, is_glob
+from platform_gate.repository.rule_files import is_glob
+from platform_gate.repository.work_tree import DEFAULT_FOLDER, STDIN, SUFFIXES, ManifestFile, WorkTree
 
 MISSPELT: Final = OWN_FILE.removesuffix(".yaml") + ".yml"
 Find = Callable[[Sequence[str], Config], list[ManifestFile]]

@@ -127,7 +127,7 @@ class WorkTree(NamedTuple):
     def _folder(self, file: str, path: str, config: Config) -> Iterator[ManifestFile]:
         prefix = "" if path == "." else path.rstrip("/") + "/"
         selection, empty = Selection(config.manifests, config.exclude), list[str]()
-        files = list(_walk(file, prefix, selection, empty))
+        files = list(walk(file, prefix, selection, empty))
         files += self._submodules(file, selection, empty)
         yield from files
         if not files:
@@ -220,7 +220,7 @@ def _folders_to(path: str, above: str) -> Iterator[str]:
     return ("/".join(steps[: count + 1]) for count in range(start, len(steps)))
 
 
-def _walk(folder: str, prefix: str, selection: Selection, empty: list[str] | None = None) -> Iterator[ManifestFile]:
+def walk(folder: str, prefix: str, selection: Selection, empty: list[str] | None = None) -> Iterator[ManifestFile]:
     """The files in scope below a folder; ``prefix`` is put before their paths. Empty folders are added to ``empty``."""
     pending = [(folder, prefix)]  # a list, since recursion ends at a thousand nested folders
     while pending:
@@ -272,52 +272,3 @@ def refuse_link_above(cwd: Path) -> None:
 def find_root(cwd: Path) -> Path:
     """The repository's root: the nearest folder from ``cwd`` up that holds ``.git``, else ``cwd``."""
     return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)
-
-
-def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
-    """The bytes and the shown path of a policy or waiver file that somebody named; ``kind`` says which in errors.
-
-    Whoever starts the gate may name any file, so it may lie anywhere and may be a link.
-
-    Raises:
-        GateError: it can't be read.
-    """
-    shown = tree.shown(reference)
-    try:
-        return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
-
-
-def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
-    """A reader of files at the root by name: None for a missing one, ``GateError`` for an unreadable one."""
-
-    def read(name: str) -> bytes | None:
-        try:
-            return plain_files.read(str(tree.root / name), MAX_BYTES)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise GateError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
-
-    return read
-
-
-def is_glob(pattern: str) -> bool:
-    """Whether a configured path holds a wildcard."""
-    return not set(pattern).isdisjoint("*?[")
-
-
-def expand(tree: WorkTree, patterns: Sequence[str]) -> list[str]:
-    """The sorted paths from the root that configured paths and globs select; a path without wildcards stays as it is.
-
-    Raises:
-        DocumentError: a glob selects a link, or a folder that can't be read.
-    """
-    selection = Selection(tuple(filter(is_glob, patterns)), ())
-    files = list(_walk(str(tree.root), "", selection)) if selection.manifests else []
-    for file in files:
-        if file.refusal:
-            raise DocumentError(file.refusal)
-    return sorted({file.path for file in files}.union(pattern for pattern in patterns if not is_glob(pattern)))

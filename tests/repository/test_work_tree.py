@@ -9,7 +9,8 @@ import pytest
 from platform_gate.documents.document import DocumentError
 from platform_gate.model import GateError
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root, read_named, read_optional
+from platform_gate.repository.rule_files import read_named, read_optional
+from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
 from tests.samples import work_tree, write
 
 

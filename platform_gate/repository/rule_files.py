@@ -1,0 +1,58 @@
+"""Files that decide how services are judged: policies, waivers, configuration and what they name."""
+
+from collections.abc import Callable, Sequence
+
+from platform_gate.documents.document import MAX_BYTES, DocumentError
+from platform_gate.model import GateError
+from platform_gate.repository import plain_files
+from platform_gate.repository.work_tree import Selection, WorkTree, walk
+from platform_gate.text import quote
+
+
+def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
+    """The bytes and the shown path of a policy or waiver file that somebody named; ``kind`` says which in errors.
+
+    Whoever starts the gate may name any file, so it may lie anywhere and may be a link.
+
+    Raises:
+        GateError: it can't be read.
+    """
+    shown = tree.shown(reference)
+    try:
+        return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
+
+
+def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
+    """A reader of files at the root by name: None for a missing one, ``GateError`` for an unreadable one."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            return plain_files.read(str(tree.root / name), MAX_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise GateError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+    return read
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether a configured path holds a wildcard."""
+    return not set(pattern).isdisjoint("*?[")
+
+
+def expand(tree: WorkTree, patterns: Sequence[str]) -> list[str]:
+    """The sorted paths from the root that configured paths and globs select; a path without wildcards stays as it is.
+
+    Raises:
+        DocumentError: a glob selects a link, or a folder that can't be read.
+    """
+    selection = Selection(tuple(filter(is_glob, patterns)), ())
+    files = list(walk(str(tree.root), "", selection)) if selection.manifests else []
+    for file in files:
+        if file.refusal:
+            raise DocumentError(file.refusal)
+    return sorted({file.path for file in files}.union(pattern for pattern in patterns if not is_glob(pattern)))
