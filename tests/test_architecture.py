@@ -38,6 +38,7 @@ OPENS_FILES = {
     "collectors.files",
     "repository.evidence",
     "repository.plain_files",
+    "repository.rule_files",
     "repository.work_tree",
     "documents.shipped",
     "repository.git",
