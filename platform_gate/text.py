@@ -73,9 +73,9 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """The known word most like a misspelt one, as a question; if none is close, all known words."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where something is misspelt
 
-    choices = sorted(known)
-    close = get_close_matches(word, choices, n=1)
-    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(choices)}."
+    choices = {choice.casefold(): choice for choice in sorted(known, reverse=True)}
+    close = get_close_matches(word.casefold(), sorted(choices), n=1)
+    return f"Did you mean {choices[close[0]]}?" if close else f"Known: {', '.join(sorted(choices.values()))}."
 
 
 # A CI runner reads commands in a log: GitHub's ``::name::`` at the start of a line, GitHub's and Azure's ``##[name]``

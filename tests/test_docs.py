@@ -339,7 +339,7 @@ def test_the_examples_of_a_rule_fail_and_pass(gate: Gate, tmp_path: Path, name: 
     found = {finding["rule"] for finding in [*report["findings"], *services]}
     assert (name in found) is (which == "fails"), found
     if which == "passes" or not name.startswith("manifest/"):
-        assert not {each for each in found if each.startswith("manifest/")}, "the example is no valid manifest"
+        assert not {each for each in found if each.startswith("manifest/")}, "the example is not a valid manifest"
 
 
 # The report's page is made from its schema, so the schema must know every key

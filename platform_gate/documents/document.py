@@ -102,6 +102,7 @@ def read_one(content: bytes, path: str) -> Document:
     first, *more = read(content, path, prose=True)
     if more:
         place = Location(path, more[0].line, 1, more[0].line, 2)
-        message = "a second document; this kind of file holds one"
-        raise DocumentError(Refusal(message, "Move it to its own file.", place))
+        stray = any(document.data is None for document in (first, *more))
+        fix = "Remove the line `---` without a document." if stray else "Move it to its own file."
+        raise DocumentError(Refusal("a second document; this kind of file holds one", fix, place))
     return first

@@ -110,6 +110,11 @@ def excerpt_of(text: str, location: Location) -> Excerpt:
     return Excerpt(printable(shown), len(printable(shown[:offset])), max(1, len(marked)))
 
 
+def line_at(text: str, index: int) -> str:
+    """A line of a text by its index, from 0; empty behind the last line."""
+    return next(iter(_lines(text)[index : index + 1]), "")
+
+
 @lru_cache(maxsize=2)
 def _lines(text: str) -> list[str]:
     return text.split("\n")

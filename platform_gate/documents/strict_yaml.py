@@ -21,10 +21,11 @@ from platform_gate.documents.errors import (
     Refusal,
     character_location,
     excerpt_of,
+    line_at,
     location_of,
 )
-from platform_gate.documents.scalars import ScalarError, resolve_cached
-from platform_gate.text import UNSAFE, escape, quote
+from platform_gate.documents.scalars import ScalarError, how_to_write, resolve_cached, split_number
+from platform_gate.text import UNSAFE, escape, listing, quote
 
 MAX_DEPTH: Final = 32
 """Levels of nesting."""
@@ -117,6 +118,8 @@ class Reader:
 
     def _refuse_key(self, event: Any) -> str:
         """Refuse a key that is no string, and return one to go on with."""
+        if self._refuse_split_number(event):
+            return str(event.value)
         if type(event) is ScalarEvent:
             self._refuse(event, f"the key {quote(event.value)} is not a string", "Put it in double quotes.")
             return str(event.value)
@@ -134,8 +137,21 @@ class Reader:
         try:
             return resolve_cached(value)
         except ScalarError as error:
-            self._refuse(event, error.message, error.fix)
+            if not self._refuse_split_number(event):
+                self._refuse(event, error.message, how_to_write(error, value, key))
             return value
+
+    def _refuse_split_number(self, event: Any) -> bool:
+        """Refuse a part of a number with a comma: `{amount: 1,200}` is read as 1 and the key 200."""
+        number = split_number(line_at(self._text, event.start_mark.line), event.start_mark.column)
+        if not number:
+            return False
+        from platform_gate.documents import advice  # noqa: PLC0415 - only for this mistake
+
+        message = f"the comma ends the number: {quote(number)} is read as {listing(number.split(','))}"
+        if not self.refusals or self.refusals[-1].message != message:  # the first of its parts speaks for all
+            self._refuse(event, message, advice.comma(number))
+        return True
 
     def _refuse_property(self, event: Any) -> None:
         if type(event) is yaml.AliasEvent:

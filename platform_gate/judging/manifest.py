@@ -14,7 +14,9 @@ from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
 WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
-STRANGER: Final = "this is no service manifest"
+STRANGER: Final = "not a service manifest"
+EXCLUDE: Final = "leave the file out (`exclude` in the configuration)"
+"""The way out for a file that isn't meant to be judged."""
 
 
 class Manifest(NamedTuple):
@@ -63,16 +65,23 @@ def facts_of(document: Document, effective: Effective, context: Context) -> tupl
 
 def _stranger(data: Any) -> list[Problem]:
     """The reason why a document is no manifest at all. It replaces all schema errors, which would only distract."""
+    if data is None:
+        fix = "Remove the extra `---` line, or write a manifest below it."
+        return [Problem((), f"{STRANGER}: it is empty", fix)]
     if not isinstance(data, dict):
-        what = "it is empty" if data is None else "it is no mapping"
-        return [Problem((), f"{STRANGER}: {what}", "Write one, or leave the file out by configuration.")]
-    missing = [key for key in WANTED if key not in data]
+        return [Problem((), f"{STRANGER}: it is not a mapping", f"Write a manifest, or {EXCLUDE}.")]
+    missing = [f"`{key}: {wanted}`" for key, wanted in WANTED.items() if key not in data]
     if missing:
-        fix = "Add them, or leave the file out by configuration." if data else "Write one, or remove it."
-        return [Problem((), f"{STRANGER}: it has no {listing(missing, 'or')}", fix)]
+        return [Problem((), f"{STRANGER}: it lacks {listing(missing)}", f"Add {_it(missing)}, or {EXCLUDE}.")]
     wrong = [key for key, wanted in WANTED.items() if data[key] != wanted]
-    fix = "Correct it, or leave the file out by configuration."
-    return [Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", fix) for key in wrong]
+    return [
+        Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", f"Write `{key}: {WANTED[key]}`, or {EXCLUDE}.")
+        for key in wrong
+    ]
+
+
+def _it(words: list[str]) -> str:
+    return "it" if len(words) == 1 else "them"
 
 
 def subject_of(document: Document) -> Subject:
