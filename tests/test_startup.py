@@ -20,7 +20,8 @@ print(code, *sys.modules, file=sys.stderr)
 """
 
 OWN = """
-    checking cli cli.check cli.main cli.options cli.processes cli.progress cli.streams cli.workspace cli.writing
+    checking cli cli.check cli.completion cli.default_base cli.main cli.options cli.processes cli.progress cli.streams
+    cli.workspace cli.writing
     documents documents.document documents.errors documents.fast_yaml documents.scalars documents.schema
     documents.shipped judging judging.judgement judging.manifest judging.problems judging.request judging.result
     judging.ruleset judging.runner judging.shards judging.totals judging.verdict judging.waivers matching model

@@ -10,16 +10,20 @@ from typing import Final
 
 import click
 
-from platform_gate.cli.options import display_options
+from platform_gate.cli.options import display, display_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import current_tree
 from platform_gate.model import GateError
 from platform_gate.repository import config, work_tree
+from platform_gate.repository.config import Config
+from platform_gate.repository.work_tree import WorkTree
 from platform_gate.text import log_line, printable, quote
 
+EXAMPLE: Final = "services/example.yaml"
+VERSION: Final = "@VERSION@"
 FILES: Final = {
     config.OWN_FILE: "platform-gate.yaml",
-    "services/example.yaml": "service.yaml",
+    EXAMPLE: "service.yaml",
     ".platform/policy.yaml": "policy.yaml",
     ".platform/waivers.yaml": "waivers.yaml",
     ".github/workflows/platform-gate.yml": "workflow.yml",
@@ -27,43 +31,50 @@ FILES: Final = {
 }
 """The files to write, by path from the repository's root, and their templates."""
 
-VERSION: Final = "@VERSION@"
-
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @display_options
 def init(dry_run: bool) -> int:  # noqa: FBT001 - click's form
-    """Write a first manifest, policy, waivers file, configuration, workflow and hook.
+    """Write a configuration, an example manifest, a policy, a waivers file, a workflow and a pre-commit hook.
 
-    It asks nothing and never overwrites: what is there already stays, and is named.
+    Existing files are never overwritten.
     """
-    write_stdout(log_line(printable(line)) + "\n" for line in _lines(dry_run=dry_run))
+    lines = [log_line(printable(line)) + "\n" for line in _lines(dry_run=dry_run)]
+    write_stdout([] if display().verbosity < 0 else lines)
     return 0
 
 
 def _lines(*, dry_run: bool) -> Iterator[str]:
     tree = current_tree()
-    configured = config.load(work_tree.read_optional(tree)).path
+    settings = config.load(work_tree.read_optional(tree))
+    has_services = _has_services(tree, settings)
     written = 0
     for path, template in FILES.items():
-        if reason := _reason_to_leave(tree.root, path, configured):
-            yield f"left alone   {path}: {reason}"
+        reason = "there are manifests already" if path == EXAMPLE and has_services else ""
+        if reason := _reason_to_leave(tree.root, path, settings.path) or reason:
+            yield f"skipped      {path}: {reason}"
         else:
             written += 1
             if not dry_run:
                 _write(tree.root, path, _text(template))
             yield f"{'would write' if dry_run else 'wrote'}{' ' * (2 if dry_run else 8)}{path}"
     if written and not dry_run:
-        yield "Next: `platform-gate check`. Then put your own services in, and commit."
+        yield "Next: run `platform-gate check`, describe your services, and commit."
+
+
+def _has_services(tree: WorkTree, settings: Config) -> bool:
+    """Whether any file would be checked, apart from a file that stands where the folder should be."""
+    files = tree._replace(cwd=tree.root).find((), settings)
+    return any(not file.empty and file.path != work_tree.DEFAULT_FOLDER for file in files)
 
 
 def _reason_to_leave(root: Path, path: str, configured: str) -> str:
     """Why a file is not written; empty if it is. A dangling link counts as a file."""
     if os.path.lexists(root / path):
-        return "it is there already"
+        return "already exists"
     if path == config.OWN_FILE and configured:
-        return f"{configured} configures the gate"
+        return f"{configured} has the configuration"
     link = next((parent for parent in Path(path).parents if (root / parent).is_symlink()), None)
     return f"{link} is a symbolic link" if link else ""
 

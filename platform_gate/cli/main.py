@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from platform_gate.cli.options import display_options
-from platform_gate.cli.streams import leave, write_error
+from platform_gate.cli.streams import ReaderGoneError, leave, write_error
 from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.judging.verdict import ExitCode
 from platform_gate.model import GateError
@@ -18,14 +18,14 @@ from platform_gate.text import quote, suggestion
 REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
 
 COMMANDS: Final = {
-    "check": "Judge manifests: the gate.",
-    "explain": "Explain where a service's points come from, or what a rule is about.",
+    "check": "Check services and decide whether they pass.",
+    "explain": "Explain the health of a service, or a rule.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
-    "merge": "Join the reports of shards or of many repositories.",
-    "init": "Scaffold manifest, policy, waivers, workflow and hook.",
+    "merge": "Merge the reports of shards or repositories.",
+    "init": "Set up a repository: configuration, policy, workflow, hook.",
     "schema": "Print a JSON Schema.",
-    "demo": "Print the report over two example services as JSON.",
+    "demo": "Show a report of two built-in services.",
 }
 """Commands in the order of ``--help``, each with its line there. A command's module is imported when it runs."""
 
@@ -37,6 +37,14 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
         from importlib.metadata import version  # noqa: PLC0415 - only here, and slow to import
 
         click.echo(f"platform-gate {version('platform-gate')}")
+        context.exit()
+
+
+def _demo(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
+    if wanted:
+        from platform_gate.cli.demo import demo  # noqa: PLC0415 - as every command
+
+        context.invoke(demo, as_text=False)
         context.exit()
 
 
@@ -70,9 +78,10 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option("--demo", is_flag=True, expose_value=False, callback=_demo, help="The same as the command demo.")
 @display_options
 def cli() -> None:
-    """Judge service manifests: SLOs, cost, reliability and governance, under a policy written down as code.
+    """Check whether services are fit for production: their SLOs, cost, reliability and governance, under a policy.
 
     Exit codes: 0 passed, 1 failed, 2 something could not be judged, 3 a bug in platform-gate, 130 interrupted.
     """
@@ -89,8 +98,9 @@ def run(arguments: list[str] | None = None) -> int:
 def _start(words: list[str]) -> int:
     if sys.stdout is None:
         raise GateError("standard output is closed", "Give it somewhere to go, /dev/null for example.")
+    asked = words or ["--help"]
     try:
-        code = cli.main(words, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
+        code = cli.main(asked, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
     except SystemExit as left:  # click raises it after it has answered a shell's request for completions
         if words or left.code:
             raise
@@ -103,6 +113,8 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, (click.Abort, KeyboardInterrupt)) or isinstance(error.__context__, KeyboardInterrupt):
         write_error("interrupted")
         return ExitCode.INTERRUPTED
+    if isinstance(error, (ReaderGoneError, BrokenPipeError)):
+        return ExitCode.NOT_JUDGED
     if isinstance(error, DocumentError):
         for refusal in error.refusals:
             _show(refusal)

@@ -81,6 +81,11 @@ class Repository(NamedTuple):
             raise GateError(f"git knows no commit {quote(ref)}", fix)
         return done.stdout.decode().strip()
 
+    def default_branch(self, remote: str) -> str:
+        """The name of a remote's default branch; empty if this clone doesn't know it."""
+        done = self._run("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
+        return done.stdout.decode().strip().removeprefix(f"refs/remotes/{remote}/")
+
     def merge_base(self, one: str, other: str) -> str:
         """The best common ancestor of two commits; of several the one that git prefers.
 
