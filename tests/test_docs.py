@@ -141,7 +141,7 @@ def test_a_yaml_block_is_yaml(page: str, body: str) -> None:
 def test_the_shown_workflow_and_hooks_are_the_shipped_ones() -> None:
     workflow, hooks = (yaml.safe_load(body) for page, body in blocks("yaml") if page == "README.md")
     steps = [step["uses"].split("@")[0] for job in workflow["jobs"].values() for step in job["steps"]]
-    assert steps == ["actions/checkout", "OWNER/platform-gate"]
+    assert steps == ["actions/checkout", "platform-gate/platform-gate"]
     shown = {hook["id"] for repository in hooks["repos"] for hook in repository["hooks"]}
     shipped_ones = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert shown == {hook["id"] for hook in shipped_ones}
