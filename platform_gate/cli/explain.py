@@ -56,5 +56,5 @@ def _service(name: str, outcome: Outcome) -> Iterator[str]:
     services = {judged.name: judged for judged in outcome.run.services}
     if name in services:
         return explanation.service(services[name])
-    unreadable = "; some files could not be read: see `platform-gate check`" if outcome.run.findings else ""
-    raise GateError(f"there is no service {quote(name)} here{unreadable}", suggestion(name, services))
+    unreadable = " (some files could not be read, see `platform-gate check`)" if outcome.run.findings else ""
+    raise GateError(f"there is no service {quote(name)}{unreadable}", suggestion(name, services))

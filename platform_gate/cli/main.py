@@ -78,7 +78,7 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-@click.option("--demo", is_flag=True, expose_value=False, callback=_demo, help="The same as the command demo.")
+@click.option("--demo", is_flag=True, expose_value=False, callback=_demo, help="Short for the command demo.")
 @display_options
 def cli() -> None:
     """Check whether services are fit for production: their SLOs, cost, reliability and governance, under a policy.
@@ -97,7 +97,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _start(words: list[str]) -> int:
     if sys.stdout is None:
-        raise GateError("standard output is closed", "Give it somewhere to go, /dev/null for example.")
+        raise GateError("standard output is closed", "Redirect it, for example to /dev/null.")
     asked = words or ["--help"]
     try:
         code = cli.main(asked, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
@@ -123,7 +123,7 @@ def _exit_code(error: BaseException) -> int:
     elif isinstance(error, click.ClickException):
         _refuse(error.format_message(), _usage_hint(error))
     elif isinstance(error, (OSError, SystemExit)):
-        _refuse(f"the output could not be written ({error})", "Check where it goes.")
+        _refuse(f"the output could not be written ({error})", "Check where standard output goes.")
     else:
         return _bug(error)
     return ExitCode.NOT_JUDGED

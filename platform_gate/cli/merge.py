@@ -44,9 +44,11 @@ def _read(path: str) -> Recording:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise GateError(f"the report {quote(displayed(path))} cannot be read: {reason}", "Check the path.") from None
+        raise GateError(f"can't read the report {quote(displayed(path))}: {reason}", "Check the path.") from None
     if len(content) > LARGEST:
-        raise GateError(f"the report {quote(displayed(path))} is larger than {LARGEST // 2**20} MiB", "Name a report.")
+        raise GateError(
+            f"the report {quote(displayed(path))} is larger than {LARGEST // 2**20} MiB", "Check that it is a report."
+        )
     return read(content, displayed(path))
 
 

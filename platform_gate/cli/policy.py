@@ -57,7 +57,7 @@ def show(whom: str | None, paths: tuple[str, ...], **options: Any) -> int:
         services = _run(request, chosen).services
         manifests = {judged.name: judged.manifest for judged in services}
         if whom not in manifests:
-            raise GateError(f"there is no service {quote(whom)} here", suggestion(whom, manifests))
+            raise GateError(f"there is no service {quote(whom)}", suggestion(whom, manifests))
         layered = manifests[whom].policy.layered
     _warn(chosen)
     _print(printing.policy(chosen, layered, whom or ""))
@@ -100,7 +100,7 @@ def impact_command(against: str | None, paths: tuple[str, ...], **options: Any) 
     """
     request = Request(paths=paths, **options)
     if request.policy is None:
-        raise click.UsageError("name the new policy with --policy")
+        raise click.UsageError("--policy is missing: name the new policy")
     settings, source = ruleset.of_work_tree(current_tree())
     old, new = (ruleset.choose_policy(reference, settings, source) for reference in (against, request.policy))
     before, after = _run(request, old), _run(request, new)
@@ -130,7 +130,7 @@ def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
 
 
 def _impact(impact: Impact, old: Policy, new: Policy) -> Iterator[str]:
-    yield f"{plural(len(impact.flips), 'service')} would flip from {old.name} to {new.name}"
+    yield f"{plural(len(impact.flips), 'service')} would change health from {old.name} to {new.name}"
     healths = [health for health in reversed(HealthStatus) if impact.before.get(health) or impact.after.get(health)]
     for health in healths:
         yield f"  {health:<10}{impact.before.get(health, 0):>6} -> {impact.after.get(health, 0)}"

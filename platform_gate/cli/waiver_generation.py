@@ -62,7 +62,7 @@ def terms(reason: str, approved_by: str, days: int, outcome: Outcome) -> dict[st
     """Keys that all generated waivers share. Raises ``GateError`` for more days than the policy allows."""
     longest = outcome.policy.base().waivers.max_days
     if days > longest:
-        raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Ask for fewer days.")
+        raise GateError(f"--days {days} is more than the policy's waivers.max_days, {longest}", "Use fewer days.")
     return {
         "reason": reason,
         "approved_by": approved_by.strip(),

@@ -24,7 +24,7 @@ def working_directory() -> Path:
     try:
         return Path.cwd()
     except OSError:
-        raise GateError("the working directory is gone", "Change into a folder that exists.") from None
+        raise GateError("the working directory no longer exists", "Change to another folder.") from None
 
 
 def current_tree() -> WorkTree:

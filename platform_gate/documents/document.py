@@ -89,7 +89,7 @@ def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:
     roots = enumerate(strict_yaml.read(text, path, prose=prose))
     documents = [Document(path, text, number, line, data) for number, (line, data) in roots]
     if not documents:
-        raise DocumentError(Refusal("the file holds no document", "Write one, or remove the file.", Location(path)))
+        raise DocumentError(Refusal("the file is empty", "Write a document, or remove the file.", Location(path)))
     return documents
 
 
@@ -103,6 +103,6 @@ def read_one(content: bytes, path: str) -> Document:
     if more:
         place = Location(path, more[0].line, 1, more[0].line, 2)
         stray = any(document.data is None for document in (first, *more))
-        fix = "Remove the line `---` without a document." if stray else "Move it to its own file."
-        raise DocumentError(Refusal("a second document; this kind of file holds one", fix, place))
+        fix = "Remove the extra `---` line." if stray else "Move it to its own file."
+        raise DocumentError(Refusal("a second document in a file that may have only one", fix, place))
     return first

@@ -57,7 +57,7 @@ def decode(content: bytes, path: str) -> str:
         DocumentError: it is larger than ``MAX_BYTES``, not UTF-8, or holds a tab or hidden character.
     """
     if len(content) > MAX_BYTES:
-        raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service a file.", Location(path)))
+        raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service per file.", Location(path)))
     if not content.translate(None, _PLAIN):
         return content.decode("ascii")
     content = content.removeprefix(b"\xef\xbb\xbf")

@@ -116,7 +116,7 @@ def _number_or_string(text: str) -> Scalar:
     if re.fullmatch(_DATE_TO_OTHERS, text):
         raise ScalarError(f"{quote(text)} is a date to some YAML readers", f'Put it in double quotes: "{text}"')
     if re.fullmatch(_NUMBER_TO_OTHERS, text):
-        fix = "Write it as a plain decimal number, or put it in double quotes if it is text."
+        fix = "Write a plain decimal number, or put it in double quotes if it is text."
         raise ScalarError(f"{quote(text)} is not the same number to every YAML reader", fix)
     return text
 

@@ -75,7 +75,7 @@ def _problem(error: ValidationError, key: str | None, moves: Moves) -> Problem:
         fix = suggestion(key, _known_keys(error)) if place is None else advice.to_move(place, at)
         return Problem((*at, key), f"unknown key {quote(key)}", fix, on_key=True)
     if "propertyNames" in error.relative_schema_path:
-        message = f"the key {quote(error.instance)} cannot be a name here"
+        message = f"the key {quote(error.instance)} is not allowed here"
         return Problem((*at, error.instance), message, _how_to_write(error), on_key=True)
     if error.validator in _IN_CONTEXT and error.context:
         # Of several alternatives the one that fits furthest is the one that was meant.

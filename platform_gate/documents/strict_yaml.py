@@ -80,7 +80,7 @@ class Reader:
     def _build(self, event: Any, depth: int, key: str) -> Any:
         self._count += 1
         if self._count > MAX_NODES:
-            self._stop(event, f"the file holds more than {MAX_NODES:,} values", "Split it: one service a file.")
+            self._stop(event, f"the file holds more than {MAX_NODES:,} values", "Split it: one service per file.")
         if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
             return self._scalar(event, key)
         return self._build_other(event, depth, key)
@@ -164,7 +164,7 @@ class Reader:
     def _refuse(self, event: Any, message: str, fix: str) -> None:
         self.refusals.append(self._refusal(event.start_mark, event.end_mark, message, fix))
         if len(self.refusals) == MAX_REFUSALS:
-            self._stop(event, "more problems follow", "Mend those above first.")
+            self._stop(event, "more problems follow", "Fix those above first.")
 
     def _stop(self, event: Any, message: str, fix: str) -> None:
         raise DocumentError(*self.refusals, self._refusal(event.start_mark, event.end_mark, message, fix))
@@ -173,7 +173,7 @@ class Reader:
         """An error of libyaml with its location."""
         mark: Any = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
-        fix = "Check the quotes, brackets, colons and indentation around here."
+        fix = "Check quotes, brackets, colons and indentation around this place."
         return self._refusal(mark, mark, f"not valid YAML: {error.problem}{context}", fix)
 
     def _refusal(self, start: Mark, end: Mark, message: str, fix: str) -> Refusal:

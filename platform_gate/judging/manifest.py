@@ -99,9 +99,9 @@ def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> 
     try:
         launch = date.fromisoformat(text)
     except ValueError:
-        return None, [Problem(place, f"there is no day {text}", 'For example: "2027-01-15"')]
+        return None, [Problem(place, f"{text} is not a date", 'Write a day that exists, for example "2027-01-15".')]
     latest = days_after(context.as_of, effective.gate.max_prelaunch_days)
     if launch > latest:
-        fix = f"Name a day until {latest}, or leave the manifest out until then."
+        fix = f"Write {latest} or earlier, or leave the manifest out until then."
         return launch, [Problem(place, f"the launch is more than {effective.gate.max_prelaunch_days} days ahead", fix)]
     return launch, []

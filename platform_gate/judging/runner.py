@@ -164,8 +164,8 @@ def _judge_file(job: Job, file: ManifestFile) -> FileResult:
 
 def lost(file: ManifestFile) -> FileResult:
     """The result of a file whose worker was killed: it was not judged."""
-    message = "the process that was to judge it was killed, perhaps because memory ran out"
-    refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(file.path))
+    message = "its worker process was killed, perhaps because memory ran out"
+    refusal = Refusal(message, "Run again with fewer --jobs, or in shards (--shard).", Location(file.path))
     return FileResult((), (finding_of(UNREADABLE, refusal),))
 
 
@@ -280,4 +280,6 @@ def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> s
         return ""
     names = {path.rpartition("/")[2] for path in known}
     glob = f"**/{names.pop()}" if len(names) == 1 else "services/**/*.yaml"
-    return f"Most files here are no manifests. Say which ones are in .platform-gate.yaml: `manifests: [{quote(glob)}]`."
+    return (
+        f"Most of these files are not manifests. Select manifests in .platform-gate.yaml: `manifests: [{quote(glob)}]`."
+    )

@@ -19,9 +19,9 @@ from typing import Final, NamedTuple
 from platform_gate.model import GateError
 from platform_gate.text import displayed, printable, quote
 
-SHALLOW_FIX: Final = "Fetch the history: with actions/checkout set `fetch-depth: 0`, elsewhere `git fetch --unshallow`."
-MISSING_FIX: Final = "Clone without a `filter`, or fetch what it left out: the gate itself fetches nothing."
-INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside of the checkout."
+SHALLOW_FIX: Final = "Fetch the history: `fetch-depth: 0` for actions/checkout, else `git fetch --unshallow`."
+MISSING_FIX: Final = "Clone without `--filter`, or fetch the missing objects: the gate never fetches."
+INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside the checkout."
 BATCH: Final = 500
 """Objects per write to ``git cat-file``. Their IDs fit into a pipe's buffer, so that neither side blocks the other."""
 SECONDS: Final = 120
@@ -77,8 +77,8 @@ class Repository(NamedTuple):
         # --end-of-options keeps a ref that begins with a dash from being read as an option.
         done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         if done.returncode or not done.stdout.strip():
-            fix = SHALLOW_FIX if self._is_shallow() else "Check its name; in CI, fetch it first."
-            raise GateError(f"git knows no commit {quote(ref)}", fix)
+            fix = SHALLOW_FIX if self._is_shallow() else "Check the name. In CI, fetch it first."
+            raise GateError(f"git doesn't know the commit {quote(ref)}", fix)
         return done.stdout.decode().strip()
 
     def default_branch(self, remote: str) -> str:
@@ -94,7 +94,7 @@ class Repository(NamedTuple):
         """
         done = self._run("merge-base", one, other)
         if done.returncode or not done.stdout.strip():
-            fix = SHALLOW_FIX if self._is_shallow() else "Compare with a branch that shares history with this one."
+            fix = SHALLOW_FIX if self._is_shallow() else "Compare with a branch that shares its history with this one."
             raise GateError(f"git finds no common ancestor of {one[:12]} and {other[:12]}", fix)
         return done.stdout.decode().split()[0]
 

@@ -153,15 +153,15 @@ def _is_link(path: str) -> bool:
 
 def link_refusal(path: str, link: str) -> Refusal:
     """The refusal of ``path``, because ``link`` on the way to it, or itself, is a symbolic link."""
-    what = "it is" if link == path else f"{quote(link)} is"
-    fix = "Put the file itself there, or exclude the link by configuration."
-    return Refusal(f"{what} a symbolic link, which the gate does not follow", fix, Location(path))
+    what = "a symbolic link" if link == path else f"{quote(link)} is a symbolic link"
+    fix = "Replace the link with the file, or `exclude` it in the configuration."
+    return Refusal(f"{what}, which the gate does not follow", fix, Location(path))
 
 
 def unreadable(path: str, error: Exception) -> Refusal:
     """The refusal of a file that the system can't open or read."""
     reason = (getattr(error, "strerror", None) or "there is nothing to read").lower()
-    return Refusal(f"it cannot be read: {reason}", "Mend the file or its permissions.", Location(path))
+    return Refusal(f"the file can't be read: {reason}", "Check the file and its permissions.", Location(path))
 
 
 def _missing(path: str) -> Refusal:
@@ -252,7 +252,7 @@ def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
         return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
+        raise GateError(f"can't read the {kind} {quote(shown)}: {reason}", "Check the path.") from None
 
 
 def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
@@ -264,7 +264,7 @@ def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise GateError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+            raise GateError(f"can't read {name}: {(error.strerror or str(error)).lower()}") from None
 
     return read
 
