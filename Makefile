@@ -14,6 +14,8 @@ MUTATION_ARGS ?=
 BENCH_ARGS ?=
 # make fuzz MUTANTS=1000000
 MUTANTS ?= 200000
+# make fuzz HISTORIES=1000
+HISTORIES ?= 200
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check --no-input
@@ -24,10 +26,11 @@ CREATED := $(VENV)/.created-with-$(subst /,-,$(PYTHON))
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.installed-dev
 MUTATED := $(VENV)/.installed-mutation
+ENGINES := $(VENV)/.installed-engines
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-strict-reader check lint types format docs docs-site coverage fuzz mutation bench clean
+.PHONY: help demo test test-strict-reader test-engines check lint types format docs docs-site coverage fuzz mutation bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +44,9 @@ test: $(DEVELOPED) ## run the tests
 # The fast reader only accepts what the strict one reads alike: without it the answers must be the same.
 test-strict-reader: $(DEVELOPED) ## run the tests of documents, judging and hostile files without the fast reader
 	@PLATFORM_GATE_STRICT_READER=1 $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/documents tests/judging tests/hostile $(PYTEST_ARGS)
+
+test-engines: $(ENGINES) ## the same sums on Spark as on DuckDB: needs Java 17, and downloads 450 MB
+	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/engines $(PYTEST_ARGS)
 
 check: lint types docs-site test ## everything a change must pass: format, lint, types, documentation site, tests
 
@@ -65,8 +71,8 @@ docs-site: $(DEVELOPED) ## build the documentation site in build/site; a broken 
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
 
-fuzz: $(DEVELOPED) ## ten times as many mutants of manifests and policies as the tests make
-	@PLATFORM_GATE_MUTANTS=$(MUTANTS) $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/hostile/test_fuzz.py $(PYTEST_ARGS)
+fuzz: $(DEVELOPED) ## ten times as many mutants of manifests and policies, and random histories of pull requests, as the tests make
+	@PLATFORM_GATE_MUTANTS=$(MUTANTS) PLATFORM_GATE_HISTORIES=$(HISTORIES) $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup tests/hostile/test_fuzz.py tests/test_model_based.py $(PYTEST_ARGS)
 
 mutation: $(MUTATED) ## break the core in thousands of places: the tests must notice
 	@$(BIN)/mutmut run $(MUTATION_ARGS)
@@ -90,6 +96,10 @@ $(INSTALLED): $(CREATED) pyproject.toml
 $(DEVELOPED): $(CREATED) pyproject.toml
 	@$(PIP) install --editable '.[dev]'
 	@touch $(INSTALLED) $@
+
+$(ENGINES): $(DEVELOPED)
+	@$(PIP) install --editable '.[dev,engines]'
+	@touch $@
 
 $(MUTATED): $(DEVELOPED)
 	@$(PIP) install --editable '.[dev,mutation]'

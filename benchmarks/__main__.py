@@ -51,6 +51,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--instructions", action="append_const", const="instructions", dest="more", help="add that part"
     )
+    parser.add_argument("--bill", action="append_const", const="bill", dest="more", help="add that part")
     parser.add_argument("--write", action="store_true", help="keep the run in docs/performance.md")
     options = parser.parse_args(words)
     options.parts += options.more or []

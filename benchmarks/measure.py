@@ -16,6 +16,8 @@ from benchmarks.figures import Pair, Sample, affordable
 
 GOOD: Final = (0, 1)
 """Exit codes of a run that did its work, with findings or without."""
+ANSWERS: Final = (0, 1, 2)
+"""Exit codes of the gate over any input: one that it refuses too is answered."""
 TAIL: Final = 4000
 PAUSE: Final = 0.1
 COLLECTED: Final = re.compile(r"Collected : (\d+)")
@@ -37,11 +39,11 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", "TZ": "UTC", **(extra or {})}
 
 
-def run(command: Command, watch: Callable[[int], None] | None = None) -> Sample:
+def run(command: Command, watch: Callable[[int], None] | None = None, good: Sequence[int] = GOOD) -> Sample:
     """Run a program once. ``watch`` is called with its process ID ten times a second while it runs.
 
     Raises:
-        BenchmarkError: it ended with another code than 0 or 1.
+        BenchmarkError: it ended with a code that is not ``good``.
     """
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
@@ -51,7 +53,7 @@ def run(command: Command, watch: Callable[[int], None] | None = None) -> Sample:
         status, used = _waited(process.pid, watch)
         ended = time.perf_counter()
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in GOOD:
+        if process.returncode not in good:
             output.seek(0)
             raise BenchmarkError(_words(command, process.returncode, output.read()))
     return Sample(ended - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)

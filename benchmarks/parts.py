@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from benchmarks import browser, fleets, growth, memory, places, split, table
+from benchmarks import bill, browser, fleets, growth, hostile, memory, places, split, table
 from benchmarks.figures import Spread, comparison, pays
-from benchmarks.measure import BenchmarkError, Command, environment, instructions, paired, run
+from benchmarks.measure import ANSWERS, BenchmarkError, Command, environment, instructions, paired, run
 from benchmarks.peers import DEFAULT, ONE, PEERS, PLAIN, TWO, VARIANTS, Peer, Variant
 from benchmarks.places import Places
 
@@ -158,6 +159,36 @@ def opens(plan: Plan) -> Measured:
     return Measured(table.markdown(head, [row]), opening.holds)
 
 
+def bills(plan: Plan) -> Measured:
+    """Time and memory of `collect` over a bill of ten million rows."""
+    collected = bill.collected(plan.places)
+    head = ("rows", "s", "MiB", f"at most {bill.MOST_SECONDS} s and {memory.MOST_MIB} MiB")
+    bound = "yes" if collected.holds else "BROKEN"
+    row = [table.count(bill.ROWS), table.seconds(collected.seconds), f"{collected.mib:.0f}", bound]
+    return Measured(table.markdown(head, [row]), collected.holds)
+
+
+def tries_to_be_slow(plan: Plan) -> Measured:
+    """Compare each hostile input with a harmless one of the same size, in time on the cores."""
+    head = ("input", "s", "harmless, s", "ratio", f"at most {hostile.MOST:g}")
+    rows, holds = [], True
+    for case in hostile.CASES:
+        slow, plain = (_cpu_seconds(plan.places, made()) for made in (case.hostile, case.harmless))
+        within = slow <= hostile.MOST * plain
+        holds = holds and within
+        answer = "yes" if within else "BROKEN"
+        rows.append([case.name, table.seconds(slow), table.seconds(plain), table.ratio(slow / plain), answer])
+    return Measured(table.markdown(head, rows), holds)
+
+
+def _cpu_seconds(found: Places, made: hostile.Input) -> float:
+    """The least processor time of some runs over an input, whatever the gate answers."""
+    with tempfile.TemporaryDirectory(prefix="platform-gate-bench-") as folder:
+        words = hostile.write(Path(folder) / "repository", made)
+        command = Command([found.ours("plain"), *words], Path(folder) / "repository")
+        return min(run(command, good=ANSWERS).cpu for _ in range(growth.RUNS))
+
+
 ALL: Final[Mapping[str, tuple[str, Callable[[Plan], Measured]]]] = MappingProxyType(
     {
         "peers": ("Beside its peers", beside_peers),
@@ -166,9 +197,11 @@ ALL: Final[Mapping[str, tuple[str, Callable[[Plan], Measured]]]] = MappingProxyT
         "page": ("Opening the page in Chromium", opens),
         "growth": ("Whether cost grows in line", grows_in_line),
         "instructions": ("The same, counted in instructions", counted),
+        "hostile": ("Inputs that try to be slow", tries_to_be_slow),
         "memory": ("Memory of a very large fleet", very_large),
+        "bill": ("Collecting a large bill", bills),
     }
 )
 """Titles and functions of the parts, in the order in which they run."""
 
-USUAL: Final = ("peers", "split", "processes", "page", "growth")
+USUAL: Final = ("peers", "split", "processes", "page", "growth", "hostile")

@@ -82,9 +82,9 @@ def has_npm() -> bool:
 def install(places: Places, *, npm: bool) -> None:
     """Install the current code, and peers that are missing."""
     places.folder.mkdir(exist_ok=True)
-    _environment(places, "peers", FROM_PYPI)
+    environment(places, "peers", FROM_PYPI)
     for name, extra in EXTRAS.items():
-        _environment(places, name, [f"{ROOT}{extra}"])
+        environment(places, name, [f"{ROOT}{extra}"])
     _install_ours(places)
     if npm and not places.node("ajv").exists():
         prefix = places.folder / "node"
@@ -92,7 +92,7 @@ def install(places: Places, *, npm: bool) -> None:
         _tool("npm", "install", "--prefix", prefix, "--no-audit", "--no-fund", "--loglevel=error", *FROM_NPM)
 
 
-def _environment(places: Places, name: str, what: Sequence[str]) -> None:
+def environment(places: Places, name: str, what: Sequence[str]) -> None:
     """Make a virtual environment with some packages, unless it has them."""
     stamp, recipe = places.folder / name / ".installed", " ".join(what)
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != recipe:

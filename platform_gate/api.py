@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from platform_gate.judging.judgement import Judgement, judge
-from platform_gate.judging.totals import PlatformReport, aggregate, detail, figures
+from platform_gate.judging.result import figures
+from platform_gate.judging.totals import PlatformReport, aggregate, detail
 from platform_gate.model import Context, HealthStatus, Subject, nowhere
 from platform_gate.policy import loading
 from platform_gate.subsystems import SUBSYSTEMS

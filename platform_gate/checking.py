@@ -14,7 +14,9 @@ from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
-from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
+from platform_gate.repository import unselected
+from platform_gate.repository.checkout import open_tree
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, refuse_link_above
 
 
 class Keep(Enum):
@@ -53,18 +55,34 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
         GateError: configuration, policy or waivers can't be used, or git can't answer. What is wrong with a manifest
             is a finding, not an exception.
     """
-    tree = WorkTree(find_root(cwd), cwd, stdin)
+    refuse_link_above(cwd)
+    tree = open_tree(cwd, _read_once(stdin, request.paths))
     if request.base is not None:
         return _check_change(request, tree, display)
     return _check_fleet(request, tree, display, keep, executor)
 
 
+def _read_once(stdin: Callable[[], bytes], paths: Sequence[str]) -> Callable[[], bytes]:
+    """Standard input as often as it is asked for, in every process; unread where nobody names it."""
+    if STDIN not in paths:
+        return stdin
+    try:
+        content = stdin()
+    except (OSError, ValueError, AttributeError):
+        return stdin  # the finding on the file says why it can't be read
+    return lambda: content
+
+
 def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, executor: Executor) -> Outcome:
     settings, source = ruleset.of_work_tree(tree)
     rules = ruleset.load(request, settings, source)
-    files, part = _part(tree.find(request.paths, settings), request, rules.waivers)
-    job = Job(tree, rules.policy, request.as_of, rules.waivers, part=part is not None)
+    found = tree.find(request.paths, settings)
+    files, part = _part(found, request, rules.waivers)
+    job = Job(tree, rules.policy, request.as_of, rules.waivers, part=part is not None, complete=request.complete)
     run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
+    operands = list(map(tree.shown, request.paths))
+    beside = unselected.yaml_beside(unselected.in_work_tree(tree), settings, operands, found)
+    run = runner.with_unselected(run, beside, rules.policy)
     return decided(
         narrowed(run, request, {}),
         rules.policy,
@@ -73,8 +91,9 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         exit_zero=request.exit_zero,
         schema_only=request.schema_only,
         display=display,
-        part=part and part._replace(seen=run.seen),
+        part=part and part._replace(seen=run.seen, narrowed=request.narrowed),
         repository=request.repository,
+        unread=unselected.unread_configuration(tree, request.paths, settings),
     )
 
 
@@ -124,4 +143,5 @@ def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome
         scope=scope,
         display=display,
         repository=request.repository,
+        unread=unselected.unread_configuration(tree, request.paths, settings),
     )

@@ -9,23 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final
 
 from platform_gate.model import Subject
 
 ANY_FOLDERS: Final = "**"
+MOST_PATTERNS: Final = 16_384
+"""Patterns that are kept taken apart: more than a policy of a mebibyte holds."""
 # A run of stars, a set such as [a-z] or [!]x], or any single character.
 _PIECE: Final = r"(?s:\*+|\[!?\]?[^\]]*\]|.)"
 
 
 def applies(match: Mapping[str, Any], subject: Subject) -> bool:
     """Whether a service fulfils every condition of a match: tier, globs over team, name and path, and labels."""
-    words = {"team": subject.team, "name": subject.name, "path": subject.path}
-    return (
-        ("tier" not in match or subject.tier in as_list(match["tier"]))
-        and all(key not in match or matches(as_list(match[key]), word) for key, word in words.items())
-        and all(subject.labels.get(key) in as_list(value) for key, value in match.get("labels", {}).items())
-    )
+    return all(_fulfils(subject, key, value) for key, value in match.items())
+
+
+def _fulfils(subject: Subject, key: str, wanted: Any) -> bool:
+    if key == "tier":
+        return subject.tier in as_list(wanted)
+    if key == "labels":
+        return all(subject.labels.get(label) in as_list(value) for label, value in wanted.items())
+    return matches(as_list(wanted), getattr(subject, key))
 
 
 def as_list(value: Any) -> list[Any]:
@@ -35,7 +41,12 @@ def as_list(value: Any) -> list[Any]:
 
 def matches(patterns: Sequence[str], path: str) -> bool:
     """Whether any of the globs matches the whole path."""
-    return bool(patterns) and any(len(parts) in _walk(parts, path) for parts in map(_parts, patterns))
+    for pattern in patterns:
+        if needle(pattern) in path:  # hundreds of overrides may be held against thousands of services
+            parts = _parts(pattern)
+            if len(parts) in _walk(parts, path):
+                return True
+    return False
 
 
 def reach(patterns: Iterable[str], folder: str) -> bool:
@@ -43,7 +54,18 @@ def reach(patterns: Iterable[str], folder: str) -> bool:
     return any(_walk(parts, folder) - {len(parts)} for parts in map(_parts, patterns))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_PATTERNS)
+def needle(pattern: str) -> str:
+    """The longest run of characters that stands in whatever a pattern matches."""
+    runs = ("".join(run) for part in _parts(pattern) for plain, run in groupby(_tokens(part), _is_plain) if plain)
+    return max(runs, key=len, default="")
+
+
+def _is_plain(piece: str) -> bool:
+    return len(piece) == 1 and piece not in {"*", "?"}
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
 def _parts(pattern: str) -> tuple[str, ...]:
     return tuple(pattern.removeprefix("./").split("/"))
 
@@ -99,7 +121,7 @@ def _part_matches(part: str, name: str) -> bool:
     return all(rest.startswith("*") for rest in tokens[used:])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_PATTERNS)
 def _tokens(part: str) -> tuple[str, ...]:
     return tuple(re.findall(_PIECE, part))
 

@@ -92,8 +92,8 @@ class Doubt(StrEnum):
     ALWAYS = "always"
 
 
-MANIFEST: Final = "manifest"
-WAIVER: Final = "waiver"
+MANIFEST, WAIVER = "manifest", "waiver"
+UNSELECTED_ID: Final = "manifest/unselected"  # the one rule of its kind that keeps nothing from being judged
 
 
 def kind_of(rule: str) -> str:
@@ -253,7 +253,7 @@ class Finding(NamedTuple):
     @property
     def unjudged(self) -> bool:
         """Whether it keeps a file from being judged, so that the gate can't answer."""
-        return kind_of(self.rule) == MANIFEST
+        return kind_of(self.rule) == MANIFEST and self.rule != UNSELECTED_ID
 
 
 NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})

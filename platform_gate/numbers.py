@@ -7,7 +7,8 @@ are slow, and so is importing them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -21,6 +22,22 @@ NEAR_A_TIE: Final = 1e-6
 def as_written(value: float | Fraction) -> Fraction:
     """The exact value of a number's shortest decimal digits: 99.9 is 999/10."""
     return ratio(str(value)) if isinstance(value, float) else ratio(value)
+
+
+def finite(name: str, value: Any) -> None:
+    """Refuse a value of a Python model that is no number, which would fail far from where it was written.
+
+    Raises:
+        TypeError: it is no number; true and false are none either.
+        ValueError: it is infinite or not a number (NaN).
+    """
+    try:
+        good = isfinite(value) and value.__class__ is not bool
+    except (TypeError, OverflowError):  # a whole number can be too large for a float
+        good = False
+    if not good:
+        number = isinstance(value, SupportsFloat) and not isinstance(value, bool)
+        raise (ValueError if number else TypeError)(f"{name} is no finite number: {value!r}")
 
 
 def ratio(numerator: int | str | Fraction, denominator: int | None = None) -> Fraction:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 QUOTED_AT_MOST = 80
+LISTED_AT_MOST = 10
+"""Words of a list in a message; the rest is counted."""
+SUGGESTED_AT_MOST = 40
+"""Words of a choice: all rules of a policy without many checks of its own."""
+CLOSE = 2
+"""Characters by which a misspelt word is longer or shorter, where there are very many known ones."""
+COMPARED_AT_MOST = 100
+"""Words that a misspelt one is compared with."""
 
 # The inside of a regular expression's [set]. Control characters (C0 without tab, LF and CR; DEL; C1) act on terminals;
 # line separators beyond LF fake a new line; bidirectional controls reorder text on a screen; the rest is invisible.
@@ -63,19 +71,44 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}".replace(",", " ")
 
 
-def listing(words: Iterable[str], conjunction: str = "and") -> str:
-    """``a, b and c``."""
-    *most, last = list(words) or [""]
-    return f"{', '.join(most)} {conjunction} {last}" if most else last
+def listing(words: Iterable[str], conjunction: str = "and", *, most: int = LISTED_AT_MOST) -> str:
+    """``a, b and c``; of a longer list the first, and how many more there are."""
+    *several, last = cut(words, most) or [""]
+    return f"{', '.join(several)} {conjunction} {last}" if several else last
+
+
+def commas(words: Iterable[str], *, most: int = LISTED_AT_MOST, separator: str = ", ") -> str:
+    """``a, b, c``; of a longer list the first, and how many more there are."""
+    return separator.join(cut(words, most))
+
+
+def cut(words: Iterable[str], most: int = LISTED_AT_MOST) -> list[str]:
+    """The first words; one more than ``most`` is shown itself instead of a count of one."""
+    several = list(words)
+    left_out = len(several) - most
+    return several if left_out <= 1 else [*several[:most], f"{left_out:,} more".replace(",", " ")]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """The known word most like a misspelt one, as a question; if none is close, all known words."""
+    """The known word most like a misspelt one, as a question; if none is close, the first of all known words."""
+    choice = sorted(known)
+    close = nearest(word, choice)
+    return f"Did you mean {close}?" if close else f"Known: {commas(choice, most=SUGGESTED_AT_MOST)}."
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """The known word that is most like another one; empty if none is.
+
+    Of very many words only those are compared that begin alike: to compare two takes longer than to judge a manifest.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - only where something is misspelt
 
-    choices = {choice.casefold(): choice for choice in sorted(known, reverse=True)}
-    close = get_close_matches(word.casefold(), sorted(choices), n=1)
-    return f"Did you mean {choices[close[0]]}?" if close else f"Known: {', '.join(sorted(choices.values()))}."
+    if len(known) > COMPARED_AT_MOST:
+        known = [other for other in known if other[:2] == word[:2] and abs(len(other) - len(word)) <= CLOSE]
+        known = known[:COMPARED_AT_MOST]
+    folded = {other.casefold(): other for other in known}
+    close = get_close_matches(word.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""
 
 
 # A CI runner reads commands in a log: GitHub's ``::name::`` at the start of a line, GitHub's and Azure's ``##[name]``

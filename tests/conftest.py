@@ -1,6 +1,7 @@
 """What every test may use: the program as its users start it, in an environment that holds no surprises."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 60
+LOUD = re.compile("Skipped: no (Chromium|[a-z]+: install )")
 AT_START = ("PYTHON", "LC_", "LANG", "TZ", "COVERAGE_")
 
 # A deadline measures the machine, not the code. In CI the examples are always the same, so that a pull request does not
@@ -42,9 +44,9 @@ def pytest_configure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say aloud what no browser has seen: a skip is easily overlooked."""
+    """Say aloud what was not tested for want of a program: a skip is easily overlooked."""
     skipped = terminalreporter.stats.get("skipped", [])
-    for reason in sorted({report.longrepr[2] for report in skipped if "no Chromium" in str(report.longrepr)}):
+    for reason in sorted({report.longrepr[2] for report in skipped if LOUD.search(str(report.longrepr))}):
         terminalreporter.write_line(f"NOT TESTED: {reason.removeprefix('Skipped: ')}", red=True, bold=True)
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from platform_gate.checking import Keep, check
 from platform_gate.judging import verdict
 from platform_gate.judging.request import Request
+from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import Shard
+from platform_gate.judging.totals import aggregate
 from platform_gate.reports import merging, reading
 from platform_gate.reports.formats import reporter
 from platform_gate.reports.outcome import Display, Outcome
@@ -63,6 +65,17 @@ def rendered(merged: merging.Merged, form: str = "json", **display: Any) -> byte
 def joined(*reports: bytes) -> bytes:
     """The JSON report over others."""
     return rendered(merging.merge(recordings(*reports)))
+
+
+def settled(data: dict[str, Any]) -> dict[str, Any]:
+    """A report with the totals and the answer that follow from its services and findings."""
+    services = [reading.judged(row) for row in data["services"]]
+    totals = aggregate([service.figures for service in services])
+    findings = tuple(map(reading.finding, data["findings"]))
+    answer = verdict.decide(Run(tuple(services), findings, len(services)), data["policy"]["fail_on"])
+    numbers = {key: value for key, value in totals.to_dict().items() if key != "services"}
+    costs = {"monthly_cost_by_currency": totals.monthly_cost_by_currency}
+    return {**data, **numbers, **costs, "verdict": answer, "exit_code": verdict.exit_code(answer)}
 
 
 def changed(content: bytes, **keys: Any) -> bytes:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -501,3 +501,99 @@ def test_only_the_merge_that_was_checked_out_for_the_event_is_trusted(runner: Ru
     old, head, _ = merged(runner)
     runner.pull_request(old, head, "2" * 40)
     assert judge().code == 2
+
+
+# Pull requests that choose by what they are judged.
+
+LENIENT = """\
+apiVersion: platform-gate/v1
+kind: Policy
+metadata: {name: lenient}
+spec:
+  overrides:
+    - {match: {tier: [3]}, reason: best effort, spec: {severities: {slo/breached: "off"}}}
+"""
+
+
+def tiered(text: str, tier: int) -> str:
+    return text.replace("team: shop", f"team: shop, tier: {tier}")
+
+
+@dataclass(frozen=True)
+class Trick:
+    """What a change does to files (an empty text removes one), and the action's inputs."""
+
+    files: Mapping[str, str]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    code: int = 1
+
+
+SOFT = tiered(breached("a"), 3)
+TRICKS = {
+    "its configuration selects a fixture": Trick(
+        {
+            ".platform-gate.yaml": "manifests: [services/*.yaml, examples/*.yaml]\npolicy: policy.yaml\n",
+            "services/a.yaml": breached("a"),
+            "examples/a.yaml": "",
+        }
+    ),
+    "an unchanged file takes over": Trick(
+        {
+            ".platform-gate.yaml": "manifests: [services/*.yaml, red/*.yaml]\npolicy: policy.yaml\n",
+            "services/a.yaml": "",
+        }
+    ),
+    "the manifest moves and is named": Trick(
+        {"services/a.yaml": "", "apps/a.yaml": SOFT}, {"paths": "apps/a.yaml\nservices/b.yaml"}
+    ),
+    "the service is renamed where it stands": Trick({"services/a.yaml": SOFT.replace("name: a", "name: z")}),
+    "the policy of the input is softened": Trick(
+        {"policy.yaml": POLICY % ("head", 0), "services/a.yaml": breached("a")}, {"policy": "policy.yaml"}
+    ),
+    "line ends spoil the file": Trick({"services/a.yaml": breached("a").replace("\n", "\r\r\n")}, code=2),
+    "a tag is named like the base": Trick({"services/a.yaml": breached("a")}, {"base": "main"}, 2),
+    "the base excludes commits": Trick({"services/a.yaml": breached("a")}, {"base": "^refs/heads/main"}, 2),
+    "a tag is named like the base, which is written in full": Trick(
+        {"services/a.yaml": breached("a")}, {"base": "refs/heads/main"}
+    ),
+    "a file is named like the head": Trick({"services/a.yaml": breached("a"), "HEAD": "x"}),
+}
+
+
+@pytest.mark.parametrize("scope", ["all", "touched", "regressed"])
+@pytest.mark.parametrize("name", TRICKS)
+def test_a_trick_fails_through_the_action_too(runner: Runner, judge: Judge, name: str, scope: str) -> None:
+    trick = TRICKS[name]
+    runner.git("init", "--quiet")
+    runner.write(".platform-gate.yaml", "manifests: [services/*.yaml]\npolicy: policy.yaml\n")
+    runner.write("policy.yaml", LENIENT)
+    for path, text in {
+        "services/a.yaml": tiered(manifest("a"), 1),
+        "services/b.yaml": manifest("b"),
+        "examples/a.yaml": tiered(manifest("a"), 3),
+        "red/a.yaml": SOFT,
+    }.items():
+        runner.write(path, text)
+    base = runner.commit()
+    runner.git("checkout", "--quiet", "-b", "topic")
+    for path, text in trick.files.items():
+        if text:
+            runner.write(path, text)
+        else:
+            (runner.workspace / path).unlink()
+    head = runner.commit()
+    runner.git("tag", "main")
+    runner.pull_request(base, head)
+    done = judge({"scope": scope, **trick.inputs})
+    assert done.code == trick.code, done.log
+
+
+@pytest.mark.parametrize("base", ["", "none"])
+def test_a_working_directory_behind_a_link_is_refused(runner: Runner, judge: Judge, base: str) -> None:
+    commit = repository(runner)
+    other = Runner(runner.folder / "other")
+    repository(other)
+    (runner.workspace / "apps").symlink_to(other.workspace)
+    runner.pull_request(commit, runner.commit())
+    done = judge({"working-directory": "apps", "base": base})
+    assert (done.code, "symbolic link" in done.log) == (2, True), done.log

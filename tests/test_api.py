@@ -2,8 +2,11 @@
 
 import inspect
 import pkgutil
+from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, fields
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -149,3 +152,29 @@ def test_the_toolkit_has_the_seed_s_methods(name: str) -> None:
 def test_the_facade_offers_nothing_that_alters_a_service() -> None:
     public = [name for name in vars(PlatformToolkit) if not name.startswith("_")]
     assert sorted(public) == ["generate_report", "get_service", "register_service"]
+
+
+NO_NUMBERS = [float("nan"), float("inf"), -float("inf"), "99", True, Decimal("NaN"), [1], 10**400]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (lambda value: SLODefinition("a", value, 99), "target"),
+        (lambda value: SLODefinition("a", 99.9, value), "current"),
+        (lambda value: CostEntry("2026-01", value), "amount"),
+        (lambda value: CostProfile(value, []), "budget_monthly"),
+        (lambda value: ReliabilityMetrics(uptime_pct=value), "uptime_pct"),
+        (lambda value: ReliabilityMetrics(mttr_minutes=value), "mttr_minutes"),
+        (lambda value: ReliabilityMetrics(incidents_30d=value), "incidents_30d"),
+        (lambda value: ReliabilityMetrics(change_failure_rate_pct=value), "change_failure_rate_pct"),
+    ],
+)
+def test_what_is_no_number_is_refused_where_it_is_written(make: Callable[[Any], object], name: str, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"{name} is no finite number"):
+        make(value)
+
+
+def test_numbers_of_other_kinds_are_numbers() -> None:
+    assert SLODefinition("a", Fraction(999, 10), Decimal("99.95")).is_met  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from benchmarks import __main__ as program
-from benchmarks import browser, fleets, growth, manifests, measure, memory, parts, peers, places, split, table
+from benchmarks import bill, browser, fleets, growth, manifests, measure, memory, parts, peers, places, split, table
 from benchmarks.__main__ import PAGE, arguments, machine
 from benchmarks.figures import Comparison, Growth, Sample, Spread, affordable, comparison, pays
 from benchmarks.measure import BenchmarkError, Command
@@ -339,3 +339,22 @@ def test_what_does_not_hold_is_the_exit_code(
 def test_a_machine_has_cores_and_memory_and_no_name() -> None:
     assert machine().endswith("GiB of memory.")
     assert str(ROOT) not in machine()
+
+
+# The bill
+
+
+def test_a_bill_is_collected(tmp_path: Path, gate: Gate) -> None:
+    bill.write(Path(sys.executable), tmp_path / "bill.parquet", 5000)
+    (tmp_path / "platform-gate.sources.yaml").write_text(json.dumps(bill.SOURCES), encoding="utf-8")
+    done = gate(tmp_path, "collect", "--at", bill.AT, "-o", "m.jsonl")
+    assert done.returncode == 0, done.stderr
+    _, *services = (tmp_path / "m.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(services) == 400
+    assert "% of the cost in USD belongs to no service" in done.stderr
+
+
+def test_a_bill_has_limits() -> None:
+    assert bill.Collected(10, 512).holds
+    assert not bill.Collected(10.1, 100).holds
+    assert not bill.Collected(1, 513).holds

@@ -76,3 +76,15 @@ def test_only_the_form_of_a_change_cannot_be_checked(root: Path) -> None:
 
 def test_the_day_is_the_caller_s(root: Path) -> None:
     assert check(REQUEST._replace(as_of=date(2026, 12, 1)), cwd=root).as_of == date(2026, 12, 1)
+
+
+def test_standard_input_is_read_once_for_all_who_ask(tmp_path: Path) -> None:
+    reads: list[bytes] = [manifest("a").encode()]
+    write(tmp_path, {"a.yaml": manifest("a")})
+    (tmp_path / ".git").mkdir()
+    request = Request(("-", "a.yaml", "-"), None, DAY)
+    outcome = check(request, cwd=tmp_path, stdin=reads.pop)
+    assert [(finding.rule, finding.location.path) for finding in outcome.run.findings] == [
+        ("manifest/duplicate-service", "a.yaml")
+    ]
+    assert reads == []

@@ -29,7 +29,13 @@ from tests.conftest import ROOT, Gate
 from tests.samples import BREACHED, manifest, write
 
 DOCS = ROOT / "docs"
-KINDS = {"Service": "service", "Policy": "policy", "PolicyTest": "policy-test", "Waivers": "waivers"}
+KINDS = {
+    "Sources": "sources",
+    "Service": "service",
+    "Policy": "policy",
+    "PolicyTest": "policy-test",
+    "Waivers": "waivers",
+}
 WRONG_ON_PURPOSE = {"services/refunds.yaml", "policies/gap.yaml"}
 CATALOGUE = catalogue.catalogue(loading.default().limits)
 
@@ -253,6 +259,16 @@ def test_every_policy_key_is_documented_with_its_default() -> None:
     for key in policy_keys(spec):
         general = re.sub(r"^governance\.checks\.\w+\.", "governance.checks.NAME.", key)
         assert f"| `{general}` |" in page or f"| `{general.removeprefix('gate.')}` |" in page, key
+
+
+def test_every_key_of_a_source_is_documented() -> None:
+    kinds = json.loads((ROOT / "schemas/sources.schema.json").read_text(encoding="utf-8"))["$defs"]
+    page = TEXTS["docs/collect.md"]
+    keys = {
+        key for kind in [*kinds["source"]["properties"]["type"]["enum"], "query"] for key in kinds[kind]["properties"]
+    }
+    assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
+    assert [kind for kind in kinds["source"]["properties"]["type"]["enum"] if f"`{kind}`" not in page] == []
 
 
 def defaults(node: dict[str, Any], whole: dict[str, Any], at: tuple[str, ...] = ()) -> Iterator[tuple[Any, ...]]:

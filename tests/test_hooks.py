@@ -23,6 +23,7 @@ BREACHED = MANIFEST.replace("current: 99.95", "current: 90")
 INVALID = MANIFEST.replace("target: 99.9", "target: 0")
 GATE = {"id": "platform-gate"}
 SCHEMA = {"id": "platform-gate-schema"}
+IMPORT = {"id": "platform-gate-import"}
 
 
 def run(folder: Path, *words: str | Path, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -78,7 +79,7 @@ def build(folder: Path, hooks: Published) -> None:
     using = folder / "using"
     using.mkdir()
     git(using, "init", "--quiet")
-    (using / ".pre-commit-config.yaml").write_text(hooks.configuration(GATE, SCHEMA), encoding="utf-8")
+    (using / ".pre-commit-config.yaml").write_text(hooks.configuration(GATE, SCHEMA, IMPORT), encoding="utf-8")
     packages = [path for path in sys.path if path.endswith("-packages")]
     offline = {f"PIP_{name}": "1" for name in ("NO_INDEX", "NO_DEPS", "IGNORE_INSTALLED")}
     done = pre_commit(
@@ -222,3 +223,24 @@ def test_a_name_that_looks_like_an_option_is_a_name(project: Project) -> None:
 def test_a_name_with_a_line_feed_is_not_left_out(project: Project) -> None:
     project.write("services/a\nb.yaml", INVALID)
     assert project.run(SCHEMA)[0] == "2"
+
+
+def test_the_import_hook_says_when_descriptors_and_manifests_differ(project: Project) -> None:
+    slo = "version: prometheus/v1\nservice: orders\nlabels: {owner: a, tier: '2'}\nslos: [{name: a, objective: 99.9}]\n"
+    project.write("slo.yaml", slo)
+    code, said = project.run(IMPORT, args=["sloth", "slo.yaml"])
+    assert code == "1"
+    assert "no manifest describes orders" in said
+    project.write("services/orders.yaml", manifest_of(said))
+    assert project.run(IMPORT, args=["sloth", "slo.yaml"])[0] == "0"
+    project.write("slo.yaml", slo.replace("99.9", "99.5"))
+    code, said = project.run(IMPORT, args=["sloth", "slo.yaml"])
+    assert code == "1"
+    assert "+      target: 99.5  # from slo.yaml" in said
+
+
+def manifest_of(output: str) -> str:
+    """The manifest that a diff of a new file shows."""
+    lines = output.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("@@ -0,0 "))
+    return "".join(line[1:] + "\n" for line in lines[start + 1 :] if line.startswith("+"))

@@ -27,6 +27,7 @@ GOOD: dict[str, list[Any]] = {
     "waivers": [{"apiVersion": "platform-gate/v1", "kind": "Waivers", "spec": {"max_days": 30, "waivers": [WAIVER]}}],
     "config": [{"manifests": ["services/**/*.yaml"], "exclude": ["x"], "policy": "strict", "waivers": ["w.yaml"]}],
     "report": shipped.schema("report")["examples"],
+    "sources": [yaml.safe_load((ROOT / "examples/sources/platform-gate.sources.yaml").read_text())],
 }
 NUMBERS = [0, 1, -1, 2.0, 0.5, 100, 100.0, 101, 10**15, 10**20, 1e300, -0.0]
 WORDS = "a A no true 1 30d 4w 0d calendar-month 2026-01 2026-13 2026-01-31 USD usd https://x a/b ../a . -a a- slo/x slo"

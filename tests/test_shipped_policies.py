@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -155,7 +154,7 @@ def noticed(name: str, at: At, by: float) -> bool:
     """Whether a case fails, or the policy is refused, where one number is another."""
     shipped_one = loading.load(name, nothing_to_read)
     data = changed(shipped_one.layered.data, at, by)
-    other = shipped_one._replace(layered=replace(shipped_one.layered, data=data))
+    other = shipped_one._replace(layered=shipped_one.layered._replace(data=data))
     try:
         return fails(suite(name), other)
     except GateError:
@@ -168,7 +167,7 @@ def test_no_placeholder_goes_unnoticed() -> None:
     for word in shipped_one.layered.data["governance"]["placeholders"]:
         data = copy.deepcopy(shipped_one.layered.data)
         data["governance"]["placeholders"].remove(word)
-        other = shipped_one._replace(layered=replace(shipped_one.layered, data=data))
+        other = shipped_one._replace(layered=shipped_one.layered._replace(data=data))
         assert fails(suite("default"), other), word
 
 

@@ -20,7 +20,18 @@ SITE = "https://platform-gate.github.io/platform-gate/"
 
 
 def build(folder: Path, configuration: Path = ROOT / "mkdocs.yml") -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder, "-f", configuration]
+    words: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--quiet",
+        "--site-dir",
+        folder,
+        "-f",
+        configuration,
+    ]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder.parent), "NO_MKDOCS_2_WARNING": "true"}
     return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 

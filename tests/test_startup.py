@@ -24,7 +24,7 @@ OWN = """
     cli.workspace cli.writing
     documents documents.document documents.errors documents.fast_yaml documents.scalars documents.schema
     documents.shipped judging judging.judgement judging.manifest judging.problems judging.request judging.result
-    judging.ruleset judging.runner judging.shards judging.totals judging.verdict judging.waivers matching model
+    judging.ruleset judging.runner judging.shards judging.verdict judging.waivers matching model
     numbers policy policy.layers policy.limits policy.loading reports reports.formats reports.formats.text
     reports.outcome repository repository.config repository.plain_files repository.work_tree subsystems subsystems.bands
     subsystems.catalogue subsystems.cost subsystems.cost.rules subsystems.custom subsystems.custom_schema
@@ -37,6 +37,7 @@ SLOW = """
     yaml
     concurrent.futures difflib fractions hashlib importlib.metadata jinja2 json jsonschema multiprocessing pickle
     referencing rpds shutil subprocess tempfile textwrap tomllib traceback
+    duckdb http.client platform_gate.collectors sqlalchemy sqlglot ssl urllib.request urllib3
 """
 """What a clean run does without."""
 

@@ -58,7 +58,7 @@ def test_the_vendored_schemas_find_nothing() -> None:
         "workflows": schema_problems("github-workflows", *GITHUB),
         "action": schema_problems("github-actions", ROOT / "action.yml"),
         "dependabot": schema_problems("dependabot", ROOT / ".github/dependabot.yml"),
-        "gitlab": schema_problems("gitlab-ci", EXAMPLES / "gitlab-ci.yml", transform="gitlab-ci"),
+        "gitlab": schema_problems("gitlab-ci", *sorted(EXAMPLES.glob("gitlab-*.yml")), transform="gitlab-ci"),
         # Its patterns are not those of ECMAScript's strict mode.
         "azure": schema_problems(
             "azure-pipelines", EXAMPLES / "azure-pipelines.yml", transform="azure-pipelines", regex="python"
@@ -91,8 +91,8 @@ def scripts(path: Path) -> list[str]:
     if path.name == "Jenkinsfile":
         return re.findall(r"sh '''\n(.*?)'''", text, re.DOTALL)
     pipeline: dict[str, Any] = yaml.safe_load(text)
-    if path.name == "gitlab-ci.yml":
-        return [*pipeline["platform-gate"]["before_script"], *pipeline["platform-gate"]["script"]]
+    if path.name.startswith("gitlab-"):
+        return [script for job in pipeline.values() for script in (*job["before_script"], *job["script"])]
     jobs = pipeline.get("jobs", {"only": pipeline.get("runs", pipeline)}).values()
     return [step[key] for job in jobs for step in job["steps"] for key in ("run", "bash") if key in step]
 

@@ -5,6 +5,7 @@ May use `judging` and what is below.
 
 __all__ = [
     "comparison",
+    "fleets",
     "policy_impact",
     "pull_request",
     "relaxations",

@@ -153,6 +153,7 @@ class Comparison(NamedTuple):
         standing: fingerprints of unjudged files and notices that are the same at the base.
         previews: services whose health the head's own rules would change.
         adoption: the base has neither configuration nor manifests, so the head's own rules judge.
+        merge_bases: how many commits the change was compared with; this comparison has the worst verdict.
     """
 
     ref: str
@@ -163,10 +164,12 @@ class Comparison(NamedTuple):
     standing: frozenset[str]
     previews: tuple[Preview, ...] = ()
     adoption: bool = False
+    merge_bases: int = 1
 
     def describe(self, scope: Scope) -> str:
         """A sentence on what the tree was compared with, and whose rules judged it."""
-        since = f"compared with {self.ref} (since {self.base[:12]}), scope {scope}"
+        several = f", the worst of {self.merge_bases} merge bases" if self.merge_bases > 1 else ""
+        since = f"compared with {self.ref} (since {self.base[:12]}{several}), scope {scope}"
         own = f"; {self.ref} has neither configuration nor manifests, so this change's own rules judge (adoption)"
         return since + (own if self.adoption else f"; rules as {self.ref} has them")
 
@@ -189,11 +192,15 @@ class Comparison(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """A run over the base, a run over the head, and the paths that differ between them."""
+    """A run over the base, a run over the head, and the paths that differ between them.
+
+    ``unselected`` are problems of files at the base that only the head's configuration selects.
+    """
 
     base: Run
     head: Run
     changed_paths: frozenset[str]
+    unselected: tuple[Finding, ...] = ()
 
 
 def transitions(sides: Sides) -> dict[str, Transition]:
@@ -211,9 +218,10 @@ def transitions(sides: Sides) -> dict[str, Transition]:
         unreadable = old is None and new is not None and new.location.path in broken
         relaxed = tuple(relaxations.by_manifest(old, new)) if old and new and old is not new else ()
         path = new.location.path if new else ""
-        touched = path in sides.changed_paths or path.rpartition("/")[0] in folders
         known = frozenset(finding.fingerprint for finding in old.findings) if old else frozenset()
         change = _change(old, new, unreadable=unreadable)
+        edited = path in sides.changed_paths or path.rpartition("/")[0] in folders
+        touched = edited or change is Change.RENAMED  # an unchanged file may take the place of another
         by_name[name] = Transition(name, change, old, new, unreadable, touched, known, relaxed)
     return by_name
 
@@ -250,7 +258,7 @@ def standing(sides: Sides) -> frozenset[str]:
 
     An unjudged file that the change edits never counts as standing.
     """
-    before = {(finding.fingerprint, finding.message) for finding in sides.base.findings}
+    before = {(finding.fingerprint, finding.message) for finding in (*sides.base.findings, *sides.unselected)}
     edited = {finding.fingerprint for finding in sides.head.unjudged if finding.location.path in sides.changed_paths}
     same = (finding for finding in sides.head.findings if (finding.fingerprint, finding.message) in before)
     return frozenset(finding.fingerprint for finding in same if finding.fingerprint not in edited)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from platform_gate.changes import comparison, relaxations
+from platform_gate.changes import comparison, fleets, relaxations
 from platform_gate.changes.comparison import Comparison, Preview, Sides, Transition
+from platform_gate.changes.fleets import Files, Fleet
 from platform_gate.changes.relaxations import Lowered
-from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, change_against
+from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, changes_against
 from platform_gate.judging import ruleset, runner
-from platform_gate.judging.request import Request, is_wanted, narrowed
+from platform_gate.judging.manifest import NO_PRECEDENTS, Precedents, same_precedent
+from platform_gate.judging.request import Request, is_wanted, metadata_of, narrowed
 from platform_gate.judging.ruleset import Rules
-from platform_gate.judging.runner import FileResult, Job, Run
-from platform_gate.model import GateError, Subject
+from platform_gate.judging.runner import Job, Run
+from platform_gate.judging.verdict import Verdict
+from platform_gate.model import GateError, Scope
 from platform_gate.policy.loading import Policy, Source
-from platform_gate.repository import config
-from platform_gate.repository.commit_tree import same_text
+from platform_gate.repository import config, unselected
 from platform_gate.repository.config import Config
-from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
+from platform_gate.repository.work_tree import STDIN, ManifestFile, Tree, WorkTree
+from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE
 
 
 class Case(NamedTuple):
@@ -28,7 +31,8 @@ class Case(NamedTuple):
     Attributes:
         ruling: the rules that judge: the tip's, unless the change adopts the gate.
         own: the rules as the merge would leave them.
-        adoption: the base has neither configuration nor manifests, so ``own`` judges.
+        settings: the configuration of the base ref.
+        adoption: the base ref has neither configuration nor manifests, so ``own`` judges.
         selected: the head's manifests as each configuration selects them, ``ruling`` first and ``own`` second.
         operands: paths of the command line, from the root.
     """
@@ -37,6 +41,7 @@ class Case(NamedTuple):
     change: Revisions
     ruling: Rules
     own: Rules
+    settings: Config
     adoption: bool
     selected: tuple[list[ManifestFile], list[ManifestFile]]
     operands: list[str]
@@ -51,26 +56,45 @@ class Case(NamedTuple):
         nowhere = [file for file in self.selected[0] if file.empty and file in self.selected[1]]
         return _union([files, nowhere if self.request.paths or not files else []])
 
-    def of_base(self, operands: Sequence[str]) -> list[ManifestFile]:
-        """The base's manifests that either configuration selects."""
-        return _union(self.change.base.find(operands, rules.settings) for rules in (self.ruling, self.own))
-
-    def job(self, by: Rules, **more: Mapping[str, Subject] | dict[tuple[str, bytes], FileResult]) -> Job:
-        """The job of judging the head by some rules."""
-        return Job(self.change.head, by.policy, self.request.as_of, by.waivers, **more)  # type: ignore[arg-type]
+    def job(self, tree: Tree, rules: Rules) -> Job:
+        """The job of judging a tree by some rules."""
+        return Job(tree, rules.policy, self.request.as_of, rules.waivers, complete=self.request.complete)
 
 
 def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
-    """Judge the head by the base's rules, and compare it with the base.
+    """Judge the head by the base's rules, and compare it with the base. Of several merge bases the worst answer holds.
 
     Raises:
         GateError: git can't answer, or the rules of either side can't be read.
     """
-    case = _case(request, change_against(request.base or "", tree))
-    sides, base_subjects = _sides(case)
-    run = narrowed(sides.head, request, base_subjects)
-    comparison = _comparison(case, sides, run, base_subjects)
-    return run, comparison, case.ruling.policy, case.ruling.settings
+    changes = changes_against(request.base or "", tree)
+    answers = [_answer(request, change) for change in changes]
+    run, comparison, rules = max(answers, key=lambda answer: _badness(request, *answer))
+    return run, comparison._replace(merge_bases=len(changes)), rules.policy, rules.settings
+
+
+def _answer(request: Request, change: Revisions) -> tuple[Run, Comparison, Rules]:
+    case = _case(request, change)
+    sides, precedents = _sides(case)
+    sides = _with_unselected(case, sides)
+    run = narrowed(sides.head, request, precedents)
+    return run, _comparison(case, sides, run, precedents), case.ruling
+
+
+def _badness(request: Request, run: Run, comparison: Comparison, rules: Rules) -> int:
+    scope = Scope(request.scope or rules.settings.scope or Scope.ALL)
+    return list(Verdict).index(comparison.verdict(run, rules.policy.base().gate, scope))
+
+
+def _with_unselected(case: Case, sides: Sides) -> Sides:
+    """Both runs with the notice on YAML that the base's configuration selects no glob for: what was so is standing."""
+    settings, policy, base = case.ruling.settings, case.ruling.policy, case.change.base
+    find = unselected.in_work_tree(case.change.head.tree)
+    now = unselected.yaml_beside(find, settings, case.operands, case.files)
+    then = unselected.yaml_beside(base.find, settings, case.operands, base.find([], settings))
+    return sides._replace(
+        base=runner.with_unselected(sides.base, then, policy), head=runner.with_unselected(sides.head, now, policy)
+    )
 
 
 def _case(request: Request, change: Revisions) -> Case:
@@ -80,15 +104,25 @@ def _case(request: Request, change: Revisions) -> Case:
     tip = TipRules(change)
     with tip.blamed():
         settings = config.load(change.tip.content)
-        finds = (change.tip.find(where, by) for where in ([], operands) for by in (settings, own.settings))
-        adoption = not settings.path and not any(finds)
-        ruling = own if adoption else ruleset.load(tip.known(request), settings, tip)
-    if adoption:
-        ruling = own._replace(policy=own.policy._replace(source=Source.ADOPTION))
+        adoption = not settings.path and _is_bare(change)
+        ruling = _adopted(request, own, change) if adoption else ruleset.load(tip.known(request), settings, tip)
     first = change.head.find(request.paths, ruling.settings)
     same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
     second = first if same else change.head.find(request.paths, own.settings)
-    return Case(request, change, ruling, own, adoption, (first, second), operands)
+    return Case(request, change, ruling, own, settings, adoption, (first, second), operands)
+
+
+def _is_bare(change: Revisions) -> bool:
+    """Whether the tip, which has no configuration, holds no service anywhere, whatever the operands name."""
+    usual = change.tip.find([], Config())
+    change.preload([change.tip, change.base], usual)
+    return not fleets.has_services(change.tip, usual) and not fleets.anywhere(change.tip)
+
+
+def _adopted(request: Request, own: Rules, change: Revisions) -> Rules:
+    """The rules of a change that adopts the gate: its own, but for files that the base ref has."""
+    rules = ruleset.load(request, own.settings, MergedRules(change, adopting=True))
+    return rules._replace(policy=rules.policy._replace(source=Source.ADOPTION))
 
 
 def _union(several: Iterable[Sequence[ManifestFile]]) -> list[ManifestFile]:
@@ -96,26 +130,48 @@ def _union(several: Iterable[Sequence[ManifestFile]]) -> list[ManifestFile]:
     return [chosen[path] for path in sorted(chosen)]
 
 
-def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
-    """Both runs, and the metadata at the base by which overrides and filters match its services.
+def _sides(case: Case) -> tuple[Sides, Precedents]:
+    """Both runs, and the services as the base has them: at the tip, else at the merge base.
 
     A service may have moved from a place that the operands don't name, so the whole base is searched for it.
     """
-    change, ruling = case.change, case.ruling
-    files, of_base = case.files, case.of_base(case.operands)
+    change, files = case.change, case.files
     changed = _changed_paths(change, files)
-    everything = _union([case.of_base([]), of_base]) if changed else of_base
-    change.base.fetch(everything)
-    changed -= {file.path for file in files if file.path in changed and _same_lines(change, file)}
-    known: dict[tuple[str, bytes], FileResult] = {}
-    base = runner.run(Job(change.base, ruling.policy, case.request.as_of, ruling.waivers, known=known), everything)
-    base_subjects = {judged.name: judged.judgement.subject for judged in base.services}
-    head = runner.run(case.job(ruling, base_subjects=base_subjects, known=known), files)
-    return Sides(_within(base, of_base, head), head, frozenset(changed)), base_subjects
+    job = case.job(change.base, case.ruling)._replace(known={})
+    fleets_nearest_first, of_base = _fleets(case, job)
+    precedents = {name: fleet.by_name[name] for fleet in reversed(fleets_nearest_first) for name in fleet.by_name}
+    head_job = job._replace(tree=change.head, precedents=precedents)
+    head = runner.run(head_job, files)
+    if renamed := fleets.replaced(head, fleets_nearest_first):
+        precedents |= renamed
+        head = runner.run(head_job._replace(precedents=precedents), files)
+    base = fleets.judge(job._replace(precedents=precedents), of_base)
+    others = runner.run(job, _only_selected_by_head(case, of_base)).unjudged
+    problems = (finding for finding in others if finding.rule != DUPLICATE_SERVICE.id)
+    return Sides(_within(case, of_base, base, head), head, frozenset(changed), tuple(problems)), precedents
 
 
-def _within(base: Run, wanted: Sequence[ManifestFile], head: Run) -> Run:
-    """The base run narrowed to the wanted files, and to the services that the head has, wherever they were."""
+def _fleets(case: Case, job: Job) -> tuple[list[Fleet], Files]:
+    """The services that the tip knows, and those that the merge base knows; and the manifests of the latter."""
+    change = case.change
+    trees = [change.tip] if change.base is change.tip else [change.tip, change.base]
+    several = [Files.of(tree, case.operands, case.settings) for tree in trees]
+    for tree, files in zip(trees, several, strict=True):
+        tree.fetch(file for part in files for file in part)
+    return [fleets.survey(job._replace(tree=t), f) for t, f in zip(trees, several, strict=True)], several[-1]
+
+
+def _only_selected_by_head(case: Case, of_base: Files) -> list[ManifestFile]:
+    """The base's manifests that only the head's configuration selects: they give nothing but what is wrong in them."""
+    known = {file.path for file in (*of_base.selected, *of_base.named)}
+    files = [file for file in case.change.base.find(case.operands, case.own.settings) if file.path not in known]
+    case.change.base.fetch(files)
+    return files
+
+
+def _within(case: Case, of_base: Files, base: Run, head: Run) -> Run:
+    """The base run narrowed to the operands, and to the services that the head has, wherever they were."""
+    wanted = case.change.base.find(case.operands, case.settings) if case.operands else of_base.selected
     paths = {file.path for file in wanted}
     names = {judged.name for judged in head.services}
     services = (s for s in base.services if s.location.path in paths or s.name in names)
@@ -148,22 +204,13 @@ def _content(change: Revisions, file: ManifestFile) -> bytes | None:
     return None
 
 
-def _same_lines(change: Revisions, file: ManifestFile) -> bool:
-    """Whether a manifest has its content at the base, line ends apart: git may have converted them on checkout."""
-    entry = change.base.files.get(file.path)
-    if entry is None or file.refusal or entry.oid not in change.blobs:
-        return False
-    content = _content(change, file)
-    return content is not None and same_text(content, change.blobs.read(entry.oid))
-
-
-def _comparison(case: Case, sides: Sides, run: Run, base_subjects: Mapping[str, Subject]) -> Comparison:
+def _comparison(case: Case, sides: Sides, run: Run, precedents: Precedents) -> Comparison:
     request, change = case.request, case.change
     reported = {judged.name for judged in run.services}
     transitions = {
         name: transition
         for name, transition in comparison.transitions(sides).items()
-        if name in reported or (transition.after is None and _was_wanted(request, transition))
+        if name in reported or (transition.after is None and _was_wanted(request, transition, precedents))
     }
     return Comparison(
         ref=change.ref,
@@ -172,13 +219,13 @@ def _comparison(case: Case, sides: Sides, run: Run, base_subjects: Mapping[str, 
         fixed=tuple(comparison.fixed(transitions.values())),
         lowered=(*comparison.lowered(transitions.values()), *_lowered_rules(case)),
         standing=comparison.standing(sides),
-        previews=tuple(_previews(case, run, base_subjects)),
+        previews=tuple(_previews(case, run)),
         adoption=case.adoption,
     )
 
 
-def _was_wanted(request: Request, gone: Transition) -> bool:
-    return gone.before is not None and is_wanted(request, gone.before)
+def _was_wanted(request: Request, gone: Transition, precedents: Precedents) -> bool:
+    return gone.before is not None and is_wanted(request, metadata_of(gone.before, precedents))
 
 
 def _lowered_rules(case: Case) -> list[Lowered]:
@@ -188,16 +235,14 @@ def _lowered_rules(case: Case) -> list[Lowered]:
         return []
     after = {file.path for file in case.selected[1]}
     gone = [file.path for file in case.selected[0] if not file.empty and file.path not in after]
-    ours = _between(ruling, own)
-    if case.change.base is not case.change.tip and (before := _at_base(case)):
-        own_doing = {(entry.kind, entry.service, entry.pointer) for entry in _between(before, own)}
-        ours = [entry for entry in ours if (entry.kind, entry.service, entry.pointer) in own_doing]
-    return [*ours, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
-
-
-def _between(before: Rules, after: Rules) -> list[Lowered]:
-    waivers = relaxations.by_waivers(before.waivers, after.waivers, after.policy.known_rules())
-    return [*relaxations.by_policy(before.policy, after.policy), *waivers]
+    before = _at_base(case) if case.change.base is not case.change.tip else None
+    by_policy = list(relaxations.by_policy(ruling.policy, own.policy))
+    if before:
+        own_doing = {(entry.kind, entry.pointer) for entry in relaxations.by_policy(before.policy, own.policy)}
+        by_policy = [entry for entry in by_policy if (entry.kind, entry.pointer) in own_doing]
+    since = before.waivers if before else None
+    by_waivers = relaxations.by_waivers(ruling.waivers, own.waivers, own.policy.known_rules(), since)
+    return [*by_policy, *by_waivers, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
 
 
 def _at_base(case: Case) -> Rules | None:
@@ -208,14 +253,13 @@ def _at_base(case: Case) -> Rules | None:
     return None
 
 
-def _previews(case: Case, run: Run, base_subjects: Mapping[str, Subject]) -> Iterable[Preview]:
+def _previews(case: Case, run: Run) -> Iterable[Preview]:
     """Services whose health the head's own rules would change.
 
     If both sets of rules are the same, only services with other metadata than at the base can differ.
     """
     ruling, own = case.ruling, case.own
     same = ruling.policy.layered.data == own.policy.layered.data and ruling.waivers == own.waivers
-    subjects = [judged.judgement.subject for judged in run.services]
-    moved = {who.path for who in subjects if base_subjects.get(who.name, who) != who}
+    moved = {judged.location.path for judged in run.services if not same_precedent(judged.manifest, NO_PRECEDENTS)}
     files = [file for file in case.selected[1] if not same or file.path in moved]
-    return comparison.previews(run, runner.run(case.job(own), files))
+    return comparison.previews(run, runner.run(case.job(case.change.head, own), files))

@@ -5,17 +5,22 @@ They are listed for the reviewer. Those of a manifest also make its service regr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.result import Judged
-from platform_gate.judging.waivers import Waiver
+from platform_gate.judging.waivers import Waiver, by_service
 from platform_gate.model import At, Location, Rule, Scope, Worse, pointer
 from platform_gate.policy.loading import Policy
 from platform_gate.policy.strictness import loosened, value_at
 from platform_gate.repository.config import Config
 from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.text import commas, plural
+
+MOST_ROWS: Final = 20
+"""Services and rules of one waiver that are listed each; the others are counted."""
 
 
 class Lowered(NamedTuple):
@@ -41,9 +46,9 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return f"[{', '.join(map(_words, value))}]"
+        return f"[{commas(map(_words, value))}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_words(inner)}' for key, inner in value.items())}}}"
+        return f"{{{commas(f'{key}: {_words(inner)}' for key, inner in value.items())}}}"
     return str(value)
 
 
@@ -83,7 +88,7 @@ def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]
 
     The base's metadata chooses them, so that a pull request can't move its service into a lenient override.
     """
-    ruled, own = old.judgement.policy.layered.data, new.manifest.own_policy.layered.data
+    ruled, own = old.manifest.own_policy.layered.data, new.manifest.own_policy.layered.data
     for at in loosened(ruled, own):
         before, after = (_words(value_at(data, at)) for data in (ruled, own))
         yield "policy-loosened", ("metadata",), f"{_dotted(at)} {before}", after
@@ -120,7 +125,7 @@ def _tightened_by(policy: Policy, override: Mapping[str, Any]) -> Iterator[At]:
 
 def _with(policy: Policy, override: Mapping[str, Any]) -> Mapping[str, Any]:
     """The policy with one override applied, and no other."""
-    return policy.layered.over(override["spec"], policy.layered.origin(("gate",))).data
+    return policy.layered.data_with(override["spec"])
 
 
 def _named(override: Mapping[str, Any]) -> str:
@@ -131,21 +136,44 @@ def _sorted(overrides: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted(map(repr, overrides))
 
 
-def by_waivers(before: Sequence[Waiver], after: Sequence[Waiver], rules: Mapping[str, Rule]) -> Iterator[Lowered]:
-    """Waivers that the head adds or extends: one per service and rule for which no earlier waiver allows as much."""
+def by_waivers(
+    before: Sequence[Waiver], after: Sequence[Waiver], rules: Mapping[str, Rule], since: Sequence[Waiver] | None = None
+) -> Iterator[Lowered]:
+    """Waivers that the head adds or extends: one per service and rule for which no earlier waiver allows as much.
+
+    Of each waiver ``MOST_ROWS`` are listed, and a last row counts the others: a waiver may name thousands of services.
+    With ``since``, what that allows as well is left out.
+    """
+    earlier, other = by_service(before), by_service(since or ())
     for waiver in after:
+        listed, kinds = 0, Counter[str]()
         for service in waiver.services:
+            old, older = earlier.get(service, ()), other.get(service, ())
+            if listed >= MOST_ROWS and not old and not older:
+                kinds["waiver-added"] += len(waiver.rules)
+                continue
             for rule in waiver.rules:
-                old = [candidate for candidate in before if _is_about(candidate, service, rule, waiver.subject)]
-                if not any(_allows(candidate, waiver, rules[rule]) for candidate in old):
-                    what = f"{rule} {waiver.subject}".strip()
-                    kind = "waiver-extended" if old else "waiver-added"
-                    earlier = max((terms(candidate) for candidate in old), default=None)
-                    yield Lowered(kind, service, what, earlier, terms(waiver), waiver.location)
+                row = _by_waiver(old, waiver, service, rules[rule])
+                if row is None or (since is not None and not _by_waiver(older, waiver, service, rules[rule])):
+                    continue
+                listed += 1
+                if listed <= MOST_ROWS:
+                    yield row
+                else:
+                    kinds[row.kind] += 1
+        if kinds:
+            rest = f"{plural(kinds.total(), 'more service and rule', 'more services and rules')}, {terms(waiver)}"
+            yield Lowered(min(kinds), "", "", None, rest, waiver.location)
 
 
-def _is_about(waiver: Waiver, service: str, rule: str, subject: str) -> bool:
-    return service in waiver.services and rule in waiver.rules and waiver.subject in ("", subject)
+def _by_waiver(before: Sequence[Waiver], waiver: Waiver, service: str, rule: Rule) -> Lowered | None:
+    """What a waiver adds or extends for a service and rule; ``before`` are the earlier waivers of that service."""
+    old = [each for each in before if rule.id in each.rules and each.subject in ("", waiver.subject)]
+    if any(_allows(candidate, waiver, rule) for candidate in old):
+        return None
+    kind = "waiver-extended" if old else "waiver-added"
+    until = max((terms(candidate) for candidate in old), default=None)
+    return Lowered(kind, service, f"{rule.id} {waiver.subject}".strip(), until, terms(waiver), waiver.location)
 
 
 def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
@@ -160,7 +188,11 @@ def _allows(old: Waiver, new: Waiver, rule: Rule) -> bool:
 
 def are_akin(one: Waiver, other: Waiver) -> bool:
     """Whether the first waiver covers a service, rule and subject of the second."""
-    return any(_is_about(one, service, rule, other.subject) for service in other.services for rule in other.rules)
+    return (
+        one.subject in ("", other.subject)
+        and not frozenset(one.services).isdisjoint(other.services)
+        and not frozenset(one.rules).isdisjoint(other.rules)
+    )
 
 
 def terms(waiver: Waiver) -> str:

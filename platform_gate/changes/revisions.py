@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.judging.request import Request
 from platform_gate.model import GateError
-from platform_gate.repository import work_tree
+from platform_gate.repository import commits, work_tree
 from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.checkout import Checkout
-from platform_gate.repository.commit_tree import CommitTree, same_text
-from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository
-from platform_gate.repository.work_tree import Selection, WorkTree
+from platform_gate.repository.commit_tree import CommitTree, same_content
+from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, is_repository
+from platform_gate.repository.work_tree import ManifestFile, Selection, WorkTree
 from platform_gate.text import displayed, quote
 
 
@@ -28,6 +28,16 @@ class Revisions(NamedTuple):
     head: Checkout
     staged: Index
     blobs: BlobCache
+
+    def preload(self, trees: Iterable[CommitTree], files: Iterable[ManifestFile]) -> None:
+        """Take the content of files that the work tree has as well from there: git need not be asked for it."""
+        for file in files:
+            on_disk = ManifestFile(file.path, str(self.head.tree.root / file.path))
+            with contextlib.suppress(GateError):
+                content = self.head.read(on_disk)
+                for tree in trees:
+                    if tree.holds(file.path, content):
+                        self.blobs.add(tree.files[file.path].oid, content)
 
     def inside(self, file: str) -> str | None:
         """A file's path from the root, as git writes it; None outside of the repository."""
@@ -49,24 +59,24 @@ def repository_of(tree: WorkTree) -> Repository:
     Raises:
         GateError: there is none.
     """
-    if not (tree.root / ".git").exists():
+    if not is_repository(tree.root):
         raise GateError("there is no git repository here to compare with", "Run it in a clone.")
     return Repository.at(tree.root)
 
 
-def change_against(ref: str, tree: WorkTree) -> Revisions:
-    """The revisions of the change from a ref's merge base to the work tree.
+def changes_against(ref: str, tree: WorkTree) -> list[Revisions]:
+    """The revisions of the change from a ref's merge bases to the work tree, one for each merge base.
 
     Raises:
-        GateError: there is no repository, the ref is unknown, or git fails.
+        GateError: there is no repository, the ref is unknown or ambiguous, history is missing, or git fails.
     """
     repository = repository_of(tree)
-    tip = repository.resolve(ref)
-    base = repository.merge_base(tip, repository.resolve("HEAD"))
+    tip = commits.resolve(repository, ref)
+    bases = commits.merge_bases(repository, tip, commits.head(repository))
     blobs, staged = BlobCache(repository), repository.staged()
-    tip_tree = CommitTree.of(repository, tip, blobs)
-    base_tree = tip_tree if base == tip else CommitTree.of(repository, base, blobs)
-    return Revisions(ref, tip_tree, base_tree, Checkout.of(tree, repository, staged, blobs), staged, blobs)
+    tip_tree, head = CommitTree.of(repository, tip, blobs), Checkout.of(tree, repository, staged, blobs)
+    trees = (tip_tree if base == tip else CommitTree.of(repository, base, blobs) for base in bases)
+    return [Revisions(ref, tip_tree, base_tree, head, staged, blobs) for base_tree in trees]
 
 
 def past(ref: str, tree: WorkTree) -> Revisions:
@@ -77,7 +87,7 @@ def past(ref: str, tree: WorkTree) -> Revisions:
     """
     repository = repository_of(tree)
     blobs = BlobCache(repository)
-    commit, staged = CommitTree.of(repository, repository.resolve(ref), blobs), repository.staged()
+    commit, staged = CommitTree.of(repository, commits.resolve(repository, ref), blobs), repository.staged()
     return Revisions(ref, commit, commit, Checkout.of(tree, repository, staged, blobs), staged, blobs)
 
 
@@ -146,9 +156,13 @@ class TipRules(NamedTuple):
 
 
 class MergedRules(NamedTuple):
-    """Rules as the merge would leave them: the work tree's files where the change touches them, else the tip's."""
+    """Rules as the merge would leave them: the work tree's files where the change touches them, else the tip's.
+
+    With ``adopting`` they judge the change itself, and a file that the tip has is read there all the same.
+    """
 
     change: Revisions
+    adopting: bool = False
 
     def read(self, kind: str, reference: str) -> tuple[bytes, str]:
         """A file.
@@ -156,14 +170,24 @@ class MergedRules(NamedTuple):
         Raises:
             GateError: it can't be read, or the change removes it.
         """
-        change = self.change
-        path = change.inside(os.path.normpath(change.head.tree.cwd / reference))
+        change, file = self.change, os.path.normpath(self.change.head.tree.cwd / reference)
+        if self.adopting and (ours := self._at_tip(file)):
+            return ours
+        path = change.inside(file)
         if path is None or not (path in change.tip.files or path in change.base.files or change.owns(path)):
             return work_tree.read_named(change.head.tree, kind, reference)
         content = self.content(path)
         if content is None:
             raise GateError(f"the {kind} {quote(path)} is gone with this change", "Keep it, or stop naming it.")
         return content, path
+
+    def _at_tip(self, file: str) -> tuple[bytes, str] | None:
+        """A file as the tip has it, by its own path or by that to which a link of the change leads."""
+        for path in map(self.change.inside, (file, os.path.realpath(file))):
+            content = self.change.tip.content(path) if path is not None else None
+            if path is not None and content is not None:
+                return content, path
+        return None
 
     def content(self, path: str) -> bytes | None:
         """A file's bytes by its path from the root; None if the merge has no such file."""
@@ -172,8 +196,8 @@ class MergedRules(NamedTuple):
         own = left_out.content(path) if path in left_out.files else work_tree.read_optional(change.head.tree)(path)
         entry = change.base.files.get(path)
         base = change.base.content(path) if entry and entry.mode not in (LINK, SUBMODULE) else None
-        # As in a three-way merge: a side that is the same as the base, line ends apart, has not changed the file.
-        return change.tip.content(path) if same_text(own, base) else own
+        # As in a three-way merge: a side that is the same as the base has not changed the file.
+        return change.tip.content(path) if same_content(own, base) else own
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """The configured files."""

@@ -12,7 +12,7 @@ from platform_gate.judging.request import Request
 from platform_gate.judging.ruleset import Rules
 from platform_gate.judging.waivers import Waiver
 from platform_gate.model import Location, Rule
-from platform_gate.repository import config
+from platform_gate.repository import commits, config
 from platform_gate.repository.work_tree import WorkTree
 
 
@@ -51,7 +51,7 @@ def events(ref: str, request: Request, tree: WorkTree, now: Rules) -> list[Event
         elif heir.location not in reported:
             log.append(Event("shortened", heir, relaxations.terms(old)))
             reported.add(heir.location)
-    day = tip.repository.day(tip.commit)
+    day = commits.day(tip.repository, tip.commit)
     ended = [w for w in now.waivers if day <= w.expires < request.as_of and w.location not in reported]
     log += [Event("ended", waiver) for waiver in ended]
     return sorted(log, key=lambda event: (event.waiver.expires, event.waiver.services, event.waiver.rules, event.what))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from platform_gate.cli.options import Command
+from platform_gate.cli.options import Command, CommitType
 from platform_gate.cli.workspace import current_tree
 from platform_gate.model import GateError
 from platform_gate.repository.work_tree import WorkTree
@@ -36,14 +36,16 @@ def base_option(words: str) -> Callable[[Command], Command]:
         def wrapper(base: str | None, **arguments: Any) -> Any:
             return function(base=find(current_tree()) if base == NOT_NAMED else base, **arguments)
 
-        option = click.option("--base", metavar="[REF]", is_flag=False, flag_value=NOT_NAMED, help=words)
+        option = click.option(
+            "--base", type=CommitType(), metavar="[REF]", is_flag=False, flag_value=NOT_NAMED, help=words
+        )
         return option(wrapper)  # type: ignore[return-value]
 
     return decorate
 
 
 def find(tree: WorkTree) -> str:
-    """The ref to compare with, such as ``origin/main``.
+    """The ref to compare with, in full: ``refs/remotes/origin/main``.
 
     Raises:
         GateError: nothing names one.
@@ -53,6 +55,6 @@ def find(tree: WorkTree) -> str:
     named = next((branch for name in TARGETS if (branch := os.environ.get(name))), "")
     branch = named.removeprefix("refs/heads/") or Repository.at(tree.root).default_branch(REMOTE)
     if not branch:
-        fix = f"Name it: --base {REMOTE}/main. Or run `git remote set-head {REMOTE} --auto` once."
+        fix = f"Name it: --base refs/remotes/{REMOTE}/main. Or run `git remote set-head {REMOTE} --auto` once."
         raise GateError(f"--base: neither CI nor the remote {REMOTE} says which branch to compare with", fix)
-    return f"{REMOTE}/{branch}"
+    return f"refs/remotes/{REMOTE}/{branch}"

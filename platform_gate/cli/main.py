@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final
 
 import click
@@ -19,10 +20,12 @@ REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
 
 COMMANDS: Final = {
     "check": "Check services and decide whether they pass.",
+    "collect": "Measure: query monitoring, bills and trackers, and write a snapshot.",
     "explain": "Explain the health of a service, or a rule.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
     "merge": "Merge the reports of shards or repositories.",
+    "import": "Write manifests from descriptors such as Backstage's.",
     "init": "Set up a repository: configuration, policy, workflow, hook.",
     "schema": "Print a JSON Schema.",
     "demo": "Show a report of two built-in services.",
@@ -59,7 +62,8 @@ class Commands(click.Group):
         """Import and return a command; None if there is none of that name."""
         known = super().get_command(ctx, cmd_name)
         if known is None and cmd_name in COMMANDS:
-            known = getattr(import_module(f"platform_gate.cli.{cmd_name}"), cmd_name)
+            name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+            known = getattr(import_module(f"platform_gate.cli.{name}"), name)
         return known
 
     def resolve_command(

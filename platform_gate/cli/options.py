@@ -14,6 +14,8 @@ import click
 
 from platform_gate.cli import completion
 from platform_gate.reports.outcome import Display, Links
+from platform_gate.repository import refs
+from platform_gate.text import quote, typed
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -87,6 +89,18 @@ class DayType(click.ParamType):  # type: ignore[type-arg]  # click 8.1's is not 
             return _day(value)
         except ValueError:
             self.fail(f"{value!r} is not a day like 2026-01-31", param, ctx)
+
+
+class CommitType(click.ParamType):  # type: ignore[type-arg]  # as DayType
+    """The name of one commit."""
+
+    name = "REF"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take the name as it is; a usage error if no repository could hold one commit of that name."""
+        if why := refs.objection(value):
+            self.fail(f"{quote(typed(value))} names no commit: {why}", param, ctx)
+        return str(value)
 
 
 def _day(text: str) -> date:

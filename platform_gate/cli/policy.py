@@ -30,7 +30,7 @@ from platform_gate.policy.loading import Policy
 from platform_gate.reports import junit_xml
 from platform_gate.reports.junit_xml import Testcase
 from platform_gate.repository.config import Config
-from platform_gate.text import log_line, plural, printable, quote, suggestion
+from platform_gate.text import commas, log_line, plural, printable, quote, suggestion
 
 
 @click.group()
@@ -139,7 +139,7 @@ def _impact(impact: Impact, old: Policy, new: Policy) -> Iterator[str]:
         yield ""
         change = f"{flip.before.health.upper()} -> {flip.after.health.upper()}"
         yield f"{flip.name:<{width}}  {change}  {flip.before.points} -> {plural(flip.after.points, 'point')}"
-        yield f"  because of {', '.join(flip.keys)}"
+        yield f"  because of {commas(flip.keys)}"
 
 
 def _warn(chosen: Policy, subjects: Sequence[Any] = ()) -> None:
@@ -186,7 +186,10 @@ def _junit(results: Sequence[Result]) -> Iterator[str]:
             printable(result.location.path),
             printable(result.name),
             "failure" if result.mismatches else "",
-            "; ".join(f"{each.what}: expected {each.expected}, found {each.actual}" for each in result.mismatches),
+            commas(
+                (f"{each.what}: expected {each.expected}, found {each.actual}" for each in result.mismatches),
+                separator="; ",
+            ),
             file=printable(result.location.path),
             line=result.location.line,
         )

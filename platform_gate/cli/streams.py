@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from platform_gate.model import GateError
+from platform_gate.repository.work_tree import find_root
 from platform_gate.text import log_line, printable, quote
 
 
@@ -45,6 +46,7 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
     import tempfile  # noqa: PLC0415 - slow to import, and many runs write no file
 
     target = Path(path)
+    _refuse_link(target)
     temporary = ""
     try:
         if _is_special(target):
@@ -65,6 +67,45 @@ def write_file(path: str, pieces: Iterable[str]) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)  # noqa: PTH108 - gone already where all went well
+
+
+def _refuse_link(target: Path) -> None:
+    """Refuse a path that a link in the checkout leads out of it, or into git's own folder.
+
+    Whoever proposes a change can put such a link where a report is to be written. What the machine links is its own.
+
+    Raises:
+        GateError: there is such a link.
+    """
+    try:
+        link = _link_out_of_checkout(target)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise GateError(f"{quote(str(target))} could not be written: {_reason(error)}") from None
+    if link:
+        message = (
+            f"{quote(str(target))} is not written: {quote(link)} is a symbolic link that leads out of the repository"
+        )
+        raise GateError(message, "Remove the link, or name a path without it.")
+
+
+def _link_out_of_checkout(target: Path) -> str:
+    """The first link inside the repository on the way to a file that lies elsewhere; empty if there is none.
+
+    A link in the last place counts only if it leads to a device or a pipe: others are replaced.
+    """
+    root = os.path.realpath(find_root(Path.cwd()))
+    steps = (Path.cwd() / target).parts
+    ways = [os.path.join(*steps[:count]) for count in range(1, len(steps) + (1 if _is_special(target) else 0))]  # noqa: PTH118 - keeps `..`
+    links = (way for way in ways if os.path.islink(way) and _is_within(os.path.dirname(way), root))  # noqa: PTH114, PTH120
+    first = next(links, "")
+    return Path(first).name if first and not _is_within(ways[-1], root) else ""
+
+
+def _is_within(path: str, root: str) -> bool:
+    """Whether a path leads to a place in the checkout, whose ``.git`` is git's."""
+    place = os.path.realpath(path)
+    git = os.path.join(root, ".git")  # noqa: PTH118
+    return (place == root or place.startswith(root + os.sep)) and not (place == git or place.startswith(git + os.sep))
 
 
 def _is_special(target: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from platform_gate.cli.streams import write_error, write_file, write_stdout
 from platform_gate.cli.workspace import current_tree
@@ -20,6 +20,8 @@ from platform_gate.reports.outcome import Outcome
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import plural, quote
 
+STDOUT: Final = "-"
+
 
 class Waivable(NamedTuple):
     """An open finding that a waiver can excuse, with its service and its subsystem's result."""
@@ -31,7 +33,7 @@ class Waivable(NamedTuple):
 
 def without_absent(request: Request, output: str | None) -> Request:
     """The request without the waivers file that is about to be written, if it doesn't exist yet."""
-    if output is None or Path(output).exists():
+    if output in (None, STDOUT) or Path(output).exists():
         return request
     named = _named_files(request)
     kept = tuple(file for file in named if not _same(file, output))
@@ -40,7 +42,7 @@ def without_absent(request: Request, output: str | None) -> Request:
 
 def warn_if_unread(request: Request, output: str | None) -> None:
     """Warn if a file was written that no run would read."""
-    if output is None or any(_same(file, output) for file in _named_files(request)):
+    if output in (None, STDOUT) or any(_same(file, output) for file in _named_files(request)):
         return
     write_error(f"warning: no run reads {quote(output)} yet\n  fix: Add it to `waivers` in {_configuration()}.")
 
@@ -92,6 +94,7 @@ def _entry(judged: Judged, violation: Violation, shared: dict[str, str]) -> Entr
 def write(chosen: Sequence[Waivable], shared: dict[str, str], output: str | None) -> None:
     """Write a waiver per finding: to a file, at whose end they are added, or to standard output."""
     entries = [_entry(judged, failure.violation, shared) for judged, _, failure in chosen]
+    output = None if output == STDOUT else output
     if output is None or not Path(output).exists():
         text = waiver_file.new_file(entries)
     else:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 
 import click
 
 from platform_gate.cli import completion, waiver_generation
-from platform_gate.cli.options import display_options, judging_options
+from platform_gate.cli.options import CommitType, display_options, judging_options
 from platform_gate.cli.streams import write_error, write_file, write_stdout
 from platform_gate.cli.workspace import check_here, current_tree
 from platform_gate.judging import ruleset, waiver_file
+from platform_gate.judging.notices import violations_of
 from platform_gate.judging.request import Request
 from platform_gate.judging.verdict import ExitCode
-from platform_gate.judging.waivers import Waiver
+from platform_gate.judging.waivers import Waiver, excuses, unmet_services
 from platform_gate.model import GateError
 from platform_gate.reports.explanation import table
 from platform_gate.reports.markdown_text import escape
 from platform_gate.subsystems.catalogue import EXPIRED, UNUSED
-from platform_gate.text import log_json, log_line, plural, printable
+from platform_gate.text import commas, log_json, log_line, plural, printable
 
 FORMATS: Final = click.Choice(["text", "json", "markdown"])
 
@@ -32,7 +35,12 @@ def waivers() -> None:
 
 @waivers.command("list")
 @click.option("-f", "--format", "form", type=FORMATS, default="text", help="[default: text]")
-@click.option("--since", metavar="REF", help="List only waivers granted, extended, removed or ended since a commit.")
+@click.option(
+    "--since",
+    type=CommitType(),
+    metavar="REF",
+    help="List only waivers granted, extended, removed or ended since a commit.",
+)
 @click.option("--team", metavar="NAME", shell_complete=completion.teams, help="List only waivers of a team's services.")
 @click.option(
     "--expiring", type=click.IntRange(min=0), metavar="DAYS", help="List only waivers that end within this many days."
@@ -66,9 +74,18 @@ def _services_of(request: Request) -> set[str]:
     return {judged.name for judged in run.services}
 
 
+def _fleet(request: Request) -> Collection[str] | None:
+    """The names of all services; None if that can't be told, which keeps no waiver from being listed."""
+    with suppress(GateError):
+        run = check_here(request).run
+        return None if run.unjudged or not request.complete else {judged.name for judged in run.services}
+    return None
+
+
 def _rows(request: Request, own: ruleset.Rules, wanted: Callable[[Waiver], bool]) -> list[dict[str, Any]]:
     ordered = sorted(own.waivers, key=lambda waiver: (waiver.expires, waiver.services, waiver.at))
-    return [_row(waiver, request) for waiver in ordered if wanted(waiver)]
+    fleet = _fleet(request)
+    return [_row(waiver, request, fleet) for waiver in ordered if wanted(waiver)]
 
 
 def _rows_since(
@@ -85,13 +102,12 @@ def _rows_since(
     ]
 
 
-def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
+def _row(waiver: Waiver, request: Request, fleet: Collection[str] | None = None) -> dict[str, Any]:
     left = waiver.days_left(request.as_of)
-    future = waiver.granted is not None and waiver.granted > request.as_of
     return {
-        "services": ", ".join(waiver.services),
-        "rules": ", ".join(waiver.rules) + (f" ({waiver.subject})" if waiver.subject else ""),
-        "state": "not yet" if future else "ended" if left < 0 else "in force",
+        "services": commas(waiver.services),
+        "rules": commas(waiver.rules) + (f" ({waiver.subject})" if waiver.subject else ""),
+        "state": _state(waiver, request.as_of, fleet),
         "expires": waiver.expires.isoformat(),
         "days_left": left,
         "limit": waiver.limit,
@@ -100,6 +116,15 @@ def _row(waiver: Waiver, request: Request) -> dict[str, Any]:
         "reason": " ".join(waiver.reason.split()),
         "place": _place(waiver),
     }
+
+
+def _state(waiver: Waiver, as_of: date, fleet: Collection[str] | None) -> str:
+    if waiver.granted is not None and waiver.granted > as_of:
+        return "not yet"
+    if waiver.days_left(as_of) < 0:
+        return "ended"
+    lost = [] if fleet is None else unmet_services(waiver, fleet)
+    return f"in force; no service: {commas(lost)}" if lost else "in force"
 
 
 def _place(waiver: Waiver) -> str:
@@ -191,9 +216,13 @@ def prune(dry_run: bool, **options: Any) -> int:  # noqa: FBT001
     if outcome.run.unjudged:
         finding = outcome.run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Fix it first: a waiver may be for it.")
-    doomed = [finding for finding in outcome.run.notices if finding.rule in (EXPIRED.id, UNUSED.id)]
     settings, source = ruleset.of_work_tree(current_tree())
     loaded = ruleset.load(request, settings, source).waivers
+    failed = violations_of(outcome.run.services)
+    in_use = {waiver.location for waiver in loaded if excuses(waiver, failed)}
+    notices = outcome.run.notices
+    unused = [finding for finding in notices if finding.rule == UNUSED.id and finding.location not in in_use]
+    doomed = [*(finding for finding in notices if finding.rule == EXPIRED.id), *unused]
     places = {finding.location for finding in doomed}
     for file in dict.fromkeys(waiver.file for waiver in loaded):
         indexes = [waiver.at[-1] for waiver in loaded if waiver.file == file and waiver.location in places]

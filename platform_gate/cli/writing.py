@@ -32,6 +32,8 @@ class OutputType(click.ParamType):  # type: ignore[type-arg]  # as DayType
         form, _, path = value.partition("=")
         if form not in REPORTERS or not path:
             self.fail(f"{value!r} is not FORMAT=FILE with one of the formats {', '.join(REPORTERS)}", param, ctx)
+        if path == "-":
+            self.fail(f"standard output takes one report: write -f {form} instead of -o {form}=-", param, ctx)
         return form, path
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, SupportsFloat
 
 from platform_gate.documents import yaml_writer
 from platform_gate.model import At
@@ -26,7 +27,7 @@ _DECIMAL_COMMA: Final = r"-?[0-9]+,[0-9]+"
 def for_value(value: Any, constraint: str, schema: Mapping[str, Any]) -> str:
     """How to write a value that breaks a constraint, a keyword of its ``schema``."""
     if "const" in schema:
-        return f"Write {yaml_writer.flow(schema['const'])}."
+        return f"Write {written(schema['const'])}."
     if isinstance(value, str) and schema.get("type") in _NUMERIC and (advice := number(value)):
         return advice
     if "enum" in schema and (advice := choice(schema["enum"], value)):
@@ -35,14 +36,14 @@ def for_value(value: Any, constraint: str, schema: Mapping[str, Any]) -> str:
 
 
 def _any_of(values: Sequence[Any]) -> str:
-    return f"Write {shorten(listing(map(yaml_writer.flow, values), 'or'), 120)}." if values else ""
+    return f"Write {shorten(listing(map(written, values), 'or'), 120)}." if values else ""
 
 
 def for_missing(key: str, schema: Mapping[str, Any]) -> str:
     """How to add a missing key."""
     if "const" in schema:
-        return f"Add `{key}: {yaml_writer.flow(schema['const'])}`."
-    example = next((f"`{key}: {yaml_writer.flow(value)}`" for value in schema.get("examples", ())), "")
+        return f"Add `{key}: {written(schema['const'])}`."
+    example = next((f"`{key}: {written(value)}`" for value in schema.get("examples", ())), "")
     return f"Add it, for example {shorten(example, 120)}." if example else shorten(schema.get("description", ""), 200)
 
 
@@ -51,7 +52,7 @@ def choice(values: Sequence[Any], given: Any) -> str:
     words = [str(value) for value in values]
     if isinstance(given, str) and (close := suggestion(given, words)).startswith("Did you mean"):
         return close
-    return f"Write {listing(map(yaml_writer.flow, values), 'or')}." if len(values) < MANY else ""
+    return f"Write {listing(map(written, values), 'or')}." if len(values) < MANY else ""
 
 
 def number(text: str) -> str:
@@ -72,10 +73,22 @@ def comma(digits: str) -> str:
     return f"Use a decimal point: {digits.replace(',', '.')}" if re.fullmatch(_DECIMAL_COMMA, digits) else ""
 
 
+def written(value: Any) -> str:
+    """A value of a schema in YAML's flow style."""
+    return yaml_writer.flow(json.loads(as_json(value)))
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON: also a decimal number of a policy's own rule, or a date of TOML."""
+    return json.dumps(
+        value, ensure_ascii=False, default=lambda odd: float(odd) if isinstance(odd, SupportsFloat) else str(odd)
+    )
+
+
 def _described(constraint: str, schema: Mapping[str, Any]) -> str:
     description = schema.get("description", "")
     words = shorten(description, 200) if constraint in _NEEDS_WORDS else ""
-    examples = [f"For example: {shorten(yaml_writer.flow(example), 120)}" for example in schema.get("examples", ())[:1]]
+    examples = [f"For example: {shorten(written(example), 120)}" for example in schema.get("examples", ())[:1]]
     return " ".join(filter(None, [words, *examples])) or shorten(description, 200)
 
 

@@ -20,7 +20,7 @@ from platform_gate.documents.errors import (
     excerpt_of,
     location_of,
 )
-from platform_gate.model import At, Location, Problem
+from platform_gate.model import At, Location, Problem, further
 
 __all__ = ["MAX_BYTES", "Document", "DocumentError", "Refusal", "read", "read_one"]
 
@@ -67,9 +67,15 @@ class Document(NamedTuple):
         return Refusal(problem.message, problem.fix, location, excerpt_of(self.text, location))
 
     def refuse(self, *problems: Problem) -> DocumentError:
-        """An error that names the problems in the order of their places, at most ``MAX_REFUSALS`` of them."""
-        refusals = sorted(map(self.refusal, problems), key=lambda refusal: refusal.location.start)
-        return DocumentError(*refusals[:MAX_REFUSALS])
+        """An error that names the problems in the order of their places: the first, and how many more there are."""
+        named = [problem for problem in problems if not problem.more]
+        refusals = sorted(map(self.refusal, named), key=lambda refusal: refusal.location.start)
+        omitted = sum(problem.more for problem in problems) + max(0, len(named) - MAX_REFUSALS)
+        shown = refusals[:MAX_REFUSALS]
+        if omitted:
+            rest = further(omitted)
+            shown.append(Refusal(rest.message, rest.fix, shown[-1].location))
+        return DocumentError(*shown)
 
 
 def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:

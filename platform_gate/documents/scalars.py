@@ -46,11 +46,8 @@ _NUMBER_TO_OTHERS: Final = (
     r"|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?"
     r"|\.(?:inf|Inf|INF|nan|NaN|NAN))"
 )
-# A YAML 1.1 timestamp: a date, perhaps with a time and an offset.
-_DATE_TO_OTHERS: Final = (
-    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-    r"(?:(?:[Tt]| +)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?: *(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?)?"
-)
+# A YAML 1.1 timestamp: a date, or one with something behind it that starts like a time. Readers differ on the rest.
+_DATE_TO_OTHERS: Final = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|-?[0-9]+-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]| +)[0-9]{1,2}:[0-9].*"
 _STARTS_A_NUMBER: Final = frozenset("+-.0123456789")
 
 
@@ -115,7 +112,8 @@ def _number_or_string(text: str) -> Scalar:
         return float(text) or 0.0 if "." in text else int(text)
     if re.fullmatch(_DATE_TO_OTHERS, text):
         raise ScalarError(f"{quote(text)} is a date to some YAML readers", f'Put it in double quotes: "{text}"')
-    if re.fullmatch(_NUMBER_TO_OTHERS, text):
+    # Some readers drop every underscore before they look: `._1` is 0.1 to js-yaml and to older releases of PyYAML.
+    if re.fullmatch(_NUMBER_TO_OTHERS, text) or re.fullmatch(_NUMBER_TO_OTHERS, text.replace("_", "")):
         fix = "Write a plain decimal number, or put it in double quotes if it is text."
         raise ScalarError(f"{quote(text)} is not the same number to every YAML reader", fix)
     return text

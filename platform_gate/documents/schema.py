@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ from platform_gate.model import Problem
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
+
+ValidationError = Any
+"""jsonschema's class. Its attributes are typed as possibly unset; those of an error from ``iter_errors`` are set."""
 
 
 def validate(data: Any, name: str) -> list[Problem]:
@@ -27,9 +30,14 @@ def explain(validator: Draft202012Validator, data: Any, document: Mapping[str, A
 
     With the schema of a whole ``document``, a key at the wrong place is told where it belongs.
     """
+    return problems_of(validator.iter_errors(data), document)
+
+
+def problems_of(found: Iterable[ValidationError], document: Mapping[str, Any] | None = None) -> list[Problem]:
+    """Errors of jsonschema in words, as ``explain`` has them."""
     from platform_gate.documents import schema_errors  # noqa: PLC0415 - valid data needs no words
 
-    return schema_errors.problems(list(validator.iter_errors(data)), document)
+    return schema_errors.problems(list(found), document)
 
 
 @cache
@@ -48,6 +56,30 @@ def _never(_data: Any) -> bool:
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - half of the start-up time of a run that needs no words
+    return dialect()(shipped.schema(name))
 
-    return Draft202012Validator(shipped.schema(name))
+
+@cache
+def dialect() -> type[Draft202012Validator]:
+    """JSON Schema 2020-12 in which ``uniqueItems`` takes a time that grows with the list, and not with its square."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - half of the start-up time of a run that needs no words
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    return extend(Draft202012Validator, {"uniqueItems": unique_items})  # type: ignore[no-any-return, no-untyped-call]
+
+
+def unique_items(validator: Any, wanted: bool, instance: Any, _schema: Any) -> Iterator[ValidationError]:  # noqa: FBT001
+    """The keyword ``uniqueItems``: jsonschema compares items that can't be sorted each with each."""
+    from jsonschema import ValidationError as Error  # noqa: PLC0415 - as above
+
+    if wanted and validator.is_type(instance, "array") and len(set(map(comparable, instance))) < len(instance):
+        yield Error("an entry is repeated")
+
+
+def comparable(value: Any) -> Any:
+    """A hashable value that equals that of another one if JSON Schema says so: 1 is 1.0, and true is not 1."""
+    if isinstance(value, dict):
+        return "object", frozenset((key, comparable(inner)) for key, inner in value.items())
+    if isinstance(value, list):
+        return "array", tuple(map(comparable, value))
+    return (bool, value) if isinstance(value, bool) else value

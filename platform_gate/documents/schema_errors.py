@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from platform_gate.documents import advice, yaml_writer
+from platform_gate.documents import advice
 from platform_gate.model import At, Problem, further
 from platform_gate.text import listing, plural, quote, suggestion
 
@@ -88,14 +87,17 @@ def _problem(error: ValidationError, key: str | None, moves: Moves) -> Problem:
 _IN_CONTEXT: Final = ("anyOf", "oneOf")
 
 
-def _known_keys(error: ValidationError) -> list[str]:
-    return list(error.schema.get("properties", {}))
+def _known_keys(error: ValidationError) -> Collection[str]:
+    known: Collection[str] = error.schema.get("properties", {}).keys()
+    return known
 
 
 def _extra_keys(error: ValidationError) -> list[str]:
     patterns = error.schema.get("patternProperties", {})
     known = _known_keys(error)
-    return [key for key in error.instance if key not in known and not any(re.search(p, key) for p in patterns)]
+    return [
+        key for key in error.instance if key not in known and not any(re.search(p, key, re.ASCII) for p in patterns)
+    ]
 
 
 def _how_to_write(error: ValidationError) -> str:
@@ -134,11 +136,7 @@ def _described(value: Any) -> str:
         return "a list"
     if value is None:
         return "nothing (null)"
-    return (
-        f"the string {quote(value)}"
-        if isinstance(value, str)
-        else quote(json.dumps(value, ensure_ascii=False, default=str)).strip("'")
-    )
+    return f"the string {quote(value)}" if isinstance(value, str) else quote(advice.as_json(value)).strip("'")
 
 
 def _does_not_fit(error: ValidationError) -> str:
@@ -154,7 +152,7 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "type": _wrong_type,
     "required": lambda error: f"the key {quote(_missing_key(error))} is missing",
     "enum": lambda error: f"{_described(error.instance)} is not a known {_title(error)}",
-    "const": lambda error: f"expected {yaml_writer.flow(error.validator_value)}, found {_described(error.instance)}",
+    "const": lambda error: f"expected {advice.written(error.validator_value)}, found {_described(error.instance)}",
     "minimum": lambda error: f"{_described(error.instance)} is below {error.validator_value}",
     "maximum": lambda error: f"{_described(error.instance)} is above {error.validator_value}",
     "exclusiveMinimum": lambda error: f"{_described(error.instance)} is not above {error.validator_value}",

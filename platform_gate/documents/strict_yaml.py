@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 import yaml
 from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent
 from yaml._yaml import CParser
 
+from platform_gate.documents.comments import glued
 from platform_gate.documents.errors import (
     MAX_NODES,
     MAX_REFUSALS,
@@ -45,6 +47,7 @@ def read(text: str, path: str, *, prose: bool) -> list[tuple[int, Any]]:
         DocumentError: the text breaks strict YAML.
     """
     reader = Reader(text, path, prose=prose)
+    reader.refuse_comments()
     try:
         documents = list(reader.documents())
     except yaml.MarkedYAMLError as error:
@@ -66,6 +69,12 @@ class Reader:
         self._path = path
         self._next = CParser(text).get_event
         self._count = 0
+
+    def refuse_comments(self) -> None:
+        """Refuse comments that not every reader takes for comments."""
+        for place in islice(glued(self._text), MAX_REFUSALS - 1):
+            fix = "Put a space before the #, or put text that holds one in double quotes."
+            self.refusals.append(self._refusal(place, place, "a comment without a space before its #", fix))
 
     def documents(self) -> Iterator[tuple[int, Any]]:
         """The line, from 1, at which each document's root begins, and its data, which is void after a refusal."""

@@ -6,6 +6,7 @@ Pure but for the tree that it reads through. May use `policy`, `subsystems`, `re
 __all__ = [
     "judgement",
     "manifest",
+    "notices",
     "policy_tests",
     "problems",
     "remedy",
@@ -14,6 +15,7 @@ __all__ = [
     "ruleset",
     "runner",
     "shards",
+    "strangers",
     "totals",
     "verdict",
     "waiver_file",

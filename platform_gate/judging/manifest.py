@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
@@ -13,10 +14,34 @@ from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
-WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
 STRANGER: Final = "not a service manifest"
+"""How the message about a document of another kind begins."""
+WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
 EXCLUDE: Final = "leave the file out (`exclude` in the configuration)"
 """The way out for a file that isn't meant to be judged."""
+
+
+class Precedent(NamedTuple):
+    """A service as the base has it, which a pull request can't unsay.
+
+    Attributes:
+        subject: the metadata by which overrides and filters match it.
+        live_from: the day from which it must be measured, whatever its manifest says of its launch; None where it was
+            never measured, so that its manifest decides.
+    """
+
+    subject: Subject
+    live_from: date | None = None
+
+    def is_launched(self, launch: date | None, as_of: date) -> bool:
+        """Whether the service, with this launch in its manifest, must be measured on a day."""
+        days = [day for day in (launch, self.live_from) if day is not None]
+        return launch is None or min(days) <= as_of
+
+
+Precedents = Mapping[str, Precedent]
+"""Precedents by the name of the service."""
+NO_PRECEDENTS: Final[Precedents] = MappingProxyType({})
 
 
 class Manifest(NamedTuple):
@@ -34,24 +59,33 @@ class Manifest(NamedTuple):
 
 
 def interpret(
-    document: Document, policy: Policy, context: Context, base_subjects: Mapping[str, Subject] | None = None
+    document: Document, policy: Policy, context: Context, precedents: Precedents = NO_PRECEDENTS
 ) -> Manifest | list[Problem]:
     """A document as a manifest, or the problems that make it invalid.
 
-    ``base_subjects`` says by what metadata a service is matched, where that isn't its own.
+    ``precedents`` say by what metadata a service is matched, where that isn't its own.
     """
     problems = schema.validate(document.data, "service")
     if problems:
         return _stranger(document.data) or problems
     subject = subject_of(document)
-    ruling = base_subjects.get(subject.name, subject) if base_subjects else subject
+    precedent = precedents.get(subject.name) or Precedent(subject)
+    ruling = precedent.subject
     effective = policy.effective(ruling)
     own = effective if ruling is subject else policy.effective(subject)
     launch, problems = _launch(document.data, effective, context)
-    launched = launch is None or launch <= context.as_of
+    launched = precedent.is_launched(launch, context.as_of)
     context = Context(context.as_of, context.exists, launched, ruling)
     facts, more = facts_of(document, effective, context)
     return [*problems, *more] or Manifest(document, subject, effective, own, context, facts)
+
+
+def same_precedent(manifest: Manifest, precedents: Precedents) -> bool:
+    """Whether a manifest would be interpreted in the same way under these precedents."""
+    precedent = precedents.get(manifest.subject.name) or Precedent(manifest.subject)
+    launch, _ = _launch(manifest.document.data, manifest.policy, manifest.context)
+    launched = precedent.is_launched(launch, manifest.context.as_of)
+    return (precedent.subject, launched) == (manifest.context.subject, manifest.context.launched)
 
 
 def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
@@ -70,6 +104,8 @@ def _stranger(data: Any) -> list[Problem]:
         return [Problem((), f"{STRANGER}: it is empty", fix)]
     if not isinstance(data, dict):
         return [Problem((), f"{STRANGER}: it is not a mapping", f"Write a manifest, or {EXCLUDE}.")]
+    if title := _known_as(data):
+        return [Problem((), f"{STRANGER} but {title}", f"Move it to its own file, and {EXCLUDE}.")]
     missing = [f"`{key}: {wanted}`" for key, wanted in WANTED.items() if key not in data]
     if missing:
         return [Problem((), f"{STRANGER}: it lacks {listing(missing)}", f"Add {_it(missing)}, or {EXCLUDE}.")]
@@ -82,6 +118,14 @@ def _stranger(data: Any) -> list[Problem]:
 
 def _it(words: list[str]) -> str:
     return "it" if len(words) == 1 else "them"
+
+
+def _known_as(data: Mapping[str, Any]) -> str:
+    """What a document of another kind is; empty where nobody knows, or where it means to be one of ours."""
+    from platform_gate.importers import recognition  # noqa: PLC0415 - most documents are manifests
+
+    kind = None if str(data.get("apiVersion")).startswith("platform-gate") else recognition.kind_of(data, "")
+    return kind.title if kind else ""
 
 
 def subject_of(document: Document) -> Subject:

@@ -74,11 +74,12 @@ def repeated(names: Iterable[P], say: Callable[[P, P], Finding]) -> list[Finding
 def with_fingerprints(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings with fingerprints: a digest of rule, path and pointer, numbered where several have the same."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    for finding in sorted(findings, key=_in_order):
+    for finding in sorted(findings, key=in_order):
         key = finding.rule, printable(finding.location.path), printable(finding.pointer)
         seen[key] += 1
         yield finding._replace(fingerprint=digest(*key, str(seen[key])))
 
 
-def _in_order(finding: Finding) -> tuple[str, int, int]:
+def in_order(finding: Finding) -> tuple[str, int, int]:
+    """The key by which findings of files are sorted: by place."""
     return printable(finding.location.path), *finding.location.start

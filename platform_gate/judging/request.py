@@ -1,10 +1,11 @@
 """A request to judge: the options that all judging commands share."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
+from platform_gate.judging.manifest import Precedents
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import Shard
@@ -50,11 +51,21 @@ class Request(NamedTuple):
     shard: Shard | None = None
     repository: str | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether it is about all services of the repository, in one piece or in shards."""
+        return not self.paths and not self.narrowed
 
-def narrowed(run: Run, request: Request, base_subjects: Mapping[str, Subject]) -> Run:
+    @property
+    def narrowed(self) -> bool:
+        """Whether only the services of a team or tier are reported."""
+        return self.team is not None or self.tier is not None
+
+
+def narrowed(run: Run, request: Request, precedents: Precedents) -> Run:
     """The run with the services of a team or a tier only. Files that can't be judged stay: they may be anybody's.
 
-    ``base_subjects`` says by what metadata a service is matched, where that isn't its own.
+    ``precedents`` say by what metadata a service is matched, where that isn't its own.
 
     Raises:
         GateError: nothing is left, and so nothing was judged.
@@ -62,7 +73,7 @@ def narrowed(run: Run, request: Request, base_subjects: Mapping[str, Subject]) -
     team, tier = request.team, request.tier
     if team is None and tier is None:
         return run
-    kept = [judged for judged in run.services if is_wanted(request, base_subjects.get(judged.name, judged))]
+    kept = [judged for judged in run.services if is_wanted(request, metadata_of(judged, precedents))]
     if not kept and not run.unjudged and request.shard is None:
         wanted = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
@@ -70,6 +81,12 @@ def narrowed(run: Run, request: Request, base_subjects: Mapping[str, Subject]) -
         known = " With --base, the team and tier at the base count." if request.base else ""
         raise GateError(f"there is no service {wanted}", f"Check the spelling.{known}")
     return run._replace(services=tuple(kept))
+
+
+def metadata_of(judged: Judged, precedents: Precedents) -> Subject | Judged:
+    """The metadata that says of which team and tier a service is: the base's, else its own."""
+    precedent = precedents.get(judged.name)
+    return precedent.subject if precedent else judged
 
 
 def is_wanted(request: Request, who: Subject | Judged) -> bool:

@@ -6,9 +6,56 @@ from typing import NamedTuple
 from platform_gate.documents.document import Document
 from platform_gate.judging.judgement import Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.judging.manifest import Manifest
-from platform_gate.judging.totals import Figures, figures
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Violation, pointer
 from platform_gate.policy.limits import HealthLimits
+from platform_gate.subsystems.governance import GovernanceStatus
+from platform_gate.subsystems.reliability import score
+from platform_gate.subsystems.slo import SLOStatus
+
+
+class Figures(NamedTuple):
+    """The numbers of one service that a report adds up.
+
+    ``score`` is its reliability score, None if nothing is measured; ``cost`` the amount of its latest month, None if no
+    cost is known, in ``currency``.
+    """
+
+    name: str
+    health: HealthStatus
+    points: int
+    slo_breached: bool
+    over_budget: bool
+    compliant: bool
+    score: int | None
+    cost: float | None
+    currency: str
+
+
+def figures(judgement: Judgement) -> Figures:
+    """The figures of a judged service."""
+    scored, cost = judgement.scored, judgement.scored["cost"].facts
+    return Figures(
+        judgement.subject.name,
+        judgement.health,
+        judgement.points,
+        scored["slo"].status == SLOStatus.BREACHED,
+        cost.over_budget,
+        scored["governance"].status == GovernanceStatus.COMPLIANT,
+        score_of(judgement),
+        cost.latest_cost if cost.entries else None,
+        cost.currency,
+    )
+
+
+def worst_first(service: Figures) -> tuple[int, int, str]:
+    """A key to sort services: by health, points and name."""
+    return -service.health.rank, -service.points, service.name
+
+
+def score_of(judgement: Judgement) -> int | None:
+    """A service's reliability score; None if nothing is measured."""
+    scored = judgement.scored["reliability"]
+    return score(scored.facts, scored.limits)
 
 
 class Part(NamedTuple):

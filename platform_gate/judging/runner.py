@@ -8,36 +8,34 @@ from typing import Final, NamedTuple, TypeGuard
 
 from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_documents
+from platform_gate.judging import notices
+from platform_gate.judging.duplicates import NAME, without_duplicates
 from platform_gate.judging.judgement import no_waivers
-from platform_gate.judging.manifest import STRANGER, Manifest, interpret
+from platform_gate.judging.manifest import NO_PRECEDENTS, STRANGER, Manifest, Precedents, interpret, same_precedent
 from platform_gate.judging.problems import (
     MAX_PROBLEMS,
-    described_already,
     finding_of,
     further_of,
-    repeated,
+    in_order,
     with_fingerprints,
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
-from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
+from platform_gate.judging.waivers import Failed, Waiver, by_service, find
 from platform_gate.model import (
     Context,
     Excuse,
     Finding,
     Location,
     Problem,
-    Subject,
     Violation,
     pointer,
 )
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
-from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
-from platform_gate.text import quote
+from platform_gate.subsystems.catalogue import INVALID, UNREADABLE
 
-NO_SUBJECTS: Final[Mapping[str, Subject]] = MappingProxyType({})
-NAME: Final = ("metadata", "name")
+NO_WAIVERS: Final[Mapping[str, Sequence[Waiver]]] = MappingProxyType({})
 
 
 class Run(NamedTuple):
@@ -99,22 +97,25 @@ def keep_everything(result: FileResult) -> FileResult:
 class Job(NamedTuple):
     """Policy, tree, date and waivers to judge by.
 
-    ``base_subjects`` is metadata at the base, by service name: a pull request can't re-tier a service. ``known``
-    remembers results by path and bytes, so that what is the same in two trees is judged once. As ``part`` of a fleet,
-    the run records what ``merge`` needs to know of a shard.
+    ``precedents`` are the services as the base has them: a pull request can't re-tier a service. ``known`` remembers
+    results by path and bytes, so that what is the same in two trees, for the same reasons, is judged once. As ``part``
+    of a fleet, the run records what ``merge`` needs to know of a shard. A ``complete`` run is over all services that
+    there are.
     """
 
     tree: Tree
     policy: Policy
     as_of: date
     waivers: Sequence[Waiver] = ()
-    base_subjects: Mapping[str, Subject] = NO_SUBJECTS
+    precedents: Precedents = NO_PRECEDENTS
     known: dict[tuple[str, bytes], FileResult] | None = None
     part: bool = False
+    complete: bool = False
+    waivers_by_service: Mapping[str, Sequence[Waiver]] = NO_WAIVERS
 
     def waive(self, service: str, violation: Violation) -> tuple[Excuse | None, str]:
         """The excuse for a violation, or a remark on why there is none."""
-        return find(self.waivers, service, violation, self.as_of)
+        return find(self.waivers_by_service.get(service, ()), service, violation, self.as_of)
 
 
 def run(
@@ -126,6 +127,7 @@ def run(
     reduce: Reduce = keep_everything,
 ) -> Run:
     """Judge every file; with ``schema_only`` say only whether each is a valid manifest."""
+    job = job._replace(waivers_by_service=by_service(job.waivers))
     judged: list[Judged] = []
     findings: list[Finding] = []
     names: list[Named] = []
@@ -133,12 +135,34 @@ def run(
         judged += result.services
         findings += result.findings
         names += result.names
-    unique, duplicates = _without_duplicates(judged, partial(_document_of, job, files))
+    unique, duplicates = without_duplicates(judged, files, job.tree)
     findings += duplicates
-    hint = _propose_globs(judged, findings)
+    hint = _hint(judged, findings) if findings else ""
     services = () if schema_only else tuple(unique)
-    findings += _notices(services, job)
-    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
+    policy, failed = job.policy.base(), notices.violations_of(services) if job.waivers else {}
+    known = job.complete and not job.part and not findings  # what can't be read could describe any service
+    fleet = failed.keys() if known else None
+    findings += notices.on_waivers(job.waivers, failed, job.as_of, policy, fleet)
+    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, failed, names))
+
+
+def _seen(job: Job, failed: dict[str, Failed], names: Sequence[Named]) -> Seen:
+    if not job.part:
+        return Seen()
+    seen = notices.seen(job.waivers, failed, job.as_of, job.policy.base(), complete=job.complete)
+    return seen._replace(names=names)
+
+
+def _hint(judged: Iterable[Judged], findings: Sequence[Finding]) -> str:
+    from platform_gate.judging import strangers  # noqa: PLC0415 - most files are manifests
+
+    return strangers.propose_globs((service.location.path for service in judged), findings)
+
+
+def with_unselected(run: Run, paths: Sequence[str], policy: Policy) -> Run:
+    """The run with the notice on YAML that no glob selects."""
+    extra = with_fingerprints(notices.on_unselected(paths, policy.base()))
+    return run._replace(findings=tuple(sorted((*run.findings, *extra), key=in_order)))
 
 
 def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
@@ -148,29 +172,53 @@ def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iter
 
 def _judge_file(job: Job, file: ManifestFile) -> FileResult:
     if file.refusal:
-        return FileResult((), (finding_of(UNREADABLE, file.refusal),))
+        return _unreadable([file.refusal])
     try:
         content = job.tree.read(file)
-        known = job.known.get((file.path, content)) if job.known else None
-        if _still_true(known, job.tree):
-            return known
-        result = _judge_documents(job, read_documents(content, file.path))
-    except DocumentError as error:  # the bytes, or overrides that make no sense together
-        return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in error.refusals))
-    if job.known is not None:
+    except DocumentError as error:
+        return _unreadable(error.refusals)
+    known = job.known.get((file.path, content)) if job.known else None
+    if _still_true(known, job):
+        return known
+    result = _judge_content(job, content, file.path)
+    if not result.services and _is_no_manifest(result.findings):
+        from platform_gate.judging.strangers import recognised  # noqa: PLC0415 - most files are manifests
+
+        result = result._replace(findings=tuple(recognised(result.findings, content, file.path)))
+    if job.known is not None and not result.findings:
         job.known[file.path, content] = result
     return result
+
+
+def _is_no_manifest(findings: Iterable[Finding]) -> bool:
+    """Whether a file may be something else: it can't be read, or says of itself that it is no manifest."""
+    return any(finding.rule == UNREADABLE.id or finding.message.startswith(STRANGER) for finding in findings)
+
+
+def _judge_content(job: Job, content: bytes, path: str) -> FileResult:
+    try:
+        return _judge_documents(job, read_documents(content, path))
+    except DocumentError as error:  # the bytes, or overrides that make no sense together
+        return _unreadable(error.refusals)
+
+
+def _unreadable(refusals: Iterable[Refusal]) -> FileResult:
+    return FileResult((), tuple(finding_of(UNREADABLE, refusal) for refusal in refusals))
 
 
 def lost(file: ManifestFile) -> FileResult:
     """The result of a file whose worker was killed: it was not judged."""
     message = "its worker process was killed, perhaps because memory ran out"
-    refusal = Refusal(message, "Run again with fewer --jobs, or in shards (--shard).", Location(file.path))
-    return FileResult((), (finding_of(UNREADABLE, refusal),))
+    return _unreadable([Refusal(message, "Run again with fewer --jobs, or in shards (--shard).", Location(file.path))])
 
 
-def _still_true(known: FileResult | None, tree: Tree) -> TypeGuard[FileResult]:
-    return known is not None and all(tree.exists(path) is answer for path, answer in known.lookups)
+def _still_true(known: FileResult | None, job: Job) -> TypeGuard[FileResult]:
+    """Whether everything beside path and bytes that decided a result is the same for this job."""
+    return (
+        known is not None
+        and all(job.tree.exists(path) is answer for path, answer in known.lookups)
+        and all(same_precedent(judged.manifest, job.precedents) for judged in known.services)
+    )
 
 
 def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
@@ -185,7 +233,7 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
     omitted = 0
     names = []
     for document in documents:
-        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.base_subjects)
+        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.precedents)
         if isinstance(manifest, Manifest):
             services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
             if job.part:
@@ -200,39 +248,6 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
     return FileResult(tuple(services), tuple(findings), tuple(lookups.items()), tuple(names))
 
 
-def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
-    """Findings about the waivers themselves: expired, expiring, unused."""
-    if not job.waivers:
-        return
-    policy = job.policy.base()
-    for notice in audit(job.waivers, _failed(services), job.as_of, policy.waivers.warn_days):
-        if not policy.is_off(notice.rule):
-            severity = policy.severity(notice.rule, decisive=notice.rule.id in policy.gate.fail_on)
-            at = pointer(notice.waiver.at)
-            yield Finding(notice.rule.id, severity, notice.message, notice.fix, notice.waiver.location, at)
-
-
-def _failed(services: Iterable[Judged]) -> dict[str, Failed]:
-    return {judged.name: {(finding.rule, finding.subject) for finding in judged.findings} for judged in services}
-
-
-def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
-    """The facts that ``merge`` needs and can't read from a shard's report."""
-    if not job.part:
-        return Seen()
-    failed = _failed(services)
-    in_use = [_place(waiver) for waiver in job.waivers if excuses(waiver, failed)]
-    instead = {
-        _place(waiver): unmatched_subjects(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)
-    }
-    unused = {place: subjects for place, subjects in instead.items() if subjects is not None}
-    return Seen(names, in_use, unused)
-
-
-def _place(waiver: Waiver) -> str:
-    return f"{waiver.location.path}#{pointer(waiver.at)}"
-
-
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:
     """At most ``room`` problems of a document, in the order of its lines, and the number of those left out."""
     named = [problem for problem in problems if not problem.more]
@@ -243,43 +258,3 @@ def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tupl
 
 def _place_of(pair: tuple[Refusal, str]) -> tuple[int, int, str]:
     return *pair[0].location.start, pair[0].message
-
-
-def _without_duplicates(
-    services: Sequence[Judged], document_of: Callable[[Judged], Document]
-) -> tuple[list[Judged], list[Finding]]:
-    """The first manifest of each service, and a finding for each further one."""
-
-    def duplicate(later: Judged, earlier: Judged) -> Finding:
-        document, place = document_of(later), document_of(earlier).locate(NAME)
-        refusal = document.refusal(Problem(NAME, described_already(later.name, place)))
-        return finding_of(DUPLICATE_SERVICE, refusal, pointer(NAME))
-
-    first: dict[str, Judged] = {}
-    for judged in services:
-        first.setdefault(judged.name, judged)
-    return list(first.values()), repeated(services, duplicate) if len(first) < len(services) else []
-
-
-def _document_of(job: Job, files: Iterable[ManifestFile], judged: Judged) -> Document:
-    """The document of a service; read again unless the run kept it."""
-    if judged.detail:
-        return judged.manifest.document
-    file = next(file for file in files if file.path == judged.location.path)
-    documents = read_documents(job.tree.read(file), file.path)
-    return next(document for document in documents if document.line == judged.location.line)
-
-
-def _propose_globs(services: Sequence[Judged], findings: Sequence[Finding]) -> str:
-    """Advice for a folder most of whose files are not manifests."""
-    strangers = {finding.location.path for finding in findings if finding.message.startswith(STRANGER)}
-    if len(strangers) < 2:  # noqa: PLR2004 - one stranger is a mistake, two are a habit
-        return ""
-    known = sorted({judged.location.path for judged in services})
-    if len(strangers) <= len(known):
-        return ""
-    names = {path.rpartition("/")[2] for path in known}
-    glob = f"**/{names.pop()}" if len(names) == 1 else "services/**/*.yaml"
-    return (
-        f"Most of these files are not manifests. Select manifests in .platform-gate.yaml: `manifests: [{quote(glob)}]`."
-    )

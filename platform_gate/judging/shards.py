@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from platform_gate.model import Location
+from platform_gate.judging.waivers import Unmatched
+from platform_gate.model import Location, Severity
 from platform_gate.text import plural, printable
 
 NAME_POINTER: Final = "/metadata/name"
@@ -38,23 +39,39 @@ class Named(NamedTuple):
     location: Location
 
 
+class Unmet(NamedTuple):
+    """A waiver that names services which a part of the fleet lacks; ``whom`` is whom it is for, in words.
+
+    ``severity`` is that of the finding, if no part has the services; None if the policy turns its rule off.
+    """
+
+    location: Location
+    pointer: str
+    whom: str
+    services: tuple[str, ...]
+    severity: Severity | None
+
+
 class Seen(NamedTuple):
     """Facts about a shard that ``merge`` needs to find duplicates and unused waivers across shards.
 
     ``names`` are the services of all its manifests, before filters by team and tier. ``in_use`` are the waivers that
-    excuse something, as ``path#pointer``; ``unused`` are those that excuse nothing, with the ``unmatched_subjects``.
+    excuse something, as ``path#pointer``; ``unused`` are those that excuse nothing, each with what is ``unmatched``;
+    ``unmet`` are those that name services which are not here.
     """
 
     names: Sequence[Named] = ()
     in_use: Sequence[str] = ()
-    unused: Mapping[str, Sequence[str]] = {}
+    unused: Mapping[str, Unmatched] = {}
+    unmet: Sequence[Unmet] = ()
 
 
 class Slice(NamedTuple):
     """A shard of a certain fleet, to tell whether reports belong together.
 
     ``files`` counts the files of the whole fleet and ``sha256`` is a digest of their paths. ``terms`` is a digest of
-    what else all shards must agree on besides the policy: team, tier and waivers.
+    what else all shards must agree on besides the policy: team, tier and waivers. With ``narrowed`` the report holds
+    only the services of a team or tier.
     """
 
     shard: Shard
@@ -62,6 +79,7 @@ class Slice(NamedTuple):
     sha256: str
     terms: str
     seen: Seen = Seen()
+    narrowed: bool = False
 
     def __str__(self) -> str:
         return f"shard {self.shard} of {plural(self.files, 'file')}"
@@ -80,24 +98,50 @@ class Slice(NamedTuple):
             "files": self.files,
             "sha256": self.sha256,
             "terms": self.terms,
+            "narrowed": self.narrowed,
             "names": [_place(named) for named in self.seen.names],
             "waivers_in_use": list(map(printable, self.seen.in_use)),
             "waivers_unused": {
-                printable(at): list(map(printable, subjects)) for at, subjects in self.seen.unused.items()
+                printable(at): list(map(printable, found.subjects)) for at, found in self.seen.unused.items()
             },
+            "waivers_unused_findings": {printable(at): found.findings for at, found in self.seen.unused.items()},
+            "waivers_unmet": [_unmet_row(unmet) for unmet in self.seen.unmet],
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Slice":
         """The slice from the JSON values of ``to_dict``."""
         names = [Named(row["name"], Location(row["path"], *row["at"])) for row in data["names"]]
-        seen = Seen(names, data["waivers_in_use"], data["waivers_unused"])
-        return cls(Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen)
+        counts = data["waivers_unused_findings"]
+        unused = {at: Unmatched(counts.get(at, 0), tuple(found)) for at, found in data["waivers_unused"].items()}
+        seen = Seen(names, data["waivers_in_use"], unused, tuple(map(_unmet_from, data["waivers_unmet"])))
+        return cls(
+            Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen, data["narrowed"]
+        )
 
 
 def _place(named: Named) -> dict[str, Any]:
     path, *at = named.location
     return {"name": named.name, "path": printable(str(path)), "at": at}
+
+
+def _unmet_row(unmet: Unmet) -> dict[str, Any]:
+    path, *at = unmet.location
+    return {
+        "path": printable(str(path)),
+        "at": at,
+        "pointer": printable(unmet.pointer),
+        "whom": unmet.whom,
+        "services": list(unmet.services),
+        "severity": unmet.severity and str(unmet.severity),
+    }
+
+
+def _unmet_from(row: Mapping[str, Any]) -> Unmet:
+    place = Location(row["path"], *row["at"])
+    return Unmet(
+        place, row["pointer"], row["whom"], tuple(row["services"]), row["severity"] and Severity(row["severity"])
+    )
 
 
 def _sha256(text: str) -> bytes:

@@ -5,64 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from math import fsum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from platform_gate.judging.judgement import Judgement
+from platform_gate.judging.result import Figures, score_of, worst_first
 from platform_gate.model import HealthStatus
 from platform_gate.numbers import as_written, number, ratio, rounded
 from platform_gate.subsystems.cost import CostProfile, money
-from platform_gate.subsystems.governance import GovernanceStatus
-from platform_gate.subsystems.reliability import score
-from platform_gate.subsystems.slo import SLODefinition, SLOStatus
+from platform_gate.subsystems.slo import SLODefinition
 
 TOP_RISKS: Final = 10
-
-
-class Figures(NamedTuple):
-    """The numbers of one service that a report adds up.
-
-    ``score`` is its reliability score, None if nothing is measured; ``cost`` the amount of its latest month, None if no
-    cost is known, in ``currency``.
-    """
-
-    name: str
-    health: HealthStatus
-    points: int
-    slo_breached: bool
-    over_budget: bool
-    compliant: bool
-    score: int | None
-    cost: float | None
-    currency: str
-
-
-def figures(judgement: Judgement) -> Figures:
-    """The figures of a judged service."""
-    scored, cost = judgement.scored, judgement.scored["cost"].facts
-    return Figures(
-        judgement.subject.name,
-        judgement.health,
-        judgement.points,
-        scored["slo"].status == SLOStatus.BREACHED,
-        cost.over_budget,
-        scored["governance"].status == GovernanceStatus.COMPLIANT,
-        score_of(judgement),
-        cost.latest_cost if cost.entries else None,
-        cost.currency,
-    )
-
-
-def worst_first(service: Figures) -> tuple[int, int, str]:
-    """A key to sort services: by health, points and name."""
-    return -service.health.rank, -service.points, service.name
-
-
-def score_of(judgement: Judgement) -> int | None:
-    """A service's reliability score; None if nothing is measured."""
-    scored = judgement.scored["reliability"]
-    return score(scored.facts, scored.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +98,7 @@ def detail(judgement: Judgement) -> dict[str, Any]:
 def top_risks(services: Iterable[Figures]) -> list[str]:
     """The names of the services that aren't healthy, the worst first, at most ten."""
     risky = [service for service in services if service.health is not HealthStatus.HEALTHY]
-    return [service.name for service in nsmallest(TOP_RISKS, risky, key=worst_first)]
+    return [service.name for service in sorted(risky, key=worst_first)[:TOP_RISKS]]
 
 
 def cost_by_currency(services: Iterable[Figures]) -> dict[str, float]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from heapq import nsmallest
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
+from platform_gate.judging.problems import MAX_PROBLEMS
 from platform_gate.model import (
     MANIFEST,
     WAIVER,
@@ -21,7 +24,7 @@ from platform_gate.model import (
 )
 from platform_gate.policy.limits import Effective
 from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED
-from platform_gate.text import plural, quote, suggestion
+from platform_gate.text import LISTED_AT_MOST, commas, nearest, plural, quote, suggestion
 
 NOT_WAIVABLE: Final = (MANIFEST, WAIVER)
 """Kinds of rules."""
@@ -45,12 +48,8 @@ class Waiver(NamedTuple):
     limit: float | None
     document: Document
     at: At
+    location: Location
     file: str = ""
-
-    @property
-    def location(self) -> Location:
-        """The location of the waiver."""
-        return self.document.locate(self.at)
 
     def in_force(self, as_of: date) -> bool:
         """Whether it holds on a day."""
@@ -85,15 +84,17 @@ def load(content: bytes, path: str, policy: Effective, rules: Mapping[str, Rule]
         DocumentError: it breaks its schema, names a rule that doesn't exist or can't be waived, or lasts too long.
     """
     document = read_one(content, path)
-    if problems := schema.validate(document.data, "waivers"):
-        raise document.refuse(*problems)
+    if breaches := schema.validate(document.data, "waivers"):
+        raise document.refuse(*breaches)
     spec = document.data["spec"]
     max_days = min(spec.get("max_days", policy.waivers.max_days), policy.waivers.max_days)
-    problems = []
+    problems: list[Problem] = []
     waivers = []
     for index, entry in enumerate(spec["waivers"]):
+        if len(problems) > MAX_PROBLEMS:
+            break  # no more are shown, and it takes long to find what a misspelt rule was meant to be
         at: At = ("spec", "waivers", index)
-        wrong = [*_impossible_days(entry, at), *_wrong_rules(entry, at, policy, rules)]
+        wrong = [*_impossible_days(entry, at), *islice(_wrong_rules(entry, at, policy, rules), MAX_PROBLEMS + 1)]
         if not wrong:
             waivers.append(_waiver(entry, document, at))
             wrong = list(_too_long(waivers[-1], max_days, as_of))
@@ -117,6 +118,7 @@ def _waiver(entry: Mapping[str, Any], document: Document, at: At) -> Waiver:
         limit=entry.get("limit"),
         document=document,
         at=at,
+        location=document.locate(at),
     )
 
 
@@ -155,6 +157,15 @@ def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
         yield Problem((*waiver.at, "expires"), "the waiver ends before it was granted", "Correct one of the dates.")
 
 
+def by_service(waivers: Iterable[Waiver]) -> dict[str, list[Waiver]]:
+    """The waivers of each service, in order."""
+    index: dict[str, list[Waiver]] = {}
+    for waiver in waivers:
+        for service in dict.fromkeys(waiver.services):
+            index.setdefault(service, []).append(waiver)
+    return index
+
+
 def find(waivers: Iterable[Waiver], service: str, violation: Violation, as_of: date) -> tuple[Excuse | None, str]:
     """The excuse for a violation; or a remark if a waiver covers it whose limit it exceeds."""
     remark = ""
@@ -178,49 +189,98 @@ def _excuse(waiver: Waiver, as_of: date) -> Excuse:
     return Excuse(waiver.reason, waiver.approved_by, waiver.expires, waiver.ticket, left, waiver.location)
 
 
-def audit(waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date, warn_days: int) -> Iterator[Notice]:
-    """The notices about some waivers. ``failed`` are the violations of every judged service, by service."""
+def audit(
+    waivers: Sequence[Waiver],
+    failed: Mapping[str, Failed],
+    as_of: date,
+    warn_days: int,
+    fleet: Collection[str] | None = None,
+) -> Iterator[Notice]:
+    """The notices about some waivers.
+
+    ``failed`` are the violations of every judged service, by service. ``fleet`` are the names of all services that
+    there are; None if that isn't known.
+    """
+    suggested = 0
     for waiver in waivers:
         left = waiver.days_left(as_of)
         if left < 0:
-            message = f"the waiver for {_whom(waiver)} ended {plural(-left, 'day')} ago, on {waiver.expires}"
-            yield Notice(EXPIRED, waiver, message, EXPIRED.help)
-        elif not waiver.in_force(as_of):
+            yield _about_end(EXPIRED, waiver, f"ended {plural(-left, 'day')} ago")
+        if not waiver.in_force(as_of):
             continue
-        elif (subjects := unmatched_subjects(waiver, failed)) is not None:
-            message = f"the waiver for {_whom(waiver)} excuses nothing: {why_unused(subjects)}"
+        instead, lost = unmatched(waiver, failed), unmet_services(waiver, fleet) if fleet is not None else []
+        if instead is not None:
+            message = f"the waiver for {whom(waiver)} excuses nothing: {instead}"
             yield Notice(UNUSED, waiver, message, UNUSED.help)
-        elif left <= warn_days:
-            end = f"in {plural(left, 'day')}" if left else "today"
-            message = f"the waiver for {_whom(waiver)} ends {end}, on {waiver.expires}"
-            yield Notice(EXPIRING, waiver, message, EXPIRING.help)
+        elif lost:
+            suggested += 1
+            known = fleet if fleet and suggested <= MAX_PROBLEMS else ()
+            yield Notice(UNUSED, waiver, *unmet_words(whom(waiver), lost, known))
+        if instead is None and left <= warn_days and len(lost) < len(set(waiver.services)):
+            yield _about_end(EXPIRING, waiver, f"ends in {plural(left, 'day')}" if left else "ends today")
 
 
-def _whom(waiver: Waiver) -> str:
+def _about_end(rule: Rule, waiver: Waiver, when: str) -> Notice:
+    return Notice(rule, waiver, f"the waiver for {whom(waiver)} {when}, on {waiver.expires}", rule.help)
+
+
+def unmet_services(waiver: Waiver, fleet: Collection[str]) -> list[str]:
+    """The services of a waiver that a fleet lacks."""
+    return [service for service in dict.fromkeys(waiver.services) if service not in fleet]
+
+
+def unmet_words(whom: str, names: Sequence[str], fleet: Collection[str]) -> tuple[str, str]:
+    """What is wrong with a waiver for services that don't exist, and what to do."""
+    message = f"the waiver for {whom} names what is no service here: {commas(names)}"
+    close = nearest(names[0], fleet)
+    fix = "Correct the name, or remove it; `platform-gate waivers prune` removes waivers that excuse nothing."
+    return message, f"Did you mean {close}? {fix}" if close else fix
+
+
+def whom(waiver: Waiver) -> str:
+    """The services, rules and subject of a waiver, in words."""
     subject = f" ({waiver.subject})" if waiver.subject else ""
-    return f"{', '.join(waiver.services)}: {', '.join(waiver.rules)}{subject}"
+    return f"{commas(waiver.services)}: {commas(waiver.rules)}{subject}"
 
 
 def excuses(waiver: Waiver, failed: Mapping[str, Failed]) -> bool:
     """Whether a waiver covers any violation."""
-    violations = ((name, *violation) for name in waiver.services for violation in failed.get(name, ()))
-    return any(waiver.covers(*violation) for violation in violations)
+    rules = frozenset(waiver.rules)
+    violations = (violation for name in waiver.services for violation in failed.get(name, ()))
+    return any(rule in rules and waiver.subject in ("", subject) for rule, subject in violations)
 
 
-def unmatched_subjects(waiver: Waiver, failed: Mapping[str, Failed]) -> list[str] | None:
-    """For a waiver that covers no violation, the subjects for which its rules are violated instead.
+class Unmatched(NamedTuple):
+    """What a waiver that covers nothing could have meant: how many violations of its rules have other subjects.
+
+    ``subjects`` are the first of those, sorted.
+    """
+
+    findings: int = 0
+    subjects: tuple[str, ...] = ()
+
+    def __add__(self, other: "Unmatched") -> "Unmatched":  # type: ignore[override]  # as if they had been found together
+        both = sorted({*self.subjects, *other.subjects})
+        return Unmatched(self.findings + other.findings, tuple(both[:LISTED_AT_MOST]))
+
+    def __str__(self) -> str:
+        if not self.findings:
+            return "the finding is gone"
+        more = self.findings - len(self.subjects)
+        total = f"; {plural(self.findings, 'finding')} in all" if more else ""
+        return f"its subject is none of those found ({commas(self.subjects)}{total})"
+
+
+def unmatched(waiver: Waiver, failed: Mapping[str, Failed]) -> Unmatched | None:
+    """For a waiver that covers no violation, those of its rules with other subjects.
 
     None if it covers a violation, or if none of its services was judged.
     """
-    judged = [service for service in waiver.services if service in failed]
+    judged = [service for service in dict.fromkeys(waiver.services) if service in failed]
     if not judged or excuses(waiver, failed):
         return None
     if not waiver.subject:
-        return []
-    return sorted({subject for name in judged for rule, subject in failed[name] if rule in waiver.rules and subject})
-
-
-def why_unused(subjects: Iterable[str]) -> str:
-    """Why a waiver excuses nothing, given the ``unmatched_subjects``."""
-    others = ", ".join(sorted(set(subjects)))
-    return f"its subject is none of those found ({others})" if others else "the finding is gone"
+        return Unmatched()
+    rules = frozenset(waiver.rules)
+    subjects = [subject for name in judged for rule, subject in failed[name] if rule in rules and subject]
+    return Unmatched(len(subjects), tuple(nsmallest(LISTED_AT_MOST, set(subjects))))

@@ -84,14 +84,17 @@ class Effective(NamedTuple):
         return Severity(self.severities.get(rule.id, default))
 
 
-def typed(layered: Layered, fail_on: tuple[str, ...] = ()) -> Effective:
+def typed(layered: Layered, fail_on: tuple[str, ...] = (), below: Effective | None = None) -> Effective:
     """Merged layers as typed limits. A ``fail_on`` replaces that of the gate.
+
+    What ``below`` types of the same data is taken from there: an override changes a section or two, and a policy may
+    have hundreds of overrides.
 
     Raises:
         DocumentError: a section makes no sense; placed at the value that is to blame.
     """
     data = layered.data
-    limits = {name: _section(layered, name, subsystem.Limits.parse) for name, subsystem in SUBSYSTEMS.items()}
+    limits = {name: _limits(layered, name, below) for name in SUBSYSTEMS}
     gate: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in data["gate"].items()
     }
@@ -99,9 +102,20 @@ def typed(layered: Layered, fail_on: tuple[str, ...] = ()) -> Effective:
         gate["fail_on"] = fail_on
     health = _section(layered, "health", HealthLimits.parse)
     waivers = WaiverLimits(**data["waivers"])
-    return Effective(
-        Gate(**gate), waivers, health, limits, data["severities"], catalogue.catalogue(limits), layered, in_use(limits)
-    )
+    same = below is not None and all(_same_rules(name, limits[name], below.limits[name]) for name in limits)
+    rules = below.rules if below and same else catalogue.catalogue(limits)
+    subsystems = below.subsystems if below and same else in_use(limits)
+    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules, layered, subsystems)
+
+
+def _same_rules(name: str, one: Any, other: Any) -> bool:
+    return one is other or SUBSYSTEMS[name].all_rules(one) == SUBSYSTEMS[name].all_rules(other)
+
+
+def _limits(layered: Layered, name: str, below: Effective | None) -> Any:
+    if below and layered.data[name] is below.layered.data[name]:
+        return below.limits[name]
+    return _section(layered, name, SUBSYSTEMS[name].Limits.parse)
 
 
 def _section(layered: Layered, name: str, parse: Callable[[Any], Any]) -> Any:

@@ -1,15 +1,25 @@
 """Load a policy document: follow ``extends``, apply overrides, keep the origin of every value. Opens no files."""
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema, shipped
 from platform_gate.documents.document import Document, DocumentError, read_one
-from platform_gate.matching import applies
-from platform_gate.model import MANIFEST, At, GateError, HealthStatus, Problem, Rule, Subject, kind_of
+from platform_gate.matching import applies, as_list, needle
+from platform_gate.model import (
+    MANIFEST,
+    UNSELECTED_ID,
+    At,
+    GateError,
+    HealthStatus,
+    Problem,
+    Rule,
+    Subject,
+    kind_of,
+)
 from platform_gate.numbers import number
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.policy.limits import OFF, Effective, typed
@@ -64,8 +74,9 @@ class Policy(NamedTuple):
         Raises:
             GateError: the overrides that match make no sense together.
         """
-        matching = [index for index, override in enumerate(self.overrides) if applies(override["match"], subject)]
-        return _effective(self.layered, tuple(matching), self.fail_on)
+        possible = [index for index, part in enumerate(_parts_of_names(self.layered)) if part in subject.name]
+        matching = tuple(index for index in possible if applies(self.overrides[index]["match"], subject))
+        return _effective(self.layered, matching, self.fail_on)
 
     def base(self) -> Effective:
         """The policy of a service that no override matches."""
@@ -73,10 +84,7 @@ class Policy(NamedTuple):
 
     def known_rules(self) -> dict[str, Rule]:
         """Every rule of every service, by id. An override may add rules: governance checks."""
-        rules = dict(self.base().rules)
-        for index in range(len(self.overrides)):
-            rules |= _effective(self.layered, (index,), self.fail_on).rules
-        return rules
+        return dict(_known_rules(self.layered, self.fail_on))
 
     def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
         """The same policy with another ``fail_on`` for every service.
@@ -84,25 +92,54 @@ class Policy(NamedTuple):
         Raises:
             GateError: a word is neither a health nor the id of a rule.
         """
+        known = [*FAILING_HEALTHS, *self.known_rules()]
         for word in fail_on:
-            if word not in FAILING_HEALTHS and word not in self.known_rules():
-                choice = [*FAILING_HEALTHS, *self.known_rules()]
-                raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, choice))
+            if word not in known:
+                raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, known))
         return self._replace(fail_on=tuple(fail_on))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16)
+def _parts_of_names(layered: Layered) -> tuple[str, ...]:
+    """For each override a part of the names of all services that it can match; empty if they may have any name.
+
+    To look for that is much faster than to match, and a policy may have hundreds of overrides.
+    """
+    globs = [as_list(override["match"].get("name", "*")) for override in layered.data["overrides"]]
+    return tuple(needle(several[0]) if len(several) == 1 else "" for several in globs)
+
+
+@lru_cache(maxsize=16)
+def _known_rules(layered: Layered, fail_on: tuple[str, ...]) -> dict[str, Rule]:
+    base = _effective(layered, (), fail_on)
+    rules = dict(base.rules)
+    for index in range(len(layered.data["overrides"])):
+        # Typed one after the other and not kept: each override must make sense on its own.
+        alone = typed(_with_overrides(layered, (index,)), fail_on, base)
+        if alone.rules is not base.rules:
+            rules |= alone.rules
+    return rules
+
+
+@lru_cache(maxsize=128)
 def _effective(layered: Layered, overrides: tuple[int, ...], fail_on: tuple[str, ...]) -> Effective:
     """The typed policy with some of its overrides (by index) on top.
 
     Cached because a fleet's services share few combinations of overrides, and typing one takes as long as judging many.
     """
-    merged = layered
+    if not overrides:
+        return typed(layered, fail_on)
+    return typed(_with_overrides(layered, overrides), fail_on, _effective(layered, (), fail_on))
+
+
+def _with_overrides(layered: Layered, overrides: Iterable[int]) -> Layered:
+    """The settings with some overrides on top, in order."""
+    layers = []
     for index in overrides:
         override, origin = layered.data["overrides"][index], layered.origin(("overrides", index))
         layer = Origin(origin.document, (*origin.at, "spec"), override.get("reason", ""))
-        merged = merged.over(override["spec"], layer)
-    return typed(merged, fail_on)
+        layers.append((override["spec"], layer))
+    return layered.over_all(layers)
 
 
 def kind(reference: str) -> Source:
@@ -207,7 +244,7 @@ def _check(policy: Policy) -> None:
                 _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
     for at, severities in _sections(data, "severities"):
         for name, severity in severities.items():
-            if kind_of(name) == MANIFEST and severity == OFF:
+            if kind_of(name) == MANIFEST and name != UNSELECTED_ID and severity == OFF:
                 _refuse_rule(
                     policy, (*at, name), f"{name} can't be turned off", "Exclude broken files in the configuration."
                 )

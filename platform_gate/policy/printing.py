@@ -9,7 +9,7 @@ from platform_gate.documents import shipped, yaml_writer
 from platform_gate.model import At
 from platform_gate.policy.layers import APPENDED, Layered, describe_origin
 from platform_gate.policy.loading import Policy
-from platform_gate.text import printable
+from platform_gate.text import commas, printable
 
 CHECKS: Final = ("governance", "checks")
 
@@ -34,7 +34,8 @@ def _comment(layered: Layered, at: At, spec: Mapping[str, Any]) -> str:
         return "removed"
     entries = len(spec[str(at[0])]) if at in APPENDED else 0
     places = [(*at, index) for index in range(entries)] or [at]
-    return "; ".join(dict.fromkeys(printable(describe_origin(layered.origin(place))) for place in places))
+    origins = dict.fromkeys(printable(describe_origin(layered.origin(place))) for place in places)
+    return commas(origins, separator="; ")
 
 
 def _with_removed(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from platform_gate.judging.result import Judged
 from platform_gate.model import Charge, HealthStatus, Rule, Violation
 from platform_gate.policy.layers import describe_origin
 from platform_gate.policy.limits import Effective
-from platform_gate.text import plural, printable
+from platform_gate.text import commas, plural, printable
 
 LIMIT: Final = "limit"
 """Name of the column with a JSON pointer into the policy."""
@@ -56,7 +56,7 @@ def _subsystem(scored: Scored, judged: Judged) -> Iterator[str]:
 
 
 def _charge(charge: Charge, policy: Effective) -> str:
-    rules = ", ".join(sorted(charge.rules))
+    rules = commas(sorted(charge.rules))
     return f"+{charge.points}  {rules}: {'.'.join(map(str, charge.key))} ({_where(policy, *charge.key)})"
 
 

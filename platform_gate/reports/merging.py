@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from itertools import groupby, islice, pairwise
 from typing import Any, Final, NamedTuple
 
-from platform_gate.judging.problems import described_already, repeated, with_fingerprints
+from platform_gate.judging.problems import MAX_PROBLEMS, described_already, repeated, with_fingerprints
 from platform_gate.judging.result import Judged, digest
 from platform_gate.judging.runner import Run
-from platform_gate.judging.shards import NAME_POINTER, Named, Slice
+from platform_gate.judging.shards import NAME_POINTER, Named, Slice, Unmet
 from platform_gate.judging.verdict import Verdict, decide
-from platform_gate.judging.waivers import why_unused
+from platform_gate.judging.waivers import Unmatched, unmet_words
 from platform_gate.model import Finding, GateError, Severity
 from platform_gate.policy.loading import Source
 from platform_gate.reports.json_text import Kept, encode, pack
@@ -73,11 +74,6 @@ def _of_repository(sources: Sequence[Recording]) -> Merged:
     if not run.services and not run.unjudged:
         raise GateError(f"nothing was judged: {_what(sources)} no service", "Check what was to be judged.")
     verdict = decide(run, first.policy.fail_on)
-    if first.part is None and verdict is not first.verdict:
-        raise GateError(
-            f"{first.path} contradicts itself: its verdict is {first.verdict}, what it lists is {verdict}",
-            "Write it anew: check -o json=FILE.",
-        )
     rules = frozenset().union(*(source.policy.rules for source in sources))
     return Merged(run, first.policy._replace(rules=rules), first.as_of, verdict, first.repository or None)
 
@@ -143,7 +139,8 @@ def _of_shards(parts: Sequence[ShardReport]) -> Run:
     services = [judged for part in parts for judged in part.source.services if _is_first(judged, first)]
     own = [finding for part in parts for finding in part.source.findings if finding.unjudged]
     others = [finding for finding in own if finding.rule != DUPLICATE_SERVICE.id]
-    findings = with_fingerprints([*others, *repeated(names, _duplicate), *_notices(parts)])
+    unjudged = [*others, *repeated(names, _duplicate)]
+    findings = with_fingerprints([*unjudged, *_notices(parts, complete=not unjudged)])
     return Run(tuple(sorted(services, key=_place)), tuple(findings), len(names))
 
 
@@ -161,34 +158,47 @@ def _duplicate(service: Named, other: Named) -> Finding:
     return Finding(DUPLICATE_SERVICE.id, Severity.ERROR, message, fix, service.location, NAME_POINTER)
 
 
-def _notices(parts: Sequence[ShardReport]) -> Iterator[Finding]:
-    """Notices about waivers, reconciled: every shard reports on all waivers, but saw only its own services.
+def _notices(parts: Sequence[ShardReport], *, complete: bool) -> Iterator[Finding]:
+    """Notices of the shards, reconciled: every shard reports on all waivers, but saw only its own services.
 
     A waiver that any shard uses is not unused. One that no shard uses is not about to expire either, it is unused.
     """
     in_use = {place for part in parts for place in part.slice.seen.in_use}
-    unused: dict[str, set[str]] = {}
+    unused: dict[str, Unmatched] = {}
     for part in parts:
-        for place, subjects in part.slice.seen.unused.items():
-            unused.setdefault(place, set()).update(subjects)
+        for place, others in part.slice.seen.unused.items():
+            unused[place] = unused.get(place, Unmatched()) + others
+    idle = unused.keys() - in_use
+    unmet = _unmet(parts, idle) if complete else {}
+    ended = idle | (unmet.keys() - in_use)  # of no use to any service: that it expires soon is no news
     reported = set()
     for part in parts:
         for notice in part.source.findings:
             place = f"{notice.location.path}#{notice.pointer}"
-            wrong = (notice.rule == UNUSED.id and place in in_use) or (
-                notice.rule == EXPIRING.id and place in unused.keys() - in_use
-            )
+            wrong = (notice.rule == UNUSED.id and place in in_use) or (notice.rule == EXPIRING.id and place in ended)
             if notice.unjudged or wrong or notice.fingerprint in reported:
                 continue
             reported.add(notice.fingerprint)
-            own = part.slice.seen.unused.get(place, ())
+            own = part.slice.seen.unused.get(place)
             yield _completed(notice, own, unused[place]) if notice.rule == UNUSED.id and own else notice
+    fleet = frozenset(named.name for part in parts for named in part.slice.seen.names)
+    for index, row in enumerate(row for row in unmet.values() if row.severity):
+        message, fix = unmet_words(row.whom, row.services, fleet if index < MAX_PROBLEMS else ())
+        yield Finding(UNUSED.id, row.severity or Severity.WARNING, message, fix, row.location, row.pointer)
 
 
-def _completed(notice: Finding, own: Sequence[str], every: set[str]) -> Finding:
-    """The notice on an unused waiver, with the subjects that all shards found."""
-    message = notice.message.removesuffix(why_unused(own)) + why_unused(every)
-    return notice._replace(message=message)
+def _unmet(parts: Sequence[ShardReport], idle: AbstractSet[str]) -> dict[str, Unmet]:
+    """The waivers that name services which no shard has, with those services, by ``path#pointer``; less ``idle``."""
+    fleet = frozenset(named.name for part in parts for named in part.slice.seen.names)
+    lists = [{f"{row.location.path}#{row.pointer}": row for row in part.slice.seen.unmet} for part in parts]
+    rows = {place: row for place, row in lists[0].items() if place not in idle and all(place in each for each in lists)}
+    left = {place: tuple(name for name in row.services if name not in fleet) for place, row in rows.items()}
+    return {place: rows[place]._replace(services=names) for place, names in left.items() if names}
+
+
+def _completed(notice: Finding, own: Unmatched, every: Unmatched) -> Finding:
+    """The notice on an unused waiver, with what all shards found."""
+    return notice._replace(message=notice.message.removesuffix(str(own)) + str(every))
 
 
 def _fleet(whole: Mapping[str, Merged]) -> Merged:

@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from platform_gate.judging import verdict
-from platform_gate.judging.result import Judged
+from platform_gate.judging.result import Judged, worst_first
 from platform_gate.judging.runner import Run
-from platform_gate.judging.totals import worst_first
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Rule, Scope, Severity
 from platform_gate.policy.limits import Effective
@@ -113,6 +112,7 @@ class Outcome:
     repositories: Sequence[Mapping[str, Any]] = ()
     history: History | None = None
     differences: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
     @cached_property
     def report(self) -> PlatformReport:

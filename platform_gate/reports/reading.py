@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isfinite
 from typing import Any, Final, NamedTuple, NoReturn
 
 from platform_gate.documents import schema
-from platform_gate.judging.result import Judged, Part
+from platform_gate.judging.result import Figures, Judged, Part
 from platform_gate.judging.shards import Slice
-from platform_gate.judging.totals import Figures
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Excuse, Finding, GateError, HealthStatus, Location, Rule, Severity, pointer
 from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective, HealthLimits
+from platform_gate.reports.consistency import contradictions, contradictions_of_part
 from platform_gate.reports.json_text import encode, pack
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.slo import SLOStatus
-from platform_gate.text import UNSAFE, printable, quote
+from platform_gate.text import UNSAFE, commas, printable, quote
 
 Data = Mapping[str, Any]
 
@@ -75,7 +74,7 @@ def read(content: bytes, path: str) -> Recording:
         GateError: it is no report of this version, contradicts itself, or is of a kind that can't be merged.
     """
     try:
-        data = json.loads(content, parse_constant=_no_number, parse_int=_whole, parse_float=_decimal)
+        data = _loaded(content)
         _refuse_halves(content, data)
         if problems := schema.validate(data, "report"):
             first = problems[0]
@@ -86,6 +85,16 @@ def read(content: bytes, path: str) -> Recording:
         _refuse(path, f"is no report: {error}")
     _refuse_contradictions(recording, data)
     return recording
+
+
+def _loaded(content: bytes) -> Any:
+    return json.loads(
+        content,
+        parse_constant=_no_number,
+        parse_int=_whole,
+        parse_float=_decimal,
+        object_pairs_hook=_no_repeats,
+    )
 
 
 def _refuse(path: str, what: str, fix: str = "Write one with this version: check -o json=FILE.") -> NoReturn:
@@ -164,17 +173,21 @@ def _clean(value: Any) -> Any:
 
 
 def _refuse_contradictions(recording: Recording, data: Data) -> None:
-    """Refuse a report whose totals don't match its services: it was truncated, or another program wrote it."""
-    healths = Counter(str(service.health) for service in recording.services)
-    numbers = {"total_services": len(recording.services), **{str(health): healths[health] for health in HealthStatus}}
-    wrong = next((name for name, count in numbers.items() if data[name] != count), "")
-    names = {service.name for service in recording.services}
-    if wrong or len(names) < len(recording.services):
-        _refuse(recording.path, f"contradicts itself: {wrong or 'names'} and services don't fit")
-    if recording.part and recording.part.shard.number > recording.part.shard.of:
-        _refuse(recording.path, f"contradicts itself: there is no shard {recording.part.shard}")
-    if recording.part and not names <= {named.name for named in recording.part.seen.names}:
-        _refuse(recording.path, "contradicts itself: it holds services that its shard does not name")
+    """Refuse a report that does not agree with itself."""
+    wrong = list(contradictions(recording.services, recording.findings, data))
+    if recording.part:
+        wrong += contradictions_of_part(recording.services, recording.part)
+    if wrong:
+        _refuse(recording.path, f"contradicts itself: {commas(wrong, most=3, separator='; ')}")
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Of a key that is repeated every reader takes the value that it likes."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        repeated = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"the key {quote(repeated)} is repeated")
+    return found
 
 
 def judged(row: Data) -> Judged:

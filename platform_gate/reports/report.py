@@ -11,6 +11,7 @@ from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
 from platform_gate.judging.totals import detail
 from platform_gate.model import Excuse, Finding
+from platform_gate.policy.limits import Effective
 from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import printable
@@ -68,6 +69,12 @@ def _service(judged: Judged, comparison: Comparison | None) -> Row:
     return Kept(judged.row) if judged.row else service(judged, comparison)
 
 
+def _fail_on(policy: Effective) -> dict[str, Any]:
+    """What fails the gate, if an override sets that for the service: else it is what the report says of the policy."""
+    origin = policy.layered.origin(("gate", "fail_on"))
+    return {"fail_on": list(policy.gate.fail_on)} if origin.at[:2] == ("spec", "overrides") else {}
+
+
 def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
     """The row of one service; the keys at its top are copies of values that its subsystems report."""
     judgement = judged.judgement
@@ -81,6 +88,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
         "line": judged.location.line,
         "failing": judged.failing,
         "fails_on": list(judged.fatal),
+        **_fail_on(judgement.policy),
         "thresholds": judged.limits._asdict(),
         "health_without_waivers": str(judgement.health_without_waivers),
         "points": judgement.points,

@@ -7,8 +7,13 @@ __all__ = [
     "blob_cache",
     "checkout",
     "commit_tree",
+    "commits",
     "config",
+    "evidence",
     "git",
     "plain_files",
+    "refs",
+    "submodules",
+    "unselected",
     "work_tree",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from platform_gate.documents.document import Refusal
 from platform_gate.model import Location
 from platform_gate.repository.blob_cache import BlobCache
-from platform_gate.repository.commit_tree import CommitTree
+from platform_gate.repository.commit_tree import CommitTree, parents
 from platform_gate.repository.config import Config
-from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, TreeEntry
-from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
+from platform_gate.repository.evidence import Tracked
+from platform_gate.repository.git import LINK, SUBMODULE, Index, Repository, TreeEntry, is_repository
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, find_root
 
 
 class Checkout(NamedTuple):
@@ -30,7 +33,8 @@ class Checkout(NamedTuple):
 
         plain = (entry for entry in index.left_out.values() if entry.mode not in (LINK, SUBMODULE))
         submodules = (entry for entry in index.files.values() if entry.mode == SUBMODULE)
-        return cls(tree, part(plain), part(submodules))
+        tracked = tracked_by(index)
+        return cls(tree._replace(tracked=lambda: tracked), part(plain), part(submodules))
 
     def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path; those that were left out, and submodules, with a refusal."""
@@ -55,10 +59,36 @@ class Checkout(NamedTuple):
         return self.tree.read(file)
 
     def exists(self, path: str) -> bool:
-        """Whether a path from the root exists, checked out or not; what lies in a submodule doesn't."""
-        if any((path + "/").startswith(submodule + "/") for submodule in self.submodules.files):
-            return False
-        return self.tree.exists(path) or self.left_out.exists(path)
+        """Whether git tracks a path from the root, and it is there or left out; what lies in a submodule isn't."""
+        return self.tree.exists(path)
+
+
+def open_tree(cwd: Path, stdin: Callable[[], bytes]) -> WorkTree:
+    """The work tree around a folder; git is asked what it tracks once, when somebody needs to know.
+
+    Raises:
+        GateError: from ``tracked``, if git can't tell.
+    """
+    root = find_root(cwd)
+
+    @cache
+    def tracked() -> Tracked | None:
+        return tracked_by(Repository.at(root).staged()) if is_repository(root) else None
+
+    return WorkTree(root, cwd, stdin, tracked)
+
+
+def tracked_by(index: Index) -> Tracked:
+    """What an index tracks: files and the folders above them; links and submodules lead elsewhere."""
+    files, left_out = (
+        [path for path, entry in entries.items() if entry.mode not in (LINK, SUBMODULE)]
+        for entries in (index.files, index.left_out)
+    )
+    return Tracked(_with_folders(files), _with_folders(left_out))
+
+
+def _with_folders(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(place for path in paths for place in (path, *parents(path)))
 
 
 def _is_below(file: ManifestFile, folder: ManifestFile) -> bool:

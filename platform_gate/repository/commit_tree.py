@@ -35,7 +35,7 @@ class CommitTree:
     @cached_property
     def _folders(self) -> frozenset[str]:
         # Git stores files only; this set makes a folder's existence one look-up. Few runs ask for it.
-        return frozenset(folder for path in self.files for folder in _parents(path))
+        return frozenset(folder for path in self.files for folder in parents(path))
 
     def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path, as ``WorkTree.find`` finds them.
@@ -78,14 +78,17 @@ class CommitTree:
         self.blobs.fetch(file.file for file in files if file.refusal is None)
 
     def holds(self, path: str, content: bytes) -> bool:
-        """Whether the commit's file at ``path`` has this content, line ends apart.
+        """Whether a work tree's file at ``path`` has the content of the commit's, as ``same_content`` compares them.
 
         This compares object IDs: git isn't asked for the file.
         """
         entry = self.files.get(path)
         if entry is None or entry.mode in (LINK, SUBMODULE) or len(content) > MAX_BYTES:
             return False
-        return blob_id(content, entry.oid) == entry.oid or blob_id(_with_lf(content), entry.oid) == entry.oid
+        as_blob = _without_autocrlf(content)
+        return blob_id(content, entry.oid) == entry.oid or (
+            as_blob is not None and blob_id(as_blob, entry.oid) == entry.oid
+        )
 
     def exists(self, path: str) -> bool:
         """Whether a path from the root is a file or folder of the commit, and no link or submodule."""
@@ -109,16 +112,25 @@ class CommitTree:
         return self.read(file)
 
 
-def same_text(one: bytes | None, other: bytes | None) -> bool:
-    """Whether two files have the same content, line ends apart; None is a file that doesn't exist."""
-    return one == other or (one is not None and other is not None and _with_lf(one) == _with_lf(other))
+def same_content(checked_out: bytes | None, blob: bytes | None) -> bool:
+    """Whether a file of the work tree is the same as a blob: its very bytes, or those that ``core.autocrlf`` makes.
+
+    Git then writes a blob that has no CR with CRLF for every LF. Any other difference in line ends is a change, since
+    a lone CR spoils a file. None is a file that doesn't exist.
+    """
+    if checked_out is None or blob is None or checked_out == blob:
+        return checked_out == blob
+    return _without_autocrlf(checked_out) == blob
 
 
-def _with_lf(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n")
+def _without_autocrlf(content: bytes) -> bytes | None:
+    """The blob that ``core.autocrlf`` would have checked out as ``content``; None if there is no such blob."""
+    blob = content.replace(b"\r\n", b"\n")
+    return blob if b"\r" not in blob and blob.replace(b"\n", b"\r\n") == content else None
 
 
-def _parents(path: str) -> Iterator[str]:
+def parents(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first."""
     while path := path.rpartition("/")[0]:
         yield path
 

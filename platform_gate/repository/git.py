@@ -12,14 +12,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from platform_gate.model import GateError
-from platform_gate.text import displayed, printable, quote
+from platform_gate.text import displayed, printable
 
-SHALLOW_FIX: Final = "Fetch the history: `fetch-depth: 0` for actions/checkout, else `git fetch --unshallow`."
 MISSING_FIX: Final = "Clone without `--filter`, or fetch the missing objects: the gate never fetches."
 INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside the checkout."
 BATCH: Final = 500
@@ -68,44 +66,14 @@ class Repository(NamedTuple):
         """The repository at ``root``, with the git that ``PATH`` finds."""
         return cls(root, os.environ.get("PATH", os.defpath))
 
-    def resolve(self, ref: str) -> str:
-        """The full ID of the commit that a ref names.
-
-        Raises:
-            GateError: there is none.
-        """
-        # --end-of-options keeps a ref that begins with a dash from being read as an option.
-        done = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        if done.returncode or not done.stdout.strip():
-            fix = SHALLOW_FIX if self._is_shallow() else "Check the name. In CI, fetch it first."
-            raise GateError(f"git doesn't know the commit {quote(ref)}", fix)
-        return done.stdout.decode().strip()
-
     def default_branch(self, remote: str) -> str:
         """The name of a remote's default branch; empty if this clone doesn't know it."""
-        done = self._run("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
+        done = self.run("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
         return done.stdout.decode().strip().removeprefix(f"refs/remotes/{remote}/")
-
-    def merge_base(self, one: str, other: str) -> str:
-        """The best common ancestor of two commits; of several the one that git prefers.
-
-        Raises:
-            GateError: there is none, or the history is cut off before it.
-        """
-        done = self._run("merge-base", one, other)
-        if done.returncode or not done.stdout.strip():
-            fix = SHALLOW_FIX if self._is_shallow() else "Compare with a branch that shares its history with this one."
-            raise GateError(f"git finds no common ancestor of {one[:12]} and {other[:12]}", fix)
-        return done.stdout.decode().split()[0]
-
-    def day(self, commit: str) -> date:
-        """The day in UTC on which a commit was made; raises ``GateError`` if git can't tell."""
-        listed = self._output("rev-list", "--max-count=1", "--timestamp", commit)
-        return datetime.fromtimestamp(int(listed.split()[0]), UTC).date()
 
     def files(self, commit: str) -> dict[str, TreeEntry]:
         """Every file of a commit by path; raises ``GateError`` if git can't list them."""
-        listed = self._output("ls-tree", "-r", "-z", "--full-tree", commit)
+        listed = self.output("ls-tree", "-r", "-z", "--full-tree", commit)
         entries = [_entry(row, "mode", "type", "oid") for row in listed.split(b"\0") if row]
         return {entry.path: entry for entry, _ in entries}
 
@@ -136,7 +104,7 @@ class Repository(NamedTuple):
         Raises:
             GateError: git can't list it.
         """
-        listed = self._output("ls-files", "--stage", "-t", "-z")
+        listed = self.output("ls-files", "--stage", "-t", "-z")
         files, left_out = {}, {}
         for row in filter(None, listed.split(b"\0")):
             entry, words = _entry(row, "tag", "mode", "oid", "stage")
@@ -145,17 +113,40 @@ class Repository(NamedTuple):
                 left_out[entry.path] = entry
         return Index(files, left_out)
 
-    def _is_shallow(self) -> bool:
-        return self._run("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+    def matching(self, commit: str, text: str) -> list[str]:
+        """The files of a commit that hold a text, by path; raises ``GateError`` if git can't search them."""
+        # --text: an attribute that declares a file binary hides nothing.
+        options = ("--null", "--files-with-matches", "--text", "--fixed-strings", "--no-recurse-submodules")
+        done = self.run("grep", *options, "-e", text, commit)
+        if done.returncode > 1:
+            raise GateError("git lacks an object of the base, or can't search it", MISSING_FIX)
+        rows = (row.partition(b":")[2] for row in done.stdout.split(b"\0") if row)
+        return [displayed(os.fsdecode(path)) for path in rows]
 
-    def _output(self, *arguments: str) -> bytes:
-        done = self._run(*arguments)
+    def submodules(self, folders: Iterable[str]) -> list[str]:
+        """Those of some folders, by their paths from the root, that the index holds as submodules.
+
+        Raises:
+            GateError: git can't tell.
+        """
+        listed = self.output("ls-files", "--stage", "-z", "--", *folders)
+        entries = [_entry(row, "mode", "oid", "stage")[0] for row in listed.split(b"\0") if row]
+        return sorted({entry.path for entry in entries if entry.mode == SUBMODULE})
+
+    def own_file(self, place: str) -> bytes:
+        """The bytes of a file that git keeps for itself, by the path that git prints; empty if there is none."""
+        path = self.root / place
+        return path.read_bytes() if path.is_file() else b""
+
+    def output(self, *arguments: str) -> bytes:
+        """What git prints; raises ``GateError`` if it fails or can't be run."""
+        done = self.run(*arguments)
         if done.returncode:
-            reason = printable(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
-            raise GateError(f"git {arguments[0]} failed: {reason}", "Run the gate where git works.")
+            raise _failed(arguments[0], done)
         return done.stdout
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Run git, whatever its exit code; raises ``GateError`` if it can't be run."""
         try:
             return subprocess.run(
                 self._command(arguments),
@@ -208,6 +199,17 @@ class Repository(NamedTuple):
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_LITERAL_PATHSPECS": "1",
         }
+
+
+def _failed(command: str, done: subprocess.CompletedProcess[bytes]) -> GateError:
+    reason = printable(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
+    return GateError(f"git {command} failed: {reason}", "Run the gate where git works.")
+
+
+def is_repository(root: Path) -> bool:
+    """Whether git keeps a repository at a root: an empty ``.git`` is none, a file of that name leads to one."""
+    place = root / ".git"
+    return place.is_file() or (place / "HEAD").exists()
 
 
 def _entry(row: bytes, *names: str) -> tuple[TreeEntry, dict[str, str]]:

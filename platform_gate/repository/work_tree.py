@@ -12,8 +12,9 @@ from typing import Final, NamedTuple, Protocol
 from platform_gate import matching
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import GateError, Location
-from platform_gate.repository import plain_files
+from platform_gate.repository import plain_files, submodules
 from platform_gate.repository.config import Config
+from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
 from platform_gate.text import displayed, listing, printable, quote, system_path
 
 STDIN: Final = "-"
@@ -49,11 +50,15 @@ class Tree(Protocol):
 
 
 class WorkTree(NamedTuple):
-    """The files on disk below ``root``; operands are relative to ``cwd``, and ``stdin`` reads standard input."""
+    """The files on disk below ``root``; operands are relative to ``cwd``, and ``stdin`` reads standard input.
+
+    ``tracked`` asks git what it tracks. It is a call, since only evidence that is verified needs to know.
+    """
 
     root: Path
     cwd: Path
     stdin: Callable[[], bytes]
+    tracked: Callable[[], Tracked | None] = not_tracked
 
     def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path.
@@ -81,12 +86,20 @@ class WorkTree(NamedTuple):
             raise DocumentError(unreadable(file.path, error)) from None
 
     def exists(self, path: str) -> bool:
-        """Whether a path from the root exists, lies below it, and passes no link. A ``#fragment`` is ignored."""
+        """Whether a path from the root leads to a file or folder below it that counts. A ``#fragment`` is ignored.
+
+        In a git repository it must be tracked, or hold something that is: a file that is ignored, or git's own, is not
+        part of the tree that is judged. Elsewhere it must be a regular file, or hold one. No link on the way counts.
+        """
         below = os.path.normpath(path.split("#", 1)[0])
-        if below.startswith(("/", "..")) or below == ".":
+        if below.startswith("/") or below.split("/", 1)[0] in (".", ".."):
             return False
-        full = str(self.root / below)
-        return self._link_above(full) is None and os.path.lexists(system_path(full))
+        tracked = self.tracked()
+        if tracked and displayed(below) not in tracked.paths:
+            return False
+        if tracked and displayed(below) in tracked.left_out:
+            return True
+        return self._link_above(str(self.root / below)) is None and holds_a_file(str(self.root), below)
 
     def shown(self, file: str) -> str:
         """A path as people see it: from the root if it lies below it, else as it was typed."""
@@ -113,10 +126,21 @@ class WorkTree(NamedTuple):
 
     def _folder(self, file: str, path: str, config: Config) -> Iterator[ManifestFile]:
         prefix = "" if path == "." else path.rstrip("/") + "/"
-        files = list(_walk(file, prefix, Selection(config.manifests, config.exclude)))
+        selection, empty = Selection(config.manifests, config.exclude), list[str]()
+        files = list(_walk(file, prefix, selection, empty))
+        files += self._submodules(file, selection, empty)
         yield from files
         if not files:
             yield ManifestFile(path, refusal=_nothing_found(path, config), empty=True)
+
+    def _submodules(self, folder: str, selection: "Selection", empty: Sequence[str]) -> Iterator[ManifestFile]:
+        """The submodules below a folder that could hold manifests and are not checked out, each with a refusal."""
+        root = str(self.root)
+        below = os.path.relpath(folder, root)
+        for path in submodules.absent(root, [os.path.relpath(place, root) for place in empty]):
+            inside = below == "." or f"{path}/".startswith(f"{displayed(below)}/")
+            if inside and (path == displayed(below) or all(map(selection.enters, _folders_to(path, displayed(below))))):
+                yield ManifestFile(path, refusal=submodules.refusal(path))
 
     def _refuse_operand(self, file: str, path: str) -> Refusal | None:
         if not os.path.lexists(file):
@@ -204,8 +228,15 @@ class Selection(NamedTuple):
         return self.manifests is None or matching.reach(self.manifests, folder)
 
 
-def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[ManifestFile]:
-    """The files in scope below a folder; ``prefix`` is put before their paths."""
+def _folders_to(path: str, above: str) -> Iterator[str]:
+    """The folders from below ``above`` down to a path, itself included."""
+    steps = path.split("/")
+    start = 0 if above == "." else above.count("/") + 1
+    return ("/".join(steps[: count + 1]) for count in range(start, len(steps)))
+
+
+def _walk(folder: str, prefix: str, selection: Selection, empty: list[str] | None = None) -> Iterator[ManifestFile]:
+    """The files in scope below a folder; ``prefix`` is put before their paths. Empty folders are added to ``empty``."""
     pending = [(folder, prefix)]  # a list, since recursion ends at a thousand nested folders
     while pending:
         current, shown = pending.pop()
@@ -215,6 +246,8 @@ def _walk(folder: str, prefix: str, selection: Selection) -> Iterator[ManifestFi
             path = shown.rstrip("/") or "."
             yield ManifestFile(path, refusal=unreadable(path, error))
             continue
+        if not entries and empty is not None:
+            empty.append(current)
         for entry in entries:
             path = shown + displayed(entry.name)
             if entry.is_dir(follow_symlinks=False):
@@ -232,6 +265,23 @@ def _leads_to_folder(link: os.DirEntry[str]) -> bool:
         return link.is_dir()
     except OSError:  # a loop of links: assume the worst
         return True
+
+
+def refuse_link_above(cwd: Path) -> None:
+    """Refuse a working directory that is reached by a link inside a checkout.
+
+    A change could point such a link anywhere, and with it decide which repository is judged.
+
+    Raises:
+        GateError: there is such a link.
+    """
+    links = (folder for folder in (cwd, *cwd.parents) if _is_link(str(folder)))
+    for link in links:
+        if any((above / ".git").exists() for above in link.parents):
+            message = (
+                f"the working directory is reached by {quote(displayed(link.name))}, a symbolic link in a checkout"
+            )
+            raise GateError(message, "Change into the folder itself: a change may point a link anywhere.")
 
 
 def find_root(cwd: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from platform_gate.model import Rule, Severity
+from platform_gate.model import UNSELECTED_ID, Rule, Severity
 from platform_gate.subsystems import SUBSYSTEMS
 
 UNREADABLE: Final = Rule(
@@ -36,6 +36,15 @@ DUPLICATE_SERVICE: Final = Rule(
     fails="metadata: {name: payments, team: a}\n---\nmetadata: {name: payments, team: b}",
     passes="metadata: {name: payments, team: a}\n---\nmetadata: {name: refunds, team: b}",
 )
+UNSELECTED: Final = Rule(
+    UNSELECTED_ID,
+    "YAML lies beside the manifests and is not judged",
+    "Add a glob for it to `manifests`, or leave it out by `exclude`.",
+    severity=Severity.NOTE,
+    why="Nobody would notice that a service is judged by nobody, only because its file ends in .yml.",
+    fails="manifests: [services/**/*.yaml]   # and a file services/payments.yml",
+    passes="manifests: [services/**/*.yaml, services/**/*.yml]",
+)
 
 EXPIRED: Final = Rule(
     "waiver/expired",
@@ -63,7 +72,7 @@ EXPIRING: Final = Rule(
     keys=("waivers.warn_days",),
 )
 
-MANIFEST_RULES: Final = (UNREADABLE, INVALID, DUPLICATE_SERVICE)
+MANIFEST_RULES: Final = (UNREADABLE, INVALID, DUPLICATE_SERVICE, UNSELECTED)
 WAIVER_RULES: Final = (EXPIRED, UNUSED, EXPIRING)
 
 

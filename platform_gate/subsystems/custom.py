@@ -5,10 +5,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple, Self
 
-from platform_gate.documents import schema, shipped
+from platform_gate.documents import shipped
 from platform_gate.matching import applies
 from platform_gate.model import At, Charge, Context, LimitError, Problem, Relaxation, Rule, Severity, Violation
-from platform_gate.subsystems import custom_schema
+from platform_gate.subsystems import custom_schema, custom_validation
 from platform_gate.subsystems.loosening import LooseningTable
 from platform_gate.text import plural, quote
 
@@ -31,17 +31,21 @@ class OwnRule(NamedTuple):
         points: The points of a violation.
         match: The services to which it applies, as in an override.
         at: The keys from the manifest's root to the value to look at.
-        require: The JSON Schema that the value must satisfy.
+        validator: The JSON Schema that the value must satisfy.
     """
 
     rule: Rule
     points: int
     match: Mapping[str, Any]
     at: tuple[str, ...]
-    require: Any
+    validator: Any
 
     def objection(self, manifest: Mapping[str, Any]) -> Problem | None:
-        """The first problem that breaks the rule, at its place in the manifest; None where the rule is kept."""
+        """The first problem that breaks the rule, at its place in the manifest; None where the rule is kept.
+
+        Raises:
+            TooManyStepsError: the rules take too long on this manifest.
+        """
         value: Any = manifest
         at: At = ()
         for key in self.at:
@@ -49,12 +53,19 @@ class OwnRule(NamedTuple):
             value = _step(value, at[-1])
             if value is None:
                 return Problem(at, f"there is no {'.'.join(map(str, at))}")
-        problems = schema.explain(custom_schema.validator(self.require), value)
+        problems = custom_validation.explain(self.validator, value)
         if not problems:
             return None
-        more = f" (and {plural(len(problems) - 1, 'more problem')})" if len(problems) > 1 else ""
         first = problems[0]
+        more = _more(len(problems) - 1)
         return Problem((*at, *first.at), first.message + more, first.fix, first.on_key)
+
+
+def _more(count: int) -> str:
+    if not count:
+        return ""
+    least = "at least " if count >= custom_validation.MOST_ERRORS - 1 else ""
+    return f" (and {least}{plural(count, 'more problem')})"
 
 
 def _step(value: Any, key: str | int) -> Any:
@@ -119,7 +130,7 @@ def _own_rule(entry: Mapping[str, Any]) -> OwnRule:
     )
     keys = entry.get("at", "").split("/")[1:]
     at = tuple(key.replace("~1", "/").replace("~0", "~") for key in keys)
-    return OwnRule(rule, points, entry.get("match", {}), at, entry["require"])
+    return OwnRule(rule, points, entry.get("match", {}), at, custom_validation.validator(entry["require"]))
 
 
 def _rule_gone(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:
@@ -136,9 +147,17 @@ def all_rules(limits: Limits) -> tuple[Rule, ...]:
 
 
 def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple[list[Applied], list[Problem]]:
-    """The rules that apply to the service, each with its result. Facts of this subsystem are never invalid."""
+    """The rules that apply to the service, each with its result; a problem if they would take too long."""
     chosen = [own for own in limits.rules if applies(own.match, context.subject)]
-    return [Applied(own, own.objection(manifest)) for own in chosen], []
+    if not chosen:
+        return [], []
+    exact = custom_validation.exactly(manifest)
+    custom_validation.start_counting(exact)
+    try:
+        return [Applied(own, own.objection(exact)) for own in chosen], []
+    except custom_validation.TooManyStepsError:
+        message = "the policy's own rules would take too long on this manifest"
+        return [], [Problem((), message, "Shorten its lists, or ask who owns the policy for simpler rules.")]
 
 
 def has_data(_applied: Sequence[Applied]) -> bool:

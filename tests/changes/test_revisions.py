@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, change_against, past, repository_of
+from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, changes_against, past, repository_of
 from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.judging.request import Request
 from platform_gate.model import GateError, Location
+from platform_gate.repository.work_tree import ManifestFile
 from tests.repositories import commit, git, repository
 from tests.samples import DAY, work_tree, write
 
@@ -25,7 +26,8 @@ def clone(tmp_path: Path) -> Path:
 
 
 def against_main(root: Path) -> Revisions:
-    return change_against("main", work_tree(root))
+    (revisions,) = changes_against("main", work_tree(root))
+    return revisions
 
 
 def advance_main(root: Path, files: dict[str, str | bytes | None]) -> None:
@@ -42,7 +44,7 @@ def test_a_folder_without_git_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_ref_is_refused(clone: Path) -> None:
     with pytest.raises(GateError, match="nowhere"):
-        change_against("nowhere", work_tree(clone))
+        changes_against("nowhere", work_tree(clone))
 
 
 def test_the_base_is_where_the_change_left_the_ref(clone: Path) -> None:
@@ -190,6 +192,36 @@ def test_the_work_tree_counts_where_the_change_touches_a_file(
 ) -> None:
     arrange(clone)
     assert MergedRules(against_main(clone)).content("gate/policy.yaml") == merged
+
+
+def test_a_change_that_adopts_the_gate_leaves_the_tip_its_files(clone: Path) -> None:
+    head_changes_it(clone)
+    commit(clone, {"gate/new.yaml": "new\n"})
+    rules = MergedRules(against_main(clone), adopting=True)
+    assert rules.read("policy", "gate/policy.yaml")[0] == b"tip\n"
+    assert rules.read("policy", "gate/new.yaml")[0] == b"new\n"
+
+
+def test_each_merge_base_is_a_comparison_of_its_own(clone: Path) -> None:
+    left = git(commit(clone, {"left": "x"}), "rev-parse", "HEAD")
+    advance_main(clone, {"right": "x"})
+    right = git(clone, "rev-parse", "main")
+    git(clone, "merge", "-q", "--no-edit", "main")
+    git(clone, "switch", "-q", "main")
+    git(clone, "merge", "-q", "--no-ff", "--no-edit", left)
+    git(clone, "switch", "-q", "change")
+    several = changes_against("main", work_tree(clone))
+    assert [revisions.base.commit for revisions in several] == sorted([left, right])
+    assert len({id(revisions.tip) for revisions in several}) == 1
+
+
+def test_what_the_work_tree_has_as_well_need_not_be_asked_of_git(clone: Path) -> None:
+    revisions = against_main(clone)
+    files = [ManifestFile(path) for path in (*FILES, "nowhere.yaml")]
+    write(clone, {"gate/a.yaml": "other\n"})
+    revisions.preload([revisions.tip], files)
+    kept = {path for path, entry in revisions.tip.files.items() if entry.oid in revisions.blobs}
+    assert kept == {"gate/policy.yaml", "services/web.yaml"}
 
 
 def test_a_file_that_the_change_removes_cannot_be_named(clone: Path) -> None:

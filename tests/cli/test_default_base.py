@@ -21,7 +21,7 @@ def git(folder: Path, *words: str) -> None:
 
 def check(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
-    command = [PROGRAM, "check", *DAY, *words]
+    command: list[str | Path] = [PROGRAM, "check", *DAY, *words]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from platform_gate.cli.demo import MANIFESTS
-from platform_gate.cli.init import FILES, VERSION
+from platform_gate.cli.init import FILES, SOURCES, VERSION
 from tests.conftest import ROOT, Gate
 
 
@@ -39,7 +39,8 @@ def test_every_template_is_written_and_names_this_version(fresh: Path, gate: Gat
     gate(fresh, "init")
     written = everything(fresh)
     templates = (ROOT / "platform_gate/cli/templates").iterdir()
-    assert sorted([*FILES.values(), MANIFESTS]) == sorted(path.name for path in templates if path.is_file())
+    scaffolds = [*FILES.values(), *SOURCES.values(), MANIFESTS]
+    assert sorted(scaffolds) == sorted(path.name for path in templates if path.is_file())
     assert not any(VERSION in text for text in written.values())
     version = gate(fresh, "--version").stdout.split()[1]
     assert yaml.safe_load(written[".pre-commit-config.yaml"])["repos"][0]["rev"] == f"v{version}"
@@ -106,3 +107,67 @@ def test_a_folder_that_cannot_be_made_is_an_error(fresh: Path, gate: Gate) -> No
     done = gate(fresh, "init")
     assert done.returncode == 2
     assert "services/example.yaml" in done.stderr
+
+
+SLO = "version: prometheus/v1\nservice: orders\nlabels: {owner: shop, tier: '2'}\nslos: [{name: a, objective: 99.9}]\n"
+
+
+def test_it_imports_instead_of_writing_an_example(fresh: Path, gate: Gate) -> None:
+    (fresh / "slo.yaml").write_text(SLO, encoding="utf-8")
+    below = fresh / "below"
+    below.mkdir()
+    done = gate(below, "init", "--from", "sloth", "../slo.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "wrote        services/orders.yaml from slo.yaml\n" in done.stdout
+    files = everything(fresh)
+    assert files.keys() == FILES.keys() - {"services/example.yaml"} | {"slo.yaml", "services/orders.yaml"}
+    hooks = yaml.safe_load(files[".pre-commit-config.yaml"])["repos"][0]["hooks"]
+    assert hooks[1] == {"id": "platform-gate-import", "args": ["sloth", "slo.yaml"]}
+    assert gate(fresh, "check", "--schema-only").returncode == 0
+
+
+def test_where_nothing_can_be_imported_nothing_is_written(fresh: Path, gate: Gate) -> None:
+    (fresh / "slo.yaml").write_text(SLO, encoding="utf-8")
+    done = gate(fresh, "init", "--from", "score", "slo.yaml")
+    assert done.returncode == 2
+    assert everything(fresh).keys() == {"slo.yaml"}
+
+
+def test_gaps_of_an_import_decide_the_exit_code(fresh: Path, gate: Gate) -> None:
+    (fresh / "score.yaml").write_text("apiVersion: score.dev/v1b1\nmetadata: {name: cart}\n", encoding="utf-8")
+    done = gate(fresh, "init", "--from", "score", "score.yaml", "--dry-run")
+    assert done.returncode == 1
+    assert "would write  services/cart.yaml from score.yaml\n" in done.stdout
+    assert everything(fresh).keys() == {"score.yaml"}
+
+
+def test_a_sources_file_fits_its_schema_and_holds_no_secret(fresh: Path, gate: Gate) -> None:
+    done = gate(fresh, "init", "--sources")
+    assert (done.returncode, everything(fresh).keys()) == (0, SOURCES.keys())
+    printed = gate(fresh, "collect", "--print-queries")
+    assert printed.returncode == 0, printed.stderr
+    assert "slo:time_period:days" in printed.stdout
+    again = gate(fresh, "init", "--sources")
+    assert "left alone   platform-gate.sources.yaml: it is there already" in again.stdout
+
+
+def test_every_source_that_the_scaffold_comments_out_fits_too(fresh: Path, gate: Gate) -> None:
+    gate(fresh, "init", "--sources")
+    path = fresh / "platform-gate.sources.yaml"
+    text = path.read_text(encoding="utf-8").replace("    # ", "    ")
+    path.write_text(text, encoding="utf-8")
+    (fresh / "queries").mkdir()
+    (fresh / "queries/dora.sql").write_text("SELECT 1", encoding="utf-8")
+    printed = gate(fresh, "collect", "--print-queries")
+    assert printed.returncode == 0, printed.stderr
+    assert printed.stdout.count("\n# ") + 1 == 8
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "yml"])
+def test_the_scaffold_judges_a_manifest_whatever_its_suffix(fresh: Path, gate: Gate, suffix: str) -> None:
+    gate(fresh, "init")
+    broken = (fresh / "services/example.yaml").read_text(encoding="utf-8").replace("name: example", "name: other")
+    (fresh / f"services/other.{suffix}").write_text(broken.replace("metadata:", "metadate:"), encoding="utf-8")
+    done = gate(fresh, "check")
+    assert done.returncode == 2
+    assert f"services/other.{suffix}" in done.stdout

@@ -458,7 +458,10 @@ def test_the_problems_of_a_document_are_told_in_the_order_in_which_they_stand() 
 
 def test_at_most_twenty_problems_of_a_document_are_told() -> None:
     document = read("a: 1\n")[0]
-    assert len(document.refuse(*[Problem(("a",), "x")] * 30).refusals) == MAX_REFUSALS
+    refusals = document.refuse(*[Problem(("a",), "x")] * 30).refusals
+    assert len(refusals) == MAX_REFUSALS + 1
+    assert refusals[-1].message == "and 10 more problems"
+    assert refusals[-1].location == refusals[0].location
 
 
 PLAIN = st.recursive(

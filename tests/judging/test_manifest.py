@@ -1,12 +1,19 @@
 """A document as a manifest: whom it describes, what holds for it, its facts, and what keeps it from being one."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from platform_gate.documents.document import read as read_documents
-from platform_gate.judging.manifest import EXCLUDE, Manifest, interpret
+from platform_gate.judging.manifest import (
+    EXCLUDE,
+    NO_PRECEDENTS,
+    Manifest,
+    Precedent,
+    Precedents,
+    interpret,
+    same_precedent,
+)
 from platform_gate.model import Context, Problem, Subject, nowhere
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
@@ -18,14 +25,14 @@ LAB = own_policy("  overrides: [{match: {team: lab}, spec: {slo: {breach_points:
 
 
 def interpreted(
-    text: str, chosen: Policy = DEFAULT, base_subjects: Mapping[str, Subject] | None = None
+    text: str, chosen: Policy = DEFAULT, precedents: Precedents = NO_PRECEDENTS
 ) -> Manifest | list[Problem]:
     (document,) = read_documents(text.encode(), "s/web.yaml")
-    return interpret(document, chosen, CONTEXT, base_subjects)
+    return interpret(document, chosen, CONTEXT, precedents)
 
 
-def valid(text: str, chosen: Policy = DEFAULT, base_subjects: Mapping[str, Subject] | None = None) -> Manifest:
-    result = interpreted(text, chosen, base_subjects)
+def valid(text: str, chosen: Policy = DEFAULT, precedents: Precedents = NO_PRECEDENTS) -> Manifest:
+    result = interpreted(text, chosen, precedents)
     assert isinstance(result, Manifest)
     return result
 
@@ -50,14 +57,20 @@ def test_what_is_no_manifest_is_told_only_that(text: str, message: str, fix: str
     assert problems(text) == [Problem((), f"not a service manifest: {message}", fix)]
 
 
-def test_a_manifest_of_something_else_is_told_what_it_should_be() -> None:
-    assert problems("apiVersion: apps/v1\nkind: Deployment\nspec: {}\n") == [
+def test_a_manifest_of_another_version_or_kind_is_told_what_it_should_be() -> None:
+    assert problems("apiVersion: platform-gate/v2\nkind: Servive\nspec: {}\n") == [
         Problem(
             ("apiVersion",),
             "not a service manifest: apiVersion is not platform-gate/v1",
             f"Write `apiVersion: platform-gate/v1`, or {EXCLUDE}.",
         ),
         Problem(("kind",), "not a service manifest: kind is not Service", f"Write `kind: Service`, or {EXCLUDE}."),
+    ]
+
+
+def test_a_document_of_another_tool_is_named_and_not_corrected() -> None:
+    assert problems("apiVersion: apps/v1\nkind: Deployment\nspec: {}\n") == [
+        Problem((), "not a service manifest but a Kubernetes manifest", f"Move it to its own file, and {EXCLUDE}.")
     ]
 
 
@@ -94,16 +107,41 @@ def test_a_manifest_states_the_facts_of_every_subsystem() -> None:
 def test_a_service_may_be_matched_by_what_was_said_of_it_before() -> None:
     chosen = loading.load("p.yaml", lambda path: (LAB.encode(), path))
     before = Subject("web", "lab")
-    ruled = valid(manifest(), chosen, {"web": before, "other": Subject("other", "shop")})
+    ruled = valid(manifest(), chosen, {"web": Precedent(before), "other": Precedent(Subject("other", "shop"))})
     assert (ruled.subject.team, ruled.context.subject) == ("shop", before)
     assert (ruled.policy.limits["slo"].breach_points, ruled.own_policy.limits["slo"].breach_points) == (9, 2)
-    assert valid(manifest(), chosen, {"other": before}).policy.limits["slo"].breach_points == 2
+    assert valid(manifest(), chosen, {"other": Precedent(before)}).policy.limits["slo"].breach_points == 2
 
 
 @pytest.mark.parametrize(("days", "launched"), [(-1, True), (0, True), (1, False), (180, False)])
 def test_a_service_is_launched_from_its_day_on(days: int, *, launched: bool) -> None:
     web = valid(manifest(metadata=f'launches: "{DAY + timedelta(days=days)}"'))
     assert web.context.launched is launched
+
+
+@pytest.mark.parametrize(
+    ("launches", "live_from", "launched"),
+    [
+        ("", None, True),
+        ("2027-01-15", None, False),
+        ("2027-01-15", date.min, True),
+        ("2027-01-15", date(2026, 1, 1), True),
+        ("2027-01-15", date(2027, 1, 1), False),
+        ("2026-01-15", date(2027, 1, 1), True),
+        ("", date(2027, 1, 1), True),
+    ],
+)
+def test_a_service_that_was_measured_launches_no_later(
+    launches: str, live_from: date | None, *, launched: bool
+) -> None:
+    text = manifest(metadata=f'launches: "{launches}"' if launches else "")
+    precedents = {"web": Precedent(Subject("web", "shop"), live_from)}
+    web = valid(text, precedents=precedents)
+    assert web.context.launched is launched
+    assert same_precedent(web, precedents)
+    assert same_precedent(web, {}) is (
+        launched is (not launches or launches < str(DAY)) and web.subject == Subject("web", "shop")
+    )
 
 
 def test_a_day_that_does_not_exist_is_refused() -> None:

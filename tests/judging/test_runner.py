@@ -204,7 +204,7 @@ def test_nothing_in_scope_is_skipped(tmp_path: Path, text: str) -> None:
 
 
 def test_what_is_no_manifest_is_told_only_that(tmp_path: Path) -> None:
-    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: Web, namespace: x}\nspec: {replicas: 3}\n"
+    text = "apiVersion: apps\nkind: Deployment\nmetadata: {name: Web, namespace: x}\nspec: {replicas: 3}\n"
     assert [finding.pointer for finding in findings(judge_one(tmp_path, text))] == ["/apiVersion", "/kind"]
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.judging.shards import Named, Seen, Shard, Slice
-from platform_gate.model import Location
+from platform_gate.judging.shards import Named, Seen, Shard, Slice, Unmet
+from platform_gate.judging.waivers import Unmatched
+from platform_gate.model import Location, Severity
 
 PATHS = st.text(min_size=1, max_size=40)
 
@@ -50,14 +51,20 @@ def test_a_slice_knows_the_whole_by_its_paths_in_any_order() -> None:
     assert one.terms != Slice.of(Shard(1, 2), ["a", "b"], "y").terms
 
 
+UNMET = Unmet(Location("w", 5, 7, 5, 9), "/spec/waivers/2", "ghost: slo/breached", ("ghost",), Severity.NOTE)
+
+
 def test_a_slice_is_read_back_as_it_was() -> None:
-    seen = Seen([Named("web", Location("a.yaml", 3, 18, 3, 21))], ["w#/0"], {"w#/1": ["availability"]})
+    seen = Seen(
+        [Named("web", Location("a.yaml", 3, 18, 3, 21))], ["w#/0"], {"w#/1": Unmatched(3, ("availability",))}, (UNMET,)
+    )
     part = Slice.of(Shard(1, 2), ["a.yaml"], "")._replace(seen=seen)
     assert Slice.from_dict(part.to_dict()) == part
 
 
 def test_a_slice_shows_nothing_that_hides() -> None:
-    seen = Seen([Named("web", Location("a\x1b\u202e"))], ["\x1b"], {"\x1b": ["\u202e"]})
+    hidden = UNMET._replace(location=Location("\x1b"), pointer="\u202e")
+    seen = Seen([Named("web", Location("a\x1b\u202e"))], ["\x1b"], {"\x1b": Unmatched(1, ("\u202e",))}, (hidden,))
     text = str(Slice.of(Shard(1, 2), [], "")._replace(seen=seen).to_dict())
     assert "\\x1b" in text
     assert not re.search("[\x1b\u202e]", text)

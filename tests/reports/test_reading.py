@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from platform_gate.model import GateError
 from platform_gate.reports import merging, reading
 from platform_gate.reports.formats import REPORTERS, reporter
-from tests.joined import changed, in_shards, recordings, rendered, report, repository
+from tests.joined import changed, in_shards, recordings, rendered, report, repository, settled
 from tests.reports.formats.fleets import ATTACKS, UNSEEN, waiver, waivers
 from tests.reports.formats.fleets import changed as change
-from tests.samples import BREACHED, manifest
+from tests.samples import BREACHED, manifest, own_policy
 
 HOSTILE = (*ATTACKS, "\x1b[31m\u202e\x85\ufeff", "a\n::error::b", "\r::set-output name=x::y", "x" * 5000)
 
@@ -108,6 +108,19 @@ def test_a_policy_that_lacks_a_key_is_refused(good: bytes, key: str) -> None:
 
 
 CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a failing service that is said not to fail": lambda data: data["services"][1].update(failing=False),
+    "a rule that fails the gate and is not open": lambda data: data["services"][0].update(fails_on=["slo/breached"]),
+    "points that nothing costs": lambda data: data["services"][0].update(points=3),
+    "points that a subsystem lacks": lambda data: data["services"][1]["subsystems"]["slo"].update(points=0),
+    "a health that its points don't give": lambda data: data["services"][1]["thresholds"].update(degraded_at=9),
+    "a breach that is not counted": lambda data: data.update(slo_breaches=0),
+    "a cost that nothing costs": lambda data: data.update(total_monthly_cost=1),
+    "costs of another currency": lambda data: data.update(monthly_cost_by_currency={"EUR": 900}),
+    "another average": lambda data: data.update(avg_reliability_score=100),
+    "another risk": lambda data: data.update(top_risks=[]),
+    "another verdict": lambda data: data.update(verdict="passed", exit_code=0),
+    "another exit code": lambda data: data.update(exit_code=0),
+    "no unreadable file": lambda data: data.update(findings=[]),
     "fewer services than counted": lambda data: data["services"].pop(),
     "more services than counted": lambda data: data["services"].append(data["services"][0]),
     "a health that is not counted": lambda data: data["services"][0].update(health="unknown"),
@@ -146,17 +159,41 @@ def test_a_shard_that_does_not_fit_itself_is_refused(tmp_path: Path) -> None:
     shard = json.loads(part)["shard"]
     assert "there is no shard 2/1" in refusal(changed(part, shard=shard | {"index": 2}))
     assert "services that its shard does not name" in refusal(changed(part, shard=shard | {"names": []}))
+    [name] = json.loads(part)["shard"]["names"]
+    assert "does not hold" in refusal(changed(part, shard=shard | {"names": [name, {**name, "name": "other"}]}))
+    assert "in other places" in refusal(changed(part, shard=shard | {"names": [{**name, "path": "services/b.yaml"}]}))
+    assert "in other places" in refusal(changed(part, shard=shard | {"names": [name, {**name, "path": "services/0"}]}))
     assert "at /shard" in refusal(changed(part, shard={"index": 1, "count": 1}))
+
+
+@pytest.mark.parametrize("key", ["verdict", "services", "failing", "name"])
+def test_a_key_that_is_repeated_is_refused(good: bytes, key: str) -> None:
+    """The first of two verdicts is shown by one reader, and the last one by another."""
+    start = good.index(f'"{key}":'.encode())
+    twice = good[:start] + f'"{key}": null, '.encode() + good[start:]
+    assert refusal(twice) == f"'r.json' is no report: the key '{key}' is repeated"
+
+
+def test_an_override_of_what_fails_is_in_the_report(tmp_path: Path) -> None:
+    """Without it, nobody could tell a degraded service that passes from one that was made to pass."""
+    policy = own_policy("  overrides:\n    - {match: {name: web}, spec: {gate: {fail_on: [critical]}}}\n")
+    folder = repository(tmp_path / "r", {"services/a.yaml": manifest(slos=BREACHED), "p.yaml": policy})
+    content = report(folder, policy="p.yaml")
+    assert json.loads(content)["services"][0]["fail_on"] == ["critical"]
+    assert rendered(merging.merge(recordings(content))) == content
+    data = json.loads(content)
+    del data["services"][0]["fail_on"]
+    assert "failing of web doesn't follow" in refusal(json.dumps(data).encode())
 
 
 def hostile(content: bytes, text: str) -> bytes:
     """A report in which everything that is a string and may be anything is an attack."""
     data = json.loads(content)
     for number, row in enumerate(data["services"]):
-        row.update(name=f"{text}{number}", team=text, path=text, governance=text, cost_trend=text, fails_on=[text])
+        row.update(name=f"{text}{number}", team=text, path=text, governance=text, cost_trend=text)
         for each in row["subsystems"].values():
             each["facts"]["x"] = text
-        row["subsystems"][text] = {"status": text, "points": 1, "facts": {text: text}}
+        row["subsystems"][text] = {"status": text, "points": 0, "facts": {text: text}}
         for each in row["findings"]:
             each.update(message=text, fix=text, path=text, pointer=text, fingerprint=text)
             if "waiver" in each:
@@ -164,7 +201,7 @@ def hostile(content: bytes, text: str) -> bytes:
     for each in data["findings"]:
         each.update(message=text, fix=text, path=text, pointer=text, fingerprint=text)
     data["policy"].update(name=text, source=text, path=text, help=text, fail_on=["degraded", text])
-    return json.dumps(data | {"repository": text}).encode()
+    return json.dumps(settled(data | {"repository": text})).encode()
 
 
 @pytest.mark.parametrize("form", REPORTERS)
@@ -196,7 +233,7 @@ def test_a_page_of_facts_that_we_do_not_write_is_refused(good: bytes, facts: dic
     data = json.loads(good)
     for each in data["services"][0]["subsystems"].values():
         each["facts"] = facts
-    merged = merging.merge(recordings(json.dumps(data).encode()))
+    merged = merging.merge(recordings(json.dumps(settled(data)).encode()))
     with pytest.raises(GateError, match="no page can be made of the service 'web'"):
         rendered(merged, "html")
     for form in set(REPORTERS) - {"html"}:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from platform_gate.model import GateError
+from platform_gate.repository import commits
 from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.commit_tree import CommitTree
 from platform_gate.repository.config import Config
@@ -38,7 +39,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 def trees(repo: Repository, cache: BlobCache) -> tuple[CommitTree, CommitTree]:
     """The last commit and the one before it."""
-    last, first = (CommitTree.of(repo, repo.resolve(ref), cache) for ref in ("HEAD", "HEAD~"))
+    last, first = (CommitTree.of(repo, commits.resolve(repo, ref), cache) for ref in ("HEAD", "HEAD~"))
     return last, first
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from platform_gate.documents.document import MAX_BYTES, DocumentError
+from platform_gate.repository import commits
 from platform_gate.repository.blob_cache import BlobCache
-from platform_gate.repository.commit_tree import CommitTree, same_text
+from platform_gate.repository.commit_tree import CommitTree, same_content
 from platform_gate.repository.config import Config
 from platform_gate.repository.git import Repository
 from tests.repositories import commit, repository
@@ -43,7 +44,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def tree_of(clone: Path) -> CommitTree:
     repo = Repository(clone, "/usr/local/bin:/usr/bin:/bin")
-    return CommitTree.of(repo, repo.resolve("HEAD"), BlobCache(repo))
+    return CommitTree.of(repo, commits.head(repo), BlobCache(repo))
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -85,13 +86,14 @@ def test_a_large_file_is_not_kept_whole(clone: Path) -> None:
     [
         ("services/a.yaml", b"a\n", True),
         ("apps/c.yaml", b"c\r\n", True),
+        ("apps/c.yaml", b"c\r\r\n", False),
         ("d.yaml", b"other\n", False),
         ("nowhere", b"", False),
         ("services/link.yaml", b"a.yaml", False),
         ("large.yaml", b"x" * (MAX_BYTES + 100), False),
     ],
 )
-def test_a_commit_tells_whether_it_holds_a_content_line_ends_apart(
+def test_a_commit_tells_whether_it_holds_a_checked_out_content(
     clone: Path, path: str, content: bytes, *, same: bool
 ) -> None:
     assert tree_of(clone).holds(path, content) is same
@@ -107,14 +109,22 @@ def test_a_tree_stays_the_same_whatever_its_cache_holds(clone: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("checked_out", "blob", "same"),
     [
-        (b"a\n", b"a\r\n", True),
+        (b"a\r\n", b"a\n", True),
+        (b"a\r\n\r\n", b"a\n\n", True),
+        (b"a\n", b"a\r\n", False),
+        (b"a\r\nb\n", b"a\nb\n", False),
+        (b"a\r\r\n", b"a\r\n", False),
+        (b"a\r\r\n", b"a\n", False),
+        (b"a\r\nb\r", b"a\nb\r", False),
         (None, None, True),
         (b"", None, False),
         (b"a", b"b", False),
         (b"a\r", b"a\n", False),
     ],
 )
-def test_texts_are_the_same_but_for_line_ends(one: bytes | None, other: bytes | None, *, same: bool) -> None:
-    assert same_text(one, other) is same
+def test_a_checked_out_file_is_the_same_as_git_itself_would_make_it(
+    checked_out: bytes | None, blob: bytes | None, *, same: bool
+) -> None:
+    assert same_content(checked_out, blob) is same

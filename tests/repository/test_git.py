@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from platform_gate.model import GateError
-from platform_gate.repository.git import LINK, SUBMODULE, Repository, blob_id
+from platform_gate.repository.git import LINK, SUBMODULE, Repository, blob_id, is_repository
 from tests.repositories import commit, git, repository
+from tests.samples import write
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -20,27 +21,11 @@ def repo_at(folder: Path, search_path: str = PATH) -> Repository:
     return Repository(folder, search_path)
 
 
-def test_a_ref_becomes_a_hash(clone: Path) -> None:
-    assert repo_at(clone).resolve("main") == git(clone, "rev-parse", "HEAD")
-
-
-@pytest.mark.parametrize("ref", ["nowhere", "--output=marker", "--upload-pack=touch marker", "-v", "", "main:a.yaml"])
-def test_a_ref_that_is_no_commit_is_refused(clone: Path, ref: str) -> None:
-    with pytest.raises(GateError, match="git knows no commit"):
-        repo_at(clone).resolve(ref)
-    assert sorted(path.name for path in clone.iterdir()) == [".git", "a.yaml", "b"]
-
-
-def test_a_ref_with_a_null_byte_is_refused(clone: Path) -> None:
-    with pytest.raises(GateError, match="git cannot be run"):
-        repo_at(clone).resolve("main\0")
-
-
 def test_the_files_of_a_commit(clone: Path) -> None:
     (clone / "link").symlink_to("a.yaml")
     commit(clone, {})
     repo = repo_at(clone)
-    files = repo.files(repo.resolve("HEAD"))
+    files = repo.files("HEAD")
     assert {path: entry.mode for path, entry in files.items()} == {
         "a.yaml": "100644",
         "b/ä.yaml": "100644",
@@ -52,7 +37,7 @@ def test_the_files_of_a_commit(clone: Path) -> None:
 def test_many_objects_come_in_order_and_large_ones_are_cut(clone: Path) -> None:
     commit(clone, {f"f/{number}": f"{number}\n" for number in range(1200)} | {"large": b"x" * 5000, "empty": b""})
     repo = repo_at(clone)
-    files = repo.files(repo.resolve("HEAD"))
+    files = repo.files("HEAD")
     names = [f"f/{number}" for number in range(1200)]
     got = list(repo.blobs([files[name].oid for name in [*names, "large", "empty", "a.yaml"]], 1000))
     assert got == [f"{number}\n".encode() for number in range(1200)] + [b"x" * 1000, b"", b"a\n"]
@@ -92,20 +77,20 @@ def test_a_path_in_conflict_is_like_no_file(clone: Path) -> None:
     assert repo_at(clone).staged().files["a.yaml"].oid == ""
 
 
-def test_the_merge_base(clone: Path) -> None:
-    start = git(clone, "rev-parse", "HEAD")
-    git(clone, "checkout", "-q", "-b", "other")
-    other = git(commit(clone, {"other": "x"}), "rev-parse", "HEAD")
-    git(clone, "checkout", "-q", "main")
-    ours = git(commit(clone, {"ours": "x"}), "rev-parse", "HEAD")
-    assert repo_at(clone).merge_base(ours, other) == start
-    assert repo_at(clone).merge_base(start, other) == start
-
-
-def test_the_day_of_a_commit_is_in_utc(clone: Path) -> None:
-    commit(clone, {}, moment="2026-11-23T23:30:00-05:00")
+def test_the_files_that_hold_a_text(clone: Path) -> None:
+    commit(
+        clone, {".gitattributes": "*.bin binary\n", "b/x.bin": "a: vendor/v1\n", "é.yaml": "vendor/v2\n", "c": "none"}
+    )
     repo = repo_at(clone)
-    assert repo.day(repo.resolve("HEAD")).isoformat() == "2026-11-24"
+    assert repo.matching("HEAD", "vendor/") == ["b/x.bin", "é.yaml"]
+    assert repo.matching("HEAD", "nowhere") == []
+    with pytest.raises(GateError, match="lacks an object"):
+        repo.matching("0" * 40, "vendor/")
+
+
+@pytest.mark.parametrize(("content", "is_one"), [({}, False), ({".git/x": ""}, False), ({".git": "gitdir: x\n"}, True)])
+def test_a_folder_named_git_alone_is_no_repository(tmp_path: Path, content: dict[str, str], *, is_one: bool) -> None:
+    assert is_repository(write(tmp_path, content)) is is_one
 
 
 @pytest.mark.parametrize("search_path", ["", ".", "bin:.:", "/nowhere", "{clone}", "{clone}/bin:relative"])
@@ -118,14 +103,14 @@ def test_a_git_that_the_checkout_brings_along_is_not_run(
         place.chmod(0o755)
     monkeypatch.chdir(clone)
     with pytest.raises(GateError, match="no git on PATH"):
-        repo_at(clone, search_path.format(clone=clone)).resolve("HEAD")
+        repo_at(clone, search_path.format(clone=clone)).output("rev-parse", "HEAD")
     assert not (clone / "marker").exists()
 
 
 def test_a_repository_above_the_root_is_not_taken_for_it(clone: Path) -> None:
     (clone / "inside" / ".git").mkdir(parents=True)
     with pytest.raises(GateError):
-        repo_at(clone / "inside").resolve("HEAD")
+        repo_at(clone / "inside").output("rev-parse", "HEAD")
 
 
 def test_the_callers_variables_decide_nothing(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from platform_gate.documents.document import DocumentError
 from platform_gate.judging.result import Judged
 from platform_gate.model import Context, LimitError, Subject, nowhere
 from platform_gate.policy import loading
-from platform_gate.subsystems import custom
+from platform_gate.subsystems import custom, custom_validation
 from platform_gate.subsystems.custom import Limits, RulesStatus
 from tests.hostile.product import AS_OF, check_files, policy_of
 from tests.samples import manifest, own_policy
@@ -25,8 +25,10 @@ def rule(**keys: Any) -> dict[str, Any]:
 
 def objection(**keys: Any) -> str:
     """Where the rule is broken and how; empty where it holds."""
-    objection = Limits.parse([rule(**keys)]).rules[0].objection(MANIFEST)
-    return f"{'/'.join(map(str, objection.at))}: {objection.message}" if objection else ""
+    exact = custom_validation.exactly(MANIFEST)
+    custom_validation.start_counting(exact)
+    found = Limits.parse([rule(**keys)]).rules[0].objection(exact)
+    return f"{'/'.join(map(str, found.at))}: {found.message}" if found else ""
 
 
 def subject(**keys: Any) -> Subject:

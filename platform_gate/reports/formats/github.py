@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from platform_gate.judging import strangers
 from platform_gate.model import Finding, Location, Severity
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import listing, log_line, plural, printable
@@ -24,7 +25,8 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 
 def render(outcome: Outcome) -> Iterator[str]:
     """The commands, and a line on those that were left out."""
-    findings = outcome.worst_findings
+    judged = (service.location.path for service in outcome.run.services)
+    findings = strangers.folded(outcome.worst_findings, judged)
     standing = _standing(outcome)
     opened = [finding for finding in findings if finding.excuse is None and finding.fingerprint not in standing]
     left_out = []

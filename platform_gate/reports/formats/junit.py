@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import Final
 
 from platform_gate.judging.result import Judged
-from platform_gate.model import Finding
+from platform_gate.model import Finding, kind_of
 from platform_gate.reports.junit_xml import Testcase, write
 from platform_gate.reports.outcome import Outcome
-from platform_gate.text import plural, printable
+from platform_gate.text import commas, plural, printable
 
 SUITE: Final = "platform-gate"
 
@@ -22,11 +22,17 @@ def render(outcome: Outcome) -> Iterator[str]:
     cases = [
         *_files([finding for finding in unjudged if not outcome.is_standing(finding)], "manifest", "error"),
         *_files([finding for finding in unjudged if outcome.is_standing(finding)], "manifest", "skipped"),
-        *_files([finding for finding in notices if finding.rule in fail_on], "waiver", "failure"),
+        *_notices([finding for finding in notices if finding.rule in fail_on]),
         *(_service(judged, decides=outcome.decides(judged)) for judged in outcome.worst_first),
     ]
     output = _described(finding for finding in notices if finding.rule not in fail_on)
     return write(SUITE, cases, output)
+
+
+def _notices(findings: Sequence[Finding]) -> Iterator[Testcase]:
+    """Notices that fail the gate, one case per file and kind of rule."""
+    for kind in sorted({kind_of(finding.rule) for finding in findings}):
+        yield from _files([finding for finding in findings if kind_of(finding.rule) == kind], kind, "failure")
 
 
 def _files(findings: Sequence[Finding], classname: str, kind: str) -> Iterator[Testcase]:
@@ -58,7 +64,7 @@ def _answer(judged: Judged, *, decides: bool) -> tuple[str, str]:
         return "failure", f"{judged.health}, {plural(judged.points, 'point')}"
     excuses = {str(finding.excuse) for finding in judged.findings if finding.excuse}
     only_waived = excuses and all(finding.excuse for finding in judged.findings)
-    return ("skipped", "; ".join(sorted(excuses))) if only_waived else ("", "")
+    return ("skipped", commas(sorted(excuses), separator="; ")) if only_waived else ("", "")
 
 
 def _described(findings: Iterable[Finding]) -> str:

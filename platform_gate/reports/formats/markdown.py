@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from platform_gate.judging import strangers
 from platform_gate.judging.result import Judged, Part
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Excuse, Finding, HealthStatus, Location
@@ -45,7 +46,8 @@ def _sections(outcome: Outcome) -> Iterator[MarkdownSection]:
     for section in change_summary.sections(outcome):
         lines = (_change_line(line, links) for line in section.lines)
         yield MarkdownSection(f"### {escape(section.title)}\n\n", lines, len(section.lines), "line", share=2)
-    yield _list("What could not be judged", run.unjudged, "problem", links)
+    unjudged = strangers.folded(run.unjudged, (judged.location.path for judged in run.services))
+    yield _list("What could not be judged", unjudged, "problem", links)
     yield _list("About the waivers", run.notices, "notice", links)
     yield _table(unhealthy)
     blocks = (_details(judged, links, first=judged is shown[0]) for judged in shown)

@@ -5,7 +5,8 @@ The layout uses ASCII only, so that it looks the same everywhere. Colour never s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import dropwhile
 from typing import Any, Final
@@ -14,10 +15,10 @@ import click
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import Excuse, Finding, HealthStatus, Severity
+from platform_gate.model import WAIVER, Excuse, Finding, HealthStatus, Severity, kind_of
 from platform_gate.policy.loading import Source
 from platform_gate.reports.outcome import Outcome
-from platform_gate.text import log_line, plural, printable
+from platform_gate.text import commas, log_line, plural, printable
 
 HEALTH_COLORS: Final = {
     HealthStatus.CRITICAL: "red",
@@ -31,6 +32,8 @@ MOST_LINES: Final = 20
 """Lines of a section on a change; -v and the other formats show them all."""
 WIDEST: Final = 120
 """Columns: longer lines are hard to read, however wide the terminal."""
+_SPACE: Final = "\x00"
+"""Stands for a space in code while text is wrapped, so that commands can be copied. No text to be shown holds it."""
 
 MANY: Final = 10
 """Services: with more of them the totals have scrolled away, and are repeated at the end."""
@@ -67,7 +70,12 @@ def _wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
     """Wrap text. Wrapping is slow, and many findings share their fix, hence the cache."""
     from textwrap import wrap  # noqa: PLC0415 - most lines are short
 
-    return wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
+    whole = re.sub("`[^`]+`", lambda code: code[0].replace(" ", _SPACE), text)
+    breaking = _SPACE not in whole
+    lines = wrap(
+        whole, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, break_long_words=breaking
+    )
+    return [line.replace(_SPACE, " ") for line in lines]
 
 
 class _Page:
@@ -91,13 +99,23 @@ class _Page:
         if not self._quiet:
             yield from self._summary()
         yield from self._change()
-        yield from self._apart(finding for finding in outcome.run.unjudged if not outcome.is_standing(finding))
+        yield from self._apart(self._not_judged())
         for judged in outcome.worst_first if self._verbose else filter(outcome.decides, outcome.noteworthy):
             yield ""
             yield from self._service(judged)
         yield from self._apart(outcome.run.notices)
         if not self._quiet:
             yield from self._closing()
+
+    def _not_judged(self) -> Sequence[Finding]:
+        """What the verdict counts of the files that could not be judged; of a folder of strangers only one."""
+        outcome = self._outcome
+        counting = [finding for finding in outcome.run.unjudged if not outcome.is_standing(finding)]
+        if self._verbose or not counting:
+            return counting
+        from platform_gate.judging import strangers  # noqa: PLC0415 - most files are manifests
+
+        return strangers.folded(counting, (service.location.path for service in outcome.run.services))
 
     def _change(self) -> Iterator[str]:
         """The summary of a change; nothing without a base."""
@@ -190,7 +208,7 @@ class _Page:
             HealthStatus.UNKNOWN: "data is missing",
         }
         reason = reasons.get(judged.health, f"degraded from {limits.degraded_at}")
-        fatal = f"; fails on {', '.join(judged.fatal)}" if judged.fatal else ""
+        fatal = f"; fails on {commas(judged.fatal)}" if judged.fatal else ""
         reason += fatal or ("" if judged.failing else _tolerated(judged))
         waived = f"; without waivers {judged.health_without_waivers.upper()}, {judged.waived_points} more"
         return f"{plural(judged.points, 'point')} ({reason}{waived if judged.excused else ''})"
@@ -223,7 +241,10 @@ class _Page:
             return "the files above"
         introduced, others = self._outcome.blocking
         blocking = [*introduced, *others]
-        return blocking[0].name if blocking else "the waivers above"
+        if blocking:
+            return blocking[0].name
+        on_waivers = any(kind_of(notice.rule) == WAIVER for notice in self._outcome.run.notices)
+        return "the waivers above" if on_waivers else "the notes above"
 
     def _closing(self) -> Iterator[str]:
         """The last lines: what to do next."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from platform_gate.model import MANIFEST, kind_of
+from platform_gate.model import MANIFEST, UNSELECTED_ID, kind_of
 from platform_gate.reports.history import HEALTHS, NO_HISTORY, History, before
 from platform_gate.reports.json_text import opened
 from platform_gate.reports.outcome import Links
@@ -87,7 +87,7 @@ def _drawn(rows: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
 def _answer(report: Report, frame: Frame) -> dict[str, Any]:
     """Variables of the template: verdict, totals, and findings that belong to no service."""
     apart = [problem(row, frame.links) for row in report.findings]
-    unjudged = [finding for finding in apart if kind_of(finding.rule) == MANIFEST]
+    unjudged = [each for each in apart if kind_of(each.rule) == MANIFEST and each.rule != UNSELECTED_ID]
     answer = fleet.ANSWERS[report.provenance["verdict"]]
     return {
         "frame": frame,

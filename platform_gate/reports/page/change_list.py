@@ -12,7 +12,7 @@ from platform_gate.reports.history import HEALTHS
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.service import FindingView, Service, problem
 from platform_gate.reports.page.words import place, place_href
-from platform_gate.text import plural, printable
+from platform_gate.text import commas, plural, printable
 
 MOST: Final = 50
 """Lines that a group shows; it counts the others."""
@@ -95,7 +95,7 @@ def _is_better(service: Service) -> bool:
 
 def _moved(service: Service) -> ChangeLine:
     """A line on a service: its health and points before and after, and its new findings."""
-    causes = "; ".join(finding.message for finding in _new(service))
+    causes = commas((finding.message for finding in _new(service)), separator="; ")
     points = (
         f"{service.points_before} to {plural(service.points, 'point')}" if service.points_before is not None else ""
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, LimitError, Problem, Relaxation, Rule, Violation
-from platform_gate.numbers import as_written, compare_change, percent_of_change, rounded
+from platform_gate.numbers import as_written, compare_change, finite, percent_of_change, rounded
 from platform_gate.subsystems.cost.rules import NO_BUDGET, NO_DATA, OVER_BUDGET, SPIKING
 from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower, never
 
@@ -36,6 +36,10 @@ class CostEntry:
     month: str
     amount: float
 
+    def __post_init__(self) -> None:
+        """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
+        finite("amount", self.amount)
+
     def to_dict(self) -> dict[str, Any]:
         """The entry as a report shows it, the amount to two decimals."""
         return {"month": self.month, "amount": money(self.amount)}
@@ -48,6 +52,10 @@ class CostProfile:
     budget_monthly: float = 0
     entries: Sequence[CostEntry] = field(default_factory=list)
     currency: str = "USD"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
+        finite("budget_monthly", self.budget_monthly)
 
     @property
     def latest_cost(self) -> float:

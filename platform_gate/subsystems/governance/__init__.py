@@ -17,6 +17,8 @@ from platform_gate.subsystems.loosening import LooseningTable, if_fewer, if_high
 from platform_gate.text import quote, suggestion
 
 NAME = "governance"
+SEARCHED_AT_ONCE = 50
+"""Placeholders up to which one search for all of them is cheaper than to take a value apart."""
 SECTION = "governance"
 MAX_UNKNOWN = 20
 EVIDENCE = ("declared", "verified", "required")
@@ -176,7 +178,7 @@ def _objection(name: str, value: str, limits: Limits, exists: Callable[[str], bo
         what = "is a placeholder" if placeholder == value else f"holds the placeholder {quote(placeholder)}"
         return f"{quote(value)} {what}: no evidence of {name.replace('_', ' ')}"
     if limits.evidence != "declared" and _is_path(name, value) and not exists(value):
-        return f"{quote(value)} does not exist in the repository"
+        return f"{quote(value)} is not in the repository, or git does not track it"
     return ""
 
 
@@ -185,7 +187,7 @@ def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
 
     Of a URL only the path counts: its host, query and fragment may contain any word.
     """
-    if not _mentions(placeholders)(value.casefold()):
+    if len(placeholders) <= SEARCHED_AT_ONCE and not _mentions(placeholders)(value.casefold()):
         return ""
     path = re.split("[?#]", value.partition("://")[2].partition("/")[2])[0] if _is_url(value) else value
     parts = (part.removeprefix("@") for part in (value, *path.split("/")))
@@ -194,7 +196,10 @@ def placeholder_in(value: str, placeholders: frozenset[str]) -> str:
 
 @cache
 def _mentions(placeholders: frozenset[str]) -> Callable[[str], object]:
-    """A search for any placeholder anywhere in a text: a cheap first test, as most texts contain none."""
+    """A search for any placeholder anywhere in a text: a cheap first test, as most texts contain none.
+
+    Its time grows with the number of placeholders, so it is for a few only.
+    """
     return re.compile("|".join(map(re.escape, sorted(placeholders))) or "(?!)").search
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, pointer
-from platform_gate.numbers import optional_number
+from platform_gate.numbers import finite, optional_number
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Band, Bands
 from platform_gate.subsystems.loosening import LooseningTable
@@ -49,6 +49,12 @@ class ReliabilityMetrics:
     mttr_minutes: float | None = None
     incidents_30d: int | None = None
     change_failure_rate_pct: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
+        for name in METRICS:
+            if (value := getattr(self, name)) is not None:
+                finite(name, value)
 
     @property
     def reliability_score(self) -> int | None:

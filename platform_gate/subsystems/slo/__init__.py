@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
-from platform_gate.numbers import as_written, compare, number, optional_number, rounded
+from platform_gate.numbers import as_written, compare, finite, number, optional_number, rounded
 from platform_gate.subsystems.loosening import LooseningTable, if_lower
 from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET, NO_DATA, NOT_MEASURED
 
@@ -53,6 +53,12 @@ class SLODefinition:
     current: float | None = None
     window: str | None = None
     window_days: int = 30
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
+        finite("target", self.target)
+        if self.current is not None:
+            finite("current", self.current)
 
     @property
     def is_met(self) -> bool:

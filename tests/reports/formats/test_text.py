@@ -175,3 +175,16 @@ def test_points_are_measured_by_the_services_own_limits(tmp_path: Path) -> None:
 def test_schema_only_counts_manifests(tmp_path: Path) -> None:
     write(tmp_path, {"s/a.yaml": manifest("a") + "---\n" + manifest("b"), "s/c.yaml": manifest("c", slos=BREACHED)})
     assert text_of(check_folder(tmp_path, "s", schema_only=True)) == "PASSED  3 valid manifests\n"
+
+
+def test_code_is_not_broken_so_that_it_can_be_copied(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"catalog/a.yaml": "apiVersion: backstage.io/v1alpha1\n", "catalog/b.yaml": "apiVersion: backstage.io/v1\n"},
+    )
+    text = text_of(check_folder(tmp_path, "catalog"), Display(60))
+    assert "      fix: Run `platform-gate import backstage catalog`. To\n" in text
+    assert '           leave it out: `exclude: ["catalog/**"]`\n' in text
+    assert (
+        text_of(check_folder(tmp_path, "catalog"), Display(40)).count("`platform-gate import backstage catalog`") == 1
+    )
