@@ -30,7 +30,7 @@ ENGINES := $(VENV)/.installed-engines
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-strict-reader test-engines check lint types format docs coverage fuzz mutation bench clean
+.PHONY: help demo test test-strict-reader test-engines check lint types format docs docs-site coverage fuzz mutation bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +48,7 @@ test-strict-reader: $(DEVELOPED) ## run the tests of documents, judging and host
 test-engines: $(ENGINES) ## the same sums on Spark as on DuckDB: needs Java 17, and downloads 450 MB
 	@$(BIN)/python -m pytest --quiet --numprocesses 0 tests/engines $(PYTEST_ARGS)
 
-check: lint types test ## everything a change must pass: format, lint, types, tests
+check: lint types docs-site test ## everything a change must pass: format, lint, types, documentation site, tests
 
 lint: $(DEVELOPED) ## formatting and lint, changing nothing
 	@$(BIN)/ruff format --quiet --check || { echo "Run 'make format'." >&2; exit 1; }
@@ -64,6 +64,9 @@ format: $(DEVELOPED) ## format the code and fix what can be fixed
 docs: $(DEVELOPED) ## write the generated parts of the documentation anew
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/generate_cli.py
+
+docs-site: $(DEVELOPED) ## build the documentation site in build/site; a broken link fails
+	@NO_MKDOCS_2_WARNING=true $(BIN)/python -m mkdocs build --strict --quiet
 
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)

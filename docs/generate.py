@@ -322,10 +322,10 @@ EXIT_CODES: Final = {
     0: "Everything in scope was judged, and nothing is in the policy's `gate.fail_on`.",
     1: "Everything in scope was judged, and something is in `gate.fail_on`: by default a service that is degraded, "
     "critical or unknown.",
-    2: "Something could not be judged: a wrong command line, configuration, policy or waiver, a manifest that is "
-    "unreadable or breaks its schema, no manifest at all, a failure of git, a report that could not be written. The "
-    "rest is still judged and reported. 2 beats 1.",
-    3: "A bug in platform-gate. One line says so and where to report it.",
+    2: "Something could not be judged: a usage error, an invalid configuration, policy or waiver, a manifest that is "
+    "unreadable or invalid, no manifest at all, a git failure, or a report that could not be written. The rest is "
+    "still judged and reported. 2 beats 1.",
+    3: "A bug in platform-gate. The message says where to report it.",
     130: "Interrupted.",
 }
 

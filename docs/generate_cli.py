@@ -20,25 +20,26 @@ HEAD = """\
 
 # The command line
 
-`platform-gate COMMAND`. What the gate judges, and by which rules, is decided by the command line and the configuration;
-no environment variable decides anything.
+`platform-gate COMMAND`. The command line and the configuration decide what is checked, and by which policy. No
+environment variable does, with one exception: `--base` without a REF asks CI for the target branch.
 
 ## Exit codes
 
-The same for every format, and however output is redirected. Treat every code but 0 as "do not merge".
+The same for every format, however output is redirected. Treat every code but 0 as "do not merge".
 
 | code | meaning |
 | --- | --- |
 | 0 | everything in scope was judged, and nothing is in `gate.fail_on` |
 | 1 | everything in scope was judged, and something is in `gate.fail_on` |
-| 2 | something in scope could not be judged: usage, configuration, policy, waivers, file, git, output. 2 beats 1 |
+| 2 | something could not be judged: usage, configuration, policy, waivers, file, git, output. 2 beats 1 |
 | 3 | a bug in platform-gate |
 | 130 | interrupted |
 
 ## Shell completion
 
-The program writes the completion script for bash (4.4 or newer), zsh and fish. It completes commands, options, and the
-values that an option knows. It needs the console script on `PATH`.
+The program writes a completion script for bash (4.4 or newer), zsh and fish. It completes commands, options and their
+values: services, teams, rules and shipped policies. Paths are completed by the shell. The console script must be on
+`PATH`.
 
 ```bash
 # bash: in ~/.bashrc
@@ -55,8 +56,8 @@ eval "$(_PLATFORM_GATE_COMPLETE=zsh_source platform-gate)"
 _PLATFORM_GATE_COMPLETE=fish_source platform-gate | source
 ```
 
-These lines start the program whenever a shell starts. To spare that, write the script into a file once per version, and
-read the file instead.
+These lines run the program whenever a shell starts. To save that time, write the script to a file once per version, and
+source the file.
 """
 
 

@@ -30,11 +30,11 @@ class PlatformService:
 
     name: str
     team: str
-    tier: int = 1
     slos: Sequence[SLODefinition] = field(default_factory=list)
     cost: CostProfile = field(default_factory=CostProfile)
     reliability: ReliabilityMetrics = field(default_factory=ReliabilityMetrics)
     governance_checks: Sequence[GovernanceCheck] = field(default_factory=list)
+    tier: int = field(default=1, kw_only=True)
 
     @property
     def judgement(self) -> Judgement:

@@ -131,7 +131,7 @@ def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome
     from platform_gate.changes import pull_request  # noqa: PLC0415 - only pull requests need git
 
     if request.schema_only:
-        raise GateError("--schema-only looks at files as they are", "Leave out --base.")
+        raise GateError("--schema-only can't be combined with --base", "Leave out one of them.")
     run, comparison, policy, settings = pull_request.judge_change(request, tree)
     scope = Scope(request.scope or settings.scope or Scope.ALL)
     return decided(

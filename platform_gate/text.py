@@ -106,7 +106,9 @@ def nearest(word: str, known: Collection[str]) -> str:
     if len(known) > COMPARED_AT_MOST:
         known = [other for other in known if other[:2] == word[:2] and abs(len(other) - len(word)) <= CLOSE]
         known = known[:COMPARED_AT_MOST]
-    return next(iter(get_close_matches(word, known, n=1)), "")
+    folded = {other.casefold(): other for other in known}
+    close = get_close_matches(word.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""
 
 
 # A CI runner reads commands in a log: GitHub's ``::name::`` at the start of a line, GitHub's and Azure's ``##[name]``

@@ -37,7 +37,7 @@ FIELDS: dict[type, str] = {
     CostProfile: "budget_monthly entries",
     ReliabilityMetrics: "uptime_pct mttr_minutes incidents_30d change_failure_rate_pct",
     GovernanceCheck: "name passed message",
-    PlatformService: "name team tier slos cost reliability governance_checks",
+    PlatformService: "name team slos cost reliability governance_checks tier",
     PlatformReport: "total_services healthy_count degraded_count critical_count slo_breach_count over_budget_count "
     "governance_compliant_count total_monthly_cost avg_reliability_score service_details",
 }

@@ -35,6 +35,6 @@ def test_in_python_an_slo_without_a_measurement_is_never_a_pass() -> None:
 
 
 def test_in_python_a_service_is_judged_as_its_manifest_would_be() -> None:
-    built = PlatformService("web", "shop", 1, [BREACHED], OVER, LOW, run_governance_checks("web", *[True] * 5))
+    built = PlatformService("web", "shop", [BREACHED], OVER, LOW, run_governance_checks("web", *[True] * 5))
     by_gate = judgement_of(slo=[BREACHED], cost=OVER, reliability=LOW)
     assert (built.health, built.judgement.points) == (by_gate.health, by_gate.points) == ("critical", 4)

@@ -147,7 +147,7 @@ def test_a_yaml_block_is_yaml(page: str, body: str) -> None:
 def test_the_shown_workflow_and_hooks_are_the_shipped_ones() -> None:
     workflow, hooks = (yaml.safe_load(body) for page, body in blocks("yaml") if page == "README.md")
     steps = [step["uses"].split("@")[0] for job in workflow["jobs"].values() for step in job["steps"]]
-    assert steps == ["actions/checkout", "OWNER/platform-gate"]
+    assert steps == ["actions/checkout", "platform-gate/platform-gate"]
     shown = {hook["id"] for repository in hooks["repos"] for hook in repository["hooks"]}
     shipped_ones = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert shown == {hook["id"] for hook in shipped_ones}
@@ -358,7 +358,7 @@ def test_the_examples_of_a_rule_fail_and_pass(gate: Gate, tmp_path: Path, name: 
     found = {finding["rule"] for finding in [*report["findings"], *services]}
     assert (name in found) is (which == "fails"), found
     if which == "passes" or not name.startswith("manifest/"):
-        assert not {each for each in found if each.startswith("manifest/")}, "the example is no valid manifest"
+        assert not {each for each in found if each.startswith("manifest/")}, "the example is not a valid manifest"
 
 
 # The report's page is made from its schema, so the schema must know every key

@@ -20,17 +20,17 @@ print(code, *sys.modules, file=sys.stderr)
 """
 
 OWN = """
-    checking cli cli.check cli.main cli.options cli.processes cli.progress cli.streams cli.workspace cli.writing
-    documents documents.document documents.errors documents.fast_yaml documents.scalars documents.schema
-    documents.shipped judging judging.duplicates judging.judgement judging.manifest judging.notices
-    judging.problems judging.request judging.result judging.ruleset judging.runner judging.shards
-    judging.verdict judging.waivers matching model numbers policy policy.layers policy.limits policy.loading
-    reports reports.formats reports.formats.text reports.outcome reports.terminal reports.wording repository
-    repository.config repository.evidence repository.opening repository.plain_files repository.rule_files
-    repository.unselected repository.work_tree subsystems subsystems.bands subsystems.catalogue subsystems.cost
-    subsystems.cost.rules subsystems.custom subsystems.governance subsystems.governance.rules
-    subsystems.loosening subsystems.reliability subsystems.reliability.rules subsystems.slo subsystems.slo.rules
-    text
+    checking cli cli.check cli.completion cli.default_base cli.main cli.options cli.processes cli.progress
+    cli.streams cli.workspace cli.writing documents documents.document documents.errors documents.fast_yaml
+    documents.scalars documents.schema documents.shipped judging judging.duplicates judging.judgement
+    judging.manifest judging.notices judging.problems judging.request judging.result judging.ruleset
+    judging.runner judging.shards judging.verdict judging.waivers matching model numbers policy policy.layers
+    policy.limits policy.loading reports reports.formats reports.formats.text reports.outcome reports.terminal
+    reports.wording repository repository.config repository.evidence repository.opening repository.plain_files
+    repository.rule_files repository.unselected repository.work_tree subsystems subsystems.bands
+    subsystems.catalogue subsystems.cost subsystems.cost.rules subsystems.custom subsystems.governance
+    subsystems.governance.rules subsystems.loosening subsystems.reliability subsystems.reliability.rules
+    subsystems.slo subsystems.slo.rules text
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

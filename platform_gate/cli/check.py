@@ -7,8 +7,9 @@ from typing import Any, Final
 import click
 
 from platform_gate.checking import Keep
-from platform_gate.cli import progress
-from platform_gate.cli.options import Command, CommitType, display, display_options, judging_options
+from platform_gate.cli import completion, progress
+from platform_gate.cli.default_base import base_option
+from platform_gate.cli.options import Command, display, display_options, judging_options
 from platform_gate.cli.processes import processes
 from platform_gate.cli.workspace import check_here
 from platform_gate.cli.writing import Writing, write, writing_options
@@ -53,32 +54,34 @@ class NameType(click.ParamType):  # type: ignore[type-arg]  # as DayType
         """Check the name; a usage error if it is empty, too long or holds invisible characters."""
         word = typed(value)
         if not word.strip() or printable(word) != word or len(word) > LONGEST_NAME:
-            self.fail(f"{quote(word)} is no name: write 1 to {LONGEST_NAME} characters that can be seen", param, ctx)
+            self.fail(f"{quote(word)} is not a name: write 1 to {LONGEST_NAME} visible characters", param, ctx)
         return word
 
 
 OPTIONS: Final = (
     click.option(
-        "--fail-on", type=WordsType(), default=(), help="Healths and rules that fail the gate, instead of the policy's."
+        "--fail-on",
+        type=WordsType(),
+        default=(),
+        shell_complete=completion.healths_and_rules,
+        help="Fail on these healths and rules instead of the policy's.",
     ),
-    click.option("--team", metavar="NAME", help="Report and decide on this team's services only."),
-    click.option("--tier", type=click.IntRange(1, 3), help="Report and decide on this tier's services only."),
-    click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2."),
-    click.option(
-        "--base", type=CommitType(), metavar="REF", help="Judge what has changed since a commit, by its rules."
-    ),
+    click.option("--team", metavar="NAME", shell_complete=completion.teams, help="Check only this team's services."),
+    click.option("--tier", type=click.IntRange(1, 3), help="Check only services of this tier."),
+    click.option("--exit-zero", is_flag=True, help="Exit 0 even if the gate fails; errors still exit 2."),
+    base_option("Compare with this commit and check by its policy. [without REF: the target branch]"),
     click.option(
         "--scope",
         type=click.Choice([str(scope) for scope in Scope]),
-        help="With --base: which services decide. [default: all]",
+        help="With --base: the services that decide. [default: all]",
     ),
-    click.option("--only-regressions", is_flag=True, help="The same as --scope regressed."),
+    click.option("--only-regressions", is_flag=True, help="Short for --scope regressed."),
     click.option(
-        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that judge. [default: as many as pay off]"
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes. [default: automatic]"
     ),
-    click.option("--schema-only", is_flag=True, help="Only say whether every file is a valid manifest."),
-    click.option("--shard", type=ShardType(), help="Judge only this part of the files; `merge` joins the parts."),
-    click.option("--repository", type=NameType(), help="Which repository this is, for reports of several."),
+    click.option("--schema-only", is_flag=True, help="Only validate the manifests."),
+    click.option("--shard", type=ShardType(), help="Check only this part of the files; `merge` combines the parts."),
+    click.option("--repository", type=NameType(), help="Name this repository, for `merge` of several."),
 )
 
 
@@ -95,7 +98,9 @@ def _options(function: Command) -> Command:
 @_options
 @display_options
 def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **options: Any) -> int:
-    """Judge manifests: files, folders, or - for standard input; without PATH what is configured, else services/.
+    """Check services and decide whether they pass. PATH is a file, a folder, or - for standard input.
+
+    Without PATH, checks the configured manifests, or those in services/.
 
     \b
     Exit codes: 0 passed, 1 failed, 2 something could not be judged,
@@ -115,8 +120,8 @@ def check(jobs: int | None, writing: Writing, *, only_regressions: bool, **optio
 def _refuse_contradictions(request: Request) -> None:
     if request.schema_only and (request.base or request.team or request.tier or request.shard):
         others = "--base, --team, --tier and --shard"
-        raise click.UsageError(f"--schema-only looks at files as they are: leave out {others}")
+        raise click.UsageError(f"--schema-only can't be combined with {others}")
     if request.scope and request.base is None:
-        raise click.UsageError("--scope says what --base compares: name a base")
+        raise click.UsageError("--scope needs --base")
     if request.shard and request.base:
-        raise click.UsageError("--shard is for a whole fleet; a change (--base) is judged in one piece")
+        raise click.UsageError("--shard can't be combined with --base: a change is checked in one piece")

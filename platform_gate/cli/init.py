@@ -12,13 +12,15 @@ import click
 
 from platform_gate.cli.descriptors import Operand, read
 from platform_gate.cli.import_ import default_folder, exit_code, report, write
-from platform_gate.cli.options import display_options
+from platform_gate.cli.options import display, display_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import current_tree
 from platform_gate.documents.yaml_writer import flow
 from platform_gate.importers import IMPORTERS
 from platform_gate.model import GateError
 from platform_gate.repository import config, rule_files
+from platform_gate.repository.config import Config
+from platform_gate.repository.work_tree import DEFAULT_FOLDER, WorkTree
 from platform_gate.text import log_line, printable, quote
 
 EXAMPLE: Final = "services/example.yaml"
@@ -37,12 +39,12 @@ SOURCES: Final = {"platform-gate.sources.yaml": "sources.yaml"}
 
 VERSION: Final = "@VERSION@"
 HOOK: Final = """\
-      # Says when the descriptors and the manifests that were made of them drift apart.
+      # Fails when descriptors and the manifests imported from them drift apart.
       - id: platform-gate-import
         args: {args}
 """
-NEXT: Final = "Next: `platform-gate check`. Then put your own services in, and commit."
-NEXT_SOURCES: Final = "Next: keep the sources that you have, then `platform-gate collect --print-queries`."
+NEXT: Final = "Next: run `platform-gate check`, describe your services, and commit."
+NEXT_SOURCES: Final = "Next: remove the sources that you don't have, then run `platform-gate collect --print-queries`."
 
 Descriptors = tuple[tuple[str, str], ...]
 """Pairs of a format and a path, as ``import`` takes them."""
@@ -55,21 +57,20 @@ Descriptors = tuple[tuple[str, str], ...]
     type=(click.Choice(list(IMPORTERS)), str),
     multiple=True,
     metavar="FORMAT PATH",
-    help="Import your own services instead of the example, as `import` does; repeatable.",
+    help="Import your services instead of the example, as `import` does; repeatable.",
 )
 @click.option("--tier-map", "map_file", metavar="FILE", help="As for `import`.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--sources", is_flag=True, help="Write a Sources file for `collect` instead.")
 @display_options
 def init(descriptors: Descriptors, map_file: str | None, *, dry_run: bool, sources: bool) -> int:
-    """Write a first manifest, policy, waivers file, configuration, workflow and hook.
+    """Write a configuration, an example manifest, a policy, a waivers file, a workflow and a pre-commit hook.
 
-    It asks nothing and never overwrites: what is there already stays, and is named. With --from it exits as `import`
-    does.
+    Existing files are never overwritten. With --from it exits as `import` does.
     """
     if sources:
         if descriptors:
-            raise click.UsageError("--sources writes a Sources file only: leave out --from")
+            raise click.UsageError("--sources can't be combined with --from: it writes only a Sources file")
         _print(_scaffold(SOURCES, (), NEXT_SOURCES, dry_run=dry_run))
         return 0
     if not descriptors:
@@ -92,16 +93,19 @@ def _import(descriptors: Descriptors, map_file: str | None, *, dry_run: bool) ->
 
 
 def _print(lines: Iterable[str]) -> None:
-    write_stdout(log_line(printable(line)) + "\n" for line in lines)
+    shown = [log_line(printable(line)) + "\n" for line in lines]
+    write_stdout([] if display().verbosity < 0 else shown)
 
 
 def _scaffold(files: Mapping[str, str], descriptors: Descriptors, advice: str, *, dry_run: bool) -> Iterator[str]:
     tree = current_tree()
-    configured = config.load(rule_files.read_optional(tree)).path
+    settings = config.load(rule_files.read_optional(tree))
+    has_services = _has_services(tree, settings)
     written = 0
     for path, template in files.items():
-        if reason := _reason_to_leave(tree.root, path, configured):
-            yield f"left alone   {path}: {reason}"
+        reason = "there are manifests already" if path == EXAMPLE and has_services else ""
+        if reason := _reason_to_leave(tree.root, path, settings.path) or reason:
+            yield f"skipped      {path}: {reason}"
         else:
             written += 1
             if not dry_run:
@@ -109,6 +113,12 @@ def _scaffold(files: Mapping[str, str], descriptors: Descriptors, advice: str, *
             yield f"{'would write' if dry_run else 'wrote'}{' ' * (2 if dry_run else 8)}{path}"
     if written and advice and not dry_run:
         yield advice
+
+
+def _has_services(tree: WorkTree, settings: Config) -> bool:
+    """Whether any file would be checked, apart from a file that stands where the folder should be."""
+    files = tree._replace(cwd=tree.root).find((), settings)
+    return any(not file.empty and file.path != DEFAULT_FOLDER for file in files)
 
 
 def _hook(descriptors: Descriptors) -> str:
@@ -120,9 +130,9 @@ def _hook(descriptors: Descriptors) -> str:
 def _reason_to_leave(root: Path, path: str, configured: str) -> str:
     """Why a file is not written; empty if it is. A dangling link counts as a file."""
     if os.path.lexists(root / path):
-        return "it is there already"
+        return "already exists"
     if path == config.OWN_FILE and configured:
-        return f"{configured} configures the gate"
+        return f"{configured} has the configuration"
     link = next((parent for parent in Path(path).parents if (root / parent).is_symlink()), None)
     return f"{link} is a symbolic link" if link else ""
 

@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from platform_gate.cli.options import display_options
-from platform_gate.cli.streams import leave, write_error
+from platform_gate.cli.streams import ReaderGoneError, leave, write_error
 from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.judging.verdict import ExitCode
 from platform_gate.model import GateError
@@ -19,16 +19,16 @@ from platform_gate.text import quote, suggestion
 REPORT_TO: Final = "https://github.com/platform-gate/platform-gate/issues"
 
 COMMANDS: Final = {
-    "check": "Judge manifests: the gate.",
-    "collect": "Ask the systems that measure, and write a snapshot.",
-    "explain": "Explain where a service's points come from, or what a rule is about.",
+    "check": "Check services and decide whether they pass.",
+    "collect": "Measure: query monitoring, bills and trackers, and write a snapshot.",
+    "explain": "Explain the health of a service, or a rule.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
-    "merge": "Join the reports of shards or of many repositories.",
-    "import": "Write manifests from descriptors that you have already.",
-    "init": "Scaffold manifest, policy, waivers, workflow and hook.",
+    "merge": "Merge the reports of shards or repositories.",
+    "import": "Write manifests from descriptors such as Backstage's.",
+    "init": "Set up a repository: configuration, policy, workflow, hook.",
     "schema": "Print a JSON Schema.",
-    "demo": "Print the report over two example services as JSON.",
+    "demo": "Show a report of two built-in services.",
 }
 """Commands in the order of ``--help``, each with its line there. A command's module is imported when it runs."""
 
@@ -40,6 +40,14 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
         from importlib.metadata import version  # noqa: PLC0415 - only here, and slow to import
 
         click.echo(f"platform-gate {version('platform-gate')}")
+        context.exit()
+
+
+def _demo(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
+    if wanted:
+        from platform_gate.cli.demo import demo  # noqa: PLC0415 - as every command
+
+        context.invoke(demo, as_text=False)
         context.exit()
 
 
@@ -74,9 +82,10 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option("--demo", is_flag=True, expose_value=False, callback=_demo, help="Short for the command demo.")
 @display_options
 def cli() -> None:
-    """Judge service manifests: SLOs, cost, reliability and governance, under a policy written down as code.
+    """Check whether services are fit for production: their SLOs, cost, reliability and governance, under a policy.
 
     Exit codes: 0 passed, 1 failed, 2 something could not be judged, 3 a bug in platform-gate, 130 interrupted.
     """
@@ -92,9 +101,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _start(words: list[str]) -> int:
     if sys.stdout is None:
-        raise GateError("standard output is closed", "Give it somewhere to go, /dev/null for example.")
+        raise GateError("standard output is closed", "Redirect it, for example to /dev/null.")
+    asked = words or ["--help"]
     try:
-        code = cli.main(words, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
+        code = cli.main(asked, prog_name="platform-gate", complete_var=_completion(words), standalone_mode=False)
     except SystemExit as left:  # click raises it after it has answered a shell's request for completions
         if words or left.code:
             raise
@@ -107,6 +117,8 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, (click.Abort, KeyboardInterrupt)) or isinstance(error.__context__, KeyboardInterrupt):
         write_error("interrupted")
         return ExitCode.INTERRUPTED
+    if isinstance(error, (ReaderGoneError, BrokenPipeError)):
+        return ExitCode.NOT_JUDGED
     if isinstance(error, DocumentError):
         for refusal in error.refusals:
             _show(refusal)
@@ -115,7 +127,7 @@ def _exit_code(error: BaseException) -> int:
     elif isinstance(error, click.ClickException):
         _refuse(error.format_message(), _usage_hint(error))
     elif isinstance(error, (OSError, SystemExit)):
-        _refuse(f"the output could not be written ({error})", "Check where it goes.")
+        _refuse(f"the output could not be written ({error})", "Check where standard output goes.")
     else:
         return _bug(error)
     return ExitCode.NOT_JUDGED

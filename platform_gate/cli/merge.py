@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from platform_gate.cli import completion
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.writing import Writing, write, writing_options
 from platform_gate.judging import verdict
@@ -23,14 +24,14 @@ LARGEST: Final = 512 * 1024 * 1024
 
 
 @click.command()
-@click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
+@click.argument("reports", nargs=-1, required=True, metavar="REPORT...", shell_complete=completion.files)
 @writing_options
-@click.option("--exit-zero", is_flag=True, help="Exit 0 where the gate says no; 2 stays 2.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even if the gate fails; errors still exit 2.")
 @display_options
 def merge(reports: tuple[str, ...], writing: Writing, *, exit_zero: bool, **_display: Any) -> int:
-    """Join JSON reports into one: of all the shards of one run, or of many repositories.
+    """Merge JSON reports into one: those of all shards of a run, or those of many repositories.
 
-    A shard that is missing, repeated or of another run is exit code 2. What differs between repositories is noted.
+    Exits 2 if a shard is missing, repeated or from another run. Notes where repositories differ in policy or date.
     """
     outcome = _outcome(merged_of([_read(path) for path in reports]), reports, exit_zero=exit_zero)
     write(outcome, writing)
@@ -43,9 +44,11 @@ def _read(path: str) -> Recording:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise GateError(f"the report {quote(displayed(path))} cannot be read: {reason}", "Check the path.") from None
+        raise GateError(f"can't read the report {quote(displayed(path))}: {reason}", "Check the path.") from None
     if len(content) > LARGEST:
-        raise GateError(f"the report {quote(displayed(path))} is larger than {LARGEST // 2**20} MiB", "Name a report.")
+        raise GateError(
+            f"the report {quote(displayed(path))} is larger than {LARGEST // 2**20} MiB", "Check that it is a report."
+        )
     return read(content, displayed(path))
 
 

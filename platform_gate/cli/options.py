@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from platform_gate.cli import completion
 from platform_gate.reports.outcome import Display, Links
 from platform_gate.text import quote, typed
 
@@ -31,8 +32,8 @@ _TREE: Final = r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+/blob/[
 def display_options(function: Command) -> Command:
     """Add ``-q``, ``-v`` and ``--color``. Before and after a command's name they add up, in the context's ``obj``."""
 
-    @click.option("-q", "--quiet", is_flag=True, help="Nothing but what is wrong.")
-    @click.option("-v", "--verbose", is_flag=True, help="Healthy services and notes too.")
+    @click.option("-q", "--quiet", is_flag=True, help="Show only problems.")
+    @click.option("-v", "--verbose", is_flag=True, help="Show healthy services and notes too.")
     @click.option("--color", type=click.Choice(COLOR_CHOICES), default=None, help="When to use colour. [default: auto]")
     @wraps(function)
     def wrapper(quiet: bool, verbose: bool, color: str | None, **arguments: Any) -> Any:  # noqa: FBT001
@@ -135,13 +136,17 @@ def today() -> date:
 def judging_options(function: Command) -> Command:
     """Add the operands, and the options that decide how services are judged."""
     decorators = (
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completion.files),
         policy_option,
-        click.option("--waivers", metavar="FILE", multiple=True, help="Waivers; repeatable. [default: as configured]"),
-        click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers."),
         click.option(
-            "--as-of", type=DayType(), default=today, show_default="today in UTC", help="Judge as of this day."
+            "--waivers",
+            metavar="FILE",
+            multiple=True,
+            shell_complete=completion.files,
+            help="Waivers file; repeatable. [default: as configured]",
         ),
+        click.option("--no-waivers", is_flag=True, help="Ignore all waivers."),
+        click.option("--as-of", type=DayType(), default=today, help="Check as of this day. [default: today in UTC]"),
     )
     for decorate in reversed(decorators):
         function = decorate(function)
@@ -150,5 +155,9 @@ def judging_options(function: Command) -> Command:
 
 def policy_option(function: Command) -> Command:
     """Add ``--policy``."""
-    words = "The policy. [default: as configured, else the shipped default]"
-    return click.option("--policy", metavar="FILE|NAME|package:NAME/FILE", help=words)(function)
+    return click.option(
+        "--policy",
+        metavar="FILE|NAME|package:NAME/FILE",
+        shell_complete=completion.policies,
+        help="The policy. [default: as configured, else `default`]",
+    )(function)

@@ -39,10 +39,10 @@ def _attempt(file: str) -> Snapshot | str:
     try:
         return parse(_content(file), displayed(file))
     except GateError as error:
-        return f"{error.message}, and is left out of the history."
+        return f"{error.message}; left out of the history."
     except OSError as error:
         reason = (error.strerror or "it is unreadable").lower()
-        return f"{quote(displayed(file))} could not be read ({reason}), and is left out of the history."
+        return f"can't read {quote(displayed(file))} ({reason}); left out of the history."
 
 
 def _content(file: str) -> bytes:

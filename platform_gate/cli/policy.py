@@ -11,6 +11,7 @@ import click
 
 from platform_gate.changes import policy_impact
 from platform_gate.changes.policy_impact import Impact
+from platform_gate.cli import completion
 from platform_gate.cli.options import display_options, judging_options, policy_option
 from platform_gate.cli.streams import write_error, write_stdout
 from platform_gate.cli.workspace import current_tree
@@ -38,13 +39,15 @@ def policy() -> None:
 
 
 @policy.command()
-@click.option("--for", "whom", metavar="SERVICE", help="What holds for this service, overrides applied.")
+@click.option(
+    "--for", "whom", metavar="SERVICE", shell_complete=completion.services, help="Apply the overrides for this service."
+)
 @judging_options
 @display_options
 def show(whom: str | None, paths: tuple[str, ...], **options: Any) -> int:
-    """Print the effective policy as YAML, each value with the line that set it.
+    """Print the effective policy as YAML, with the line that set each value.
 
-    What is printed loads again and means the same. PATH says where the SERVICE of --for is looked for.
+    The output is a valid policy that means the same. PATH says where to look for the SERVICE of --for.
     """
     request = Request(paths=paths, **options)
     settings, source = ruleset.of_work_tree(current_tree())
@@ -54,7 +57,7 @@ def show(whom: str | None, paths: tuple[str, ...], **options: Any) -> int:
         services = _run(request, chosen).services
         manifests = {judged.name: judged.manifest for judged in services}
         if whom not in manifests:
-            raise GateError(f"there is no service {quote(whom)} here", suggestion(whom, manifests))
+            raise GateError(f"there is no service {quote(whom)}", suggestion(whom, manifests))
         layered = manifests[whom].policy.layered
     _warn(chosen)
     _print(printing.policy(chosen, layered, whom or ""))
@@ -62,15 +65,15 @@ def show(whom: str | None, paths: tuple[str, ...], **options: Any) -> int:
 
 
 @policy.command("test")
-@click.argument("path", default=".", metavar="[FILE|DIR]")
+@click.argument("path", default=".", metavar="[FILE|DIR]", shell_complete=completion.files)
 @policy_option
 @click.option("-f", "--format", "form", type=click.Choice(["text", "junit"]), default="text", help="[default: text]")
 @display_options
 def test_command(path: str, policy: str | None, form: str) -> int:
-    """Judge the cases of a test file, or of every *.test.yaml below a folder, and compare with what they expect.
+    """Run the test cases of a file, or of every *.test.yaml file in a folder and below.
 
     \b
-    Exit codes: 0 every case as expected, 1 a case decided otherwise, 2 a test, policy or manifest is unreadable.
+    Exit codes: 0 all cases passed, 1 a case failed, 2 a test, policy or manifest could not be read.
     """  # noqa: D301 - click's mark for lines that stay as they are
     source = WorkTreeRules(current_tree())
     tested: dict[str, Policy] = {}
@@ -82,17 +85,22 @@ def test_command(path: str, policy: str | None, form: str) -> int:
 
 
 @policy.command("impact")
-@click.option("--against", metavar="FILE|NAME|package:NAME/FILE", help="The policy so far. [default: as configured]")
+@click.option(
+    "--against",
+    metavar="FILE|NAME|package:NAME/FILE",
+    shell_complete=completion.policies,
+    help="The current policy. [default: as configured]",
+)
 @judging_options
 @display_options
 def impact_command(against: str | None, paths: tuple[str, ...], **options: Any) -> int:
-    """Say which services the policy of --policy would see otherwise than the one of --against, and why.
+    """Show which services would change health under the policy of --policy, and why.
 
-    Exit code 0, whatever flips; 2 where something could not be judged.
+    Exits 0 whatever changes, and 2 if something could not be judged.
     """
     request = Request(paths=paths, **options)
     if request.policy is None:
-        raise click.UsageError("name the new policy with --policy")
+        raise click.UsageError("--policy is missing: name the new policy")
     settings, source = ruleset.of_work_tree(current_tree())
     old, new = (ruleset.choose_policy(reference, settings, source) for reference in (against, request.policy))
     before, after = _run(request, old), _run(request, new)
@@ -122,7 +130,7 @@ def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
 
 
 def _impact(impact: Impact, old: Policy, new: Policy) -> Iterator[str]:
-    yield f"{plural(len(impact.flips), 'service')} would flip from {old.name} to {new.name}"
+    yield f"{plural(len(impact.flips), 'service')} would change health from {old.name} to {new.name}"
     healths = [health for health in reversed(HealthStatus) if impact.before.get(health) or impact.after.get(health)]
     for health in healths:
         yield f"  {health:<10}{impact.before.get(health, 0):>6} -> {impact.after.get(health, 0)}"
@@ -148,7 +156,7 @@ def _test_files(path: str) -> list[str]:
         return [path]
     files = sorted(str(file) for pattern in ("*.test.yaml", "*.test.yml") for file in Path(path).rglob(pattern))
     if not files:
-        raise GateError(f"there is no *.test.yaml below {quote(path)}", "Name the file, or its folder.")
+        raise GateError(f"no *.test.yaml file in {quote(path)} or below", "Name the test file or its folder.")
     return files
 
 
@@ -163,7 +171,7 @@ def _results(file: str, wanted: str | None, source: WorkTreeRules, tested: dict[
 def _text(results: Sequence[Result]) -> Iterator[str]:
     wrong = [result for result in results if result.mismatches]
     for result in wrong:
-        yield f"{printable(str(result.location))}: {printable(result.name)}"
+        yield f"{printable(str(result.location))}: {printable(result.name)} (as of {result.as_of})"
         for mismatch in result.mismatches:
             yield f"  {mismatch.what}"
             yield f"    - {printable(mismatch.expected)}"

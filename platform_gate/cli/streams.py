@@ -15,10 +15,15 @@ from platform_gate.repository.work_tree import find_root
 from platform_gate.text import log_line, printable, quote
 
 
+class ReaderGoneError(GateError):
+    """Whoever read standard output has stopped, as ``head`` does. Not worth a message, but the output is incomplete."""
+
+
 def write_stdout(pieces: Iterable[str]) -> None:
     """Write text to standard output as UTF-8, whatever the locale.
 
     Raises:
+        ReaderGoneError: nobody reads on.
         GateError: not all of it could be written.
     """
     try:
@@ -26,6 +31,8 @@ def write_stdout(pieces: Iterable[str]) -> None:
         for piece in pieces:
             stream.write(piece.encode("utf-8", "backslashreplace"))
         stream.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError("nobody reads standard output") from None
     except (OSError, ValueError, AttributeError) as error:
         raise GateError(f"standard output could not be written: {_reason(error)}") from None
 

@@ -54,7 +54,9 @@ def _start(judge: Judge, batches: Sequence[Sequence[ManifestFile]], others: Sequ
         pid = os.fork()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise GateError(f"process {len(others) + 1} could not be started: {reason}", "Ask for fewer --jobs.") from None
+        raise GateError(
+            f"worker process {len(others) + 1} could not be started: {reason}", "Use fewer --jobs."
+        ) from None
     if pid == 0:
         code = 1
         try:

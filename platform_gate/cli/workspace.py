@@ -33,7 +33,7 @@ def working_directory() -> Path:
     try:
         cwd = Path.cwd()
     except OSError:
-        raise GateError("the working directory is gone", "Change into a folder that exists.") from None
+        raise GateError("the working directory no longer exists", "Change to another folder.") from None
     reached = Path(os.environ.get("PWD", ""))
     with contextlib.suppress(OSError, ValueError):
         if reached.is_absolute() and reached.samefile(cwd):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from platform_gate.cli import completion
 from platform_gate.cli.options import Command, links, on_github
 from platform_gate.cli.streams import write_file, write_stdout
 from platform_gate.model import GateError
@@ -70,19 +71,20 @@ OPTIONS: Final = (
         "--format",
         "form",
         type=click.Choice(list(REPORTERS)),
-        help="The format on standard output. [default: text]",
+        help="Format of standard output. [default: text]",
     ),
     click.option(
-        "-o", "--output", "outputs", type=OutputType(), multiple=True, help="Write a report to a file too; repeatable."
+        "-o", "--output", "outputs", type=OutputType(), multiple=True, help="Also write a report to a file; repeatable."
     ),
     click.option(
-        "--max-bytes", type=click.IntRange(min=4096), help="Markdown of this size at most. [default: just below 1 MiB]"
+        "--max-bytes", type=click.IntRange(min=4096), help="Limit the size of Markdown. [default: just below 1 MiB]"
     ),
     click.option(
         "--history",
         metavar="GLOB",
         multiple=True,
-        help="Earlier JSON reports, drawn over time on the page; repeatable.",
+        shell_complete=completion.files,
+        help="Earlier JSON reports, which the page draws over time; repeatable.",
     ),
     click.option("--statistics", is_flag=True, help="Count findings by rule, team and tier (text, Markdown, JSON)."),
 )
@@ -95,7 +97,7 @@ def writing_options(function: Command) -> Command:
     def wrapper(**arguments: Any) -> Any:
         writing = Writing(**{name: arguments.pop(name) for name in Writing._fields})
         if writing.history and "html" not in writing.forms:
-            raise click.UsageError("--history is drawn on the page: ask for -f html or -o html=FILE as well")
+            raise click.UsageError("--history needs -f html or -o html=FILE")
         return function(writing=writing, **arguments)
 
     decorated: Any = wrapper

@@ -95,7 +95,7 @@ def read(content: bytes, path: str, *, prose: bool = False) -> list[Document]:
     roots = enumerate(strict_yaml.read(text, path, prose=prose))
     documents = [Document(path, text, number, line, data) for number, (line, data) in roots]
     if not documents:
-        raise DocumentError(Refusal("the file holds no document", "Write one, or remove the file.", Location(path)))
+        raise DocumentError(Refusal("the file is empty", "Write a document, or remove the file.", Location(path)))
     return documents
 
 
@@ -108,6 +108,7 @@ def read_one(content: bytes, path: str) -> Document:
     first, *more = read(content, path, prose=True)
     if more:
         place = Location(path, more[0].line, 1, more[0].line, 2)
-        message = "a second document; this kind of file holds one"
-        raise DocumentError(Refusal(message, "Move it to its own file.", place))
+        stray = any(document.data is None for document in (first, *more))
+        fix = "Remove the extra `---` line." if stray else "Move it to its own file."
+        raise DocumentError(Refusal("a second document in a file that may have only one", fix, place))
     return first

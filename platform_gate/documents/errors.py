@@ -57,7 +57,7 @@ def decode(content: bytes, path: str) -> str:
         DocumentError: it is larger than ``MAX_BYTES``, not UTF-8, or holds a tab or hidden character.
     """
     if len(content) > MAX_BYTES:
-        raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service a file.", Location(path)))
+        raise DocumentError(Refusal("the file is larger than 1 MiB", "Split it: one service per file.", Location(path)))
     if not content.translate(None, _PLAIN):
         return content.decode("ascii")
     content = content.removeprefix(b"\xef\xbb\xbf")
@@ -108,6 +108,11 @@ def excerpt_of(text: str, location: Location) -> Excerpt:
     shown = line[start : start + QUOTED_AT_MOST]
     marked = printable(shown[offset : location.end_column - 1 - start])
     return Excerpt(printable(shown), len(printable(shown[:offset])), max(1, len(marked)))
+
+
+def line_at(text: str, index: int) -> str:
+    """A line of a text by its index, from 0; empty behind the last line."""
+    return next(iter(_lines(text)[index : index + 1]), "")
 
 
 @lru_cache(maxsize=2)

@@ -24,9 +24,9 @@ _TRUE = ("y", "Y", "yes", "Yes", "YES", "True", "TRUE", "on", "On", "ON")
 _FALSE = ("n", "N", "no", "No", "NO", "False", "FALSE", "off", "Off", "OFF")
 _NULL = ("Null", "NULL")
 AMBIGUOUS: Final[dict[str, str]] = {
-    **{word: f'Write true, or "{word}" in quotes for the word.' for word in _TRUE},
-    **{word: f'Write false, or "{word}" in quotes for the word.' for word in _FALSE},
-    **{word: f'Write null, or "{word}" in quotes for the word.' for word in _NULL},
+    **{word: f'Write true, or "{word}" for the word.' for word in _TRUE},
+    **{word: f'Write false, or "{word}" for the word.' for word in _FALSE},
+    **{word: f'Write null, or "{word}" for the word.' for word in _NULL},
     "=": 'Write "=" in quotes.',
     "<<": "Merge keys are not allowed: write the keys out.",
 }
@@ -63,6 +63,25 @@ class ScalarError(ValueError):
         self.fix = fix
 
 
+def how_to_write(error: ScalarError, text: str, key: str) -> str:
+    """The fix for a scalar, given the key whose value it is."""
+    if "/" in key and text.lower() == "off":  # the id of a rule: its severity can be off, but never false
+        return 'Write "off".'
+    if key == "month" and (month := re.match("[0-9]{4}-[0-9]{2}(?=-)", text)):
+        return f'Write "{month[0]}".'
+    return error.fix
+
+
+def split_number(line: str, column: int) -> str:
+    """The number with commas that has a part at a column (from 0) of a line, or an empty string.
+
+    Only the part's surroundings are looked at, so that a long line costs no more than a short one.
+    """
+    start = max(0, column - MAX_CACHED_LENGTH)
+    numbers = re.finditer(r"(?<![\w.,-])-?[0-9]+(?:,[0-9]+)+(?![\w.])", line[start : column + MAX_CACHED_LENGTH])
+    return next((match[0] for match in numbers if match.start() < column - start < match.end()), "")
+
+
 def resolve(text: str) -> Scalar:
     """The value of a scalar without quotes.
 
@@ -92,10 +111,10 @@ def _number_or_string(text: str) -> Scalar:
             return _long_number(text)
         return float(text) or 0.0 if "." in text else int(text)
     if re.fullmatch(_DATE_TO_OTHERS, text):
-        raise ScalarError(f"{quote(text)} is a date to some YAML readers", "Put it in double quotes.")
+        raise ScalarError(f"{quote(text)} is a date to some YAML readers", f'Put it in double quotes: "{text}"')
     # Some readers drop every underscore before they look: `._1` is 0.1 to js-yaml and to older releases of PyYAML.
     if re.fullmatch(_NUMBER_TO_OTHERS, text) or re.fullmatch(_NUMBER_TO_OTHERS, text.replace("_", "")):
-        fix = "Write it as a plain decimal number, or put it in double quotes if it is text."
+        fix = "Write a plain decimal number, or put it in double quotes if it is text."
         raise ScalarError(f"{quote(text)} is not the same number to every YAML reader", fix)
     return text
 

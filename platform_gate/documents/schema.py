@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, SupportsFloat
+from typing import TYPE_CHECKING, Any
 
 from platform_gate.documents import shipped
-from platform_gate.model import At, Problem, further
-from platform_gate.text import listing, plural, quote, shorten, suggestion
+from platform_gate.model import Problem
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -18,29 +16,28 @@ ValidationError = Any
 """jsonschema's class. Its attributes are typed as possibly unset; those of an error from ``iter_errors`` are set."""
 
 
-MAX_EXPLAINED: Final = 100
-"""Further problems of a document are counted, not explained."""
-
-
 def validate(data: Any, name: str) -> list[Problem]:
     """The problems of ``data`` under the shipped schema ``name``; empty if it is valid.
 
     With the extra ``fast`` jsonschema-rs accepts valid data quickly. What it rejects jsonschema judges and explains, so
     the answer is the same with and without it.
     """
-    return [] if _accepts(name)(data) else explain(_validator(name), data)
+    return [] if _accepts(name)(data) else explain(_validator(name), data, shipped.schema(name))
 
 
-def explain(validator: Draft202012Validator, data: Any) -> list[Problem]:
-    """The problems of ``data`` under a schema, the first ``MAX_EXPLAINED`` in words, the rest as a number."""
-    return problems_of(validator.iter_errors(data))
+def explain(validator: Draft202012Validator, data: Any, document: Mapping[str, Any] | None = None) -> list[Problem]:
+    """The problems of ``data`` under a schema, the first hundred in words, the rest as a number.
+
+    With the schema of a whole ``document``, a key at the wrong place is told where it belongs.
+    """
+    return problems_of(validator.iter_errors(data), document)
 
 
-def problems_of(found: Iterable[ValidationError]) -> list[Problem]:
-    """Errors of jsonschema in words, the first ``MAX_EXPLAINED``, and the rest as a number."""
-    errors = [(error, key) for error in found for key in _blamed(error)]
-    problems = [_problem(error, key) for error, key in errors[:MAX_EXPLAINED]]
-    return [*problems, further(len(errors) - MAX_EXPLAINED)] if len(errors) > MAX_EXPLAINED else problems
+def problems_of(found: Iterable[ValidationError], document: Mapping[str, Any] | None = None) -> list[Problem]:
+    """Errors of jsonschema in words, as ``explain`` has them."""
+    from platform_gate.documents import schema_errors  # noqa: PLC0415 - valid data needs no words
+
+    return schema_errors.problems(list(found), document)
 
 
 @cache
@@ -86,142 +83,3 @@ def comparable(value: Any) -> Any:
     if isinstance(value, list):
         return "array", tuple(map(comparable, value))
     return (bool, value) if isinstance(value, bool) else value
-
-
-def _blamed(error: ValidationError) -> Sequence[str | None]:
-    """The keys that an error is about, a problem each; None if it is about the whole value."""
-    return _extra_keys(error) if error.validator == "additionalProperties" else [None]
-
-
-def _problem(error: ValidationError, key: str | None) -> Problem:
-    at: At = tuple(error.absolute_path)
-    if key is not None:
-        return Problem((*at, key), f"unknown key {quote(key)}", suggestion(key, _known_keys(error)), on_key=True)
-    if "propertyNames" in error.relative_schema_path:
-        message = f"the key {quote(error.instance)} cannot be a name here"
-        return Problem((*at, error.instance), message, _how_to_write(error), on_key=True)
-    if error.validator in _IN_CONTEXT and error.context:
-        # Of several alternatives the one that fits furthest is the one that was meant.
-        deepest = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator != "type"))
-        return _problem(deepest, _blamed(deepest)[0])
-    words = _WORDS.get(str(error.validator), _does_not_fit)
-    return Problem(at, words(error), _how_to_write(error))
-
-
-_IN_CONTEXT: Final = ("anyOf", "oneOf")
-
-
-def _known_keys(error: ValidationError) -> Collection[str]:
-    known: Collection[str] = error.schema.get("properties", {}).keys()
-    return known
-
-
-def _extra_keys(error: ValidationError) -> list[str]:
-    patterns = error.schema.get("patternProperties", {})
-    known = _known_keys(error)
-    return [
-        key for key in error.instance if key not in known and not any(re.search(p, key, re.ASCII) for p in patterns)
-    ]
-
-
-def _how_to_write(error: ValidationError) -> str:
-    schema = error.schema if isinstance(error.schema, Mapping) else {}
-    if error.validator == "required":
-        schema = schema.get("properties", {}).get(_missing_key(error), {})
-    if error.validator == "enum":
-        return _choice(error.validator_value)
-    description = schema.get("description", "") if error.validator in _NEEDS_WORDS else ""
-    examples = [f"For example: {shorten(_yaml(example), 120)}" for example in schema.get("examples", ())[:1]]
-    return " ".join(filter(None, [shorten(description, 200), *examples])) or shorten(schema.get("description", ""), 200)
-
-
-_NEEDS_WORDS: Final = ("pattern", "not")
-"""Constraints that need a description beside the example."""
-
-
-def _choice(values: Sequence[Any]) -> str:
-    return (
-        f"Write {listing(map(_yaml, values), 'or', most=MANY)}."
-        if len(values) < MANY
-        else "Write one of the known values."
-    )
-
-
-MANY: Final = 12
-"""Choices with this many values, or more, are not listed."""
-
-
-def _yaml(value: Any) -> str:
-    """A value in YAML's flow style; strings that need no quotes have none."""
-    if isinstance(value, str) and re.fullmatch(r"[a-zA-Z/@][\w/@.-]*( [\w/@.-]+)*", value):
-        return value
-    return shorten(_json(value))
-
-
-def _json(value: Any) -> str:
-    import json  # noqa: PLC0415 - a valid manifest needs no words
-
-    return json.dumps(value, ensure_ascii=False, default=_beyond_json)
-
-
-def _beyond_json(value: Any) -> Any:
-    """A decimal number of a policy's own rule, or a date of TOML."""
-    return float(value) if isinstance(value, SupportsFloat) else str(value)
-
-
-def _missing_key(error: ValidationError) -> str:
-    """The missing key: jsonschema reports one per error, and names it in the message only."""
-    return next((key for key in error.validator_value if error.message.startswith(repr(key))), "")
-
-
-_TYPES: Final = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "a string",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "null": "null",
-}
-
-
-def _wrong_type(error: ValidationError) -> str:
-    types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-    return f"expected {listing((_TYPES[name] for name in types), 'or')}, found {_described(error.instance)}"
-
-
-def _described(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "nothing (null)"
-    return f"the string {quote(value)}" if isinstance(value, str) else quote(_json(value)).strip("'")
-
-
-def _does_not_fit(error: ValidationError) -> str:
-    return f"{_described(error.instance)} is no valid {_title(error)}"
-
-
-def _title(error: ValidationError) -> str:
-    title = error.schema.get("title", "value") if isinstance(error.schema, Mapping) else "value"
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
-
-
-_WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "type": _wrong_type,
-    "required": lambda error: f"the key {quote(_missing_key(error))} is missing",
-    "enum": lambda error: f"{_described(error.instance)} is not one of the known values",
-    "const": lambda error: f"expected {_yaml(error.validator_value)}, found {_described(error.instance)}",
-    "minimum": lambda error: f"{_described(error.instance)} is below {error.validator_value}",
-    "maximum": lambda error: f"{_described(error.instance)} is above {error.validator_value}",
-    "exclusiveMinimum": lambda error: f"{_described(error.instance)} is not above {error.validator_value}",
-    "exclusiveMaximum": lambda error: f"{_described(error.instance)} is not below {error.validator_value}",
-    "maxLength": lambda error: f"the text is longer than {plural(error.validator_value, 'character')}",
-    "minLength": lambda _error: "the text is empty",
-    "minItems": lambda error: f"the list holds fewer than {plural(error.validator_value, 'entry', 'entries')}",
-    "maxItems": lambda error: f"the list holds more than {plural(error.validator_value, 'entry', 'entries')}",
-    "uniqueItems": lambda _error: "the list holds an entry twice",
-    "minProperties": lambda _error: "the mapping is empty",
-}

@@ -55,9 +55,7 @@ def policy(name: str) -> Document:
     """
     if name not in policy_names():
         known = suggestion(name, policy_names())
-        raise GateError(
-            f"there is no shipped policy {quote(name)}", f"{known} A file is named with its path or suffix."
-        )
+        raise GateError(f"there is no shipped policy {quote(name)}", f"{known} For a file, write its path or suffix.")
     content = (folder("policies") / f"{name}.yaml").read_bytes()
     return read_one(content, f"policies/{name}.yaml")
 
@@ -82,10 +80,12 @@ def package_file(reference: str) -> tuple[bytes, str]:
     installed = [path for path in sys.path if path not in ("", str(Path.cwd()))]
     spec = PathFinder.find_spec(name.replace("-", "_"), installed)
     if spec is None or not spec.submodule_search_locations:
-        raise GateError(f"there is no installed package {quote(name)}", "Install it beside platform-gate.")
+        raise GateError(
+            f"there is no installed package {quote(name)}", "Install it in the environment of platform-gate."
+        )
     top = Path(next(iter(spec.submodule_search_locations))).resolve()
     path = (top / file).resolve()
     if not path.is_relative_to(top) or not path.is_file():
-        raise GateError(f"the package {quote(name)} has no file {quote(file)}", "Check the name of the file.")
+        raise GateError(f"the package {quote(name)} has no file {quote(file)}", "Check the file name.")
     with path.open("rb") as stream:
         return stream.read(MAX_BYTES + 1), reference

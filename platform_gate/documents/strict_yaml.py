@@ -23,10 +23,11 @@ from platform_gate.documents.errors import (
     Refusal,
     character_location,
     excerpt_of,
+    line_at,
     location_of,
 )
-from platform_gate.documents.scalars import ScalarError, resolve_cached
-from platform_gate.text import UNSAFE, escape, quote
+from platform_gate.documents.scalars import ScalarError, how_to_write, resolve_cached, split_number
+from platform_gate.text import UNSAFE, escape, listing, quote
 
 MAX_DEPTH: Final = 32
 """Levels of nesting."""
@@ -88,7 +89,7 @@ class Reader:
     def _build(self, event: Any, depth: int, key: str) -> Any:
         self._count += 1
         if self._count > MAX_NODES:
-            self._stop(event, f"the file holds more than {MAX_NODES:,} values", "Split it: one service a file.")
+            self._stop(event, f"the file holds more than {MAX_NODES:,} values", "Split it: one service per file.")
         if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
             return self._scalar(event, key)
         return self._build_other(event, depth, key)
@@ -126,6 +127,8 @@ class Reader:
 
     def _refuse_key(self, event: Any) -> str:
         """Refuse a key that is no string, and return one to go on with."""
+        if self._refuse_split_number(event):
+            return str(event.value)
         if type(event) is ScalarEvent:
             self._refuse(event, f"the key {quote(event.value)} is not a string", "Put it in double quotes.")
             return str(event.value)
@@ -143,8 +146,21 @@ class Reader:
         try:
             return resolve_cached(value)
         except ScalarError as error:
-            self._refuse(event, error.message, error.fix)
+            if not self._refuse_split_number(event):
+                self._refuse(event, error.message, how_to_write(error, value, key))
             return value
+
+    def _refuse_split_number(self, event: Any) -> bool:
+        """Refuse a part of a number with a comma: `{amount: 1,200}` is read as 1 and the key 200."""
+        number = split_number(line_at(self._text, event.start_mark.line), event.start_mark.column)
+        if not number:
+            return False
+        from platform_gate.documents import advice  # noqa: PLC0415 - only for this mistake
+
+        message = f"the comma ends the number: {quote(number)} is read as {listing(number.split(','))}"
+        if not self.refusals or self.refusals[-1].message != message:  # the first of its parts speaks for all
+            self._refuse(event, message, advice.comma(number))
+        return True
 
     def _refuse_property(self, event: Any) -> None:
         if type(event) is yaml.AliasEvent:
@@ -157,7 +173,7 @@ class Reader:
     def _refuse(self, event: Any, message: str, fix: str) -> None:
         self.refusals.append(self._refusal(event.start_mark, event.end_mark, message, fix))
         if len(self.refusals) == MAX_REFUSALS:
-            self._stop(event, "more problems follow", "Mend those above first.")
+            self._stop(event, "more problems follow", "Fix those above first.")
 
     def _stop(self, event: Any, message: str, fix: str) -> None:
         raise DocumentError(*self.refusals, self._refusal(event.start_mark, event.end_mark, message, fix))
@@ -166,7 +182,7 @@ class Reader:
         """An error of libyaml with its location."""
         mark: Any = error.problem_mark or error.context_mark
         context = f" {error.context}" if error.context else ""
-        fix = "Check the quotes, brackets, colons and indentation around here."
+        fix = "Check quotes, brackets, colons and indentation around this place."
         return self._refusal(mark, mark, f"not valid YAML: {error.problem}{context}", fix)
 
     def _refusal(self, start: Mark, end: Mark, message: str, fix: str) -> Refusal:

@@ -14,9 +14,11 @@ from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
-STRANGER: Final = "this is no service manifest"
+STRANGER: Final = "not a service manifest"
 """How the message about a document of another kind begins."""
 WANTED: Final = {"apiVersion": "platform-gate/v1", "kind": "Service"}
+EXCLUDE: Final = "leave the file out (`exclude` in the configuration)"
+"""The way out for a file that isn't meant to be judged."""
 
 
 class Precedent(NamedTuple):
@@ -97,19 +99,25 @@ def facts_of(document: Document, effective: Effective, context: Context) -> tupl
 
 def _stranger(data: Any) -> list[Problem]:
     """The reason why a document is no manifest at all. It replaces all schema errors, which would only distract."""
+    if data is None:
+        fix = "Remove the extra `---` line, or write a manifest below it."
+        return [Problem((), f"{STRANGER}: it is empty", fix)]
     if not isinstance(data, dict):
-        what = "it is empty" if data is None else "it is no mapping"
-        return [Problem((), f"{STRANGER}: {what}", "Write one, or leave the file out by configuration.")]
+        return [Problem((), f"{STRANGER}: it is not a mapping", f"Write a manifest, or {EXCLUDE}.")]
     if title := _known_as(data):
-        fix = "Move it to a file of its own, and leave that out by configuration."
-        return [Problem((), f"{STRANGER} but {title}", fix)]
-    missing = [key for key in WANTED if key not in data]
+        return [Problem((), f"{STRANGER} but {title}", f"Move it to its own file, and {EXCLUDE}.")]
+    missing = [f"`{key}: {wanted}`" for key, wanted in WANTED.items() if key not in data]
     if missing:
-        fix = "Add them, or leave the file out by configuration." if data else "Write one, or remove it."
-        return [Problem((), f"{STRANGER}: it has no {listing(missing, 'or')}", fix)]
+        return [Problem((), f"{STRANGER}: it lacks {listing(missing)}", f"Add {_it(missing)}, or {EXCLUDE}.")]
     wrong = [key for key, wanted in WANTED.items() if data[key] != wanted]
-    fix = "Correct it, or leave the file out by configuration."
-    return [Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", fix) for key in wrong]
+    return [
+        Problem((key,), f"{STRANGER}: {key} is not {WANTED[key]}", f"Write `{key}: {WANTED[key]}`, or {EXCLUDE}.")
+        for key in wrong
+    ]
+
+
+def _it(words: list[str]) -> str:
+    return "it" if len(words) == 1 else "them"
 
 
 def _known_as(data: Mapping[str, Any]) -> str:
@@ -135,9 +143,9 @@ def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> 
     try:
         launch = date.fromisoformat(text)
     except ValueError:
-        return None, [Problem(place, f"there is no day {text}", 'For example: "2027-01-15"')]
+        return None, [Problem(place, f"{text} is not a date", 'Write a day that exists, for example "2027-01-15".')]
     latest = days_after(context.as_of, effective.gate.max_prelaunch_days)
     if launch > latest:
-        fix = f"Name a day until {latest}, or leave the manifest out until then."
+        fix = f"Write {latest} or earlier, or leave the manifest out until then."
         return launch, [Problem(place, f"the launch is more than {effective.gate.max_prelaunch_days} days ahead", fix)]
     return launch, []

@@ -30,11 +30,12 @@ class Mismatch(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The result of a case. It passed if there are no mismatches."""
+    """The result of a case, judged as of a day. It passed if there are no mismatches."""
 
     name: str
     location: Location
     mismatches: tuple[Mismatch, ...]
+    as_of: date
 
 
 class Suite(NamedTuple):
@@ -72,7 +73,7 @@ def _day(document: Document, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise document.refuse(Problem(("spec", "as_of"), f"there is no day {text}", "Correct it.")) from None
+        raise document.refuse(Problem(("spec", "as_of"), f"{text} is not a date", "Write a day that exists.")) from None
 
 
 def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Result]:
@@ -89,7 +90,7 @@ def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Re
         document = _manifest(suite, reference, index, read)
         manifest = interpret(document, policy, Context(suite.as_of, nowhere))
         mismatches = tuple(_mismatches(case["expect"], manifest, document))
-        yield Result(case["name"], suite.document.locate((*at, "name")), mismatches)
+        yield Result(case["name"], suite.document.locate((*at, "name")), mismatches, suite.as_of)
 
 
 def _check_rules(suite: Suite, case: Mapping[str, Any], index: int, known: Mapping[str, Any]) -> None:

@@ -31,7 +31,7 @@ def further_of(rule: Rule, listed: Sequence[Finding], count: int) -> list[Findin
 
 def described_already(name: str, place: Location) -> str:
     """The message of a second description of a service; ``place`` is that of the first."""
-    return f"the service {quote(name)} is described at {place} already"
+    return f"the service {quote(name)} is already described at {place}"
 
 
 class Placed(Protocol):

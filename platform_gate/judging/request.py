@@ -78,8 +78,8 @@ def narrowed(run: Run, request: Request, precedents: Precedents) -> Run:
         wanted = " and ".join(
             [f"of team {quote(typed(team or ''))}"] * (team is not None) + [f"of tier {tier}"] * (tier is not None)
         )
-        known = " With --base, services are of the team and tier that they have there." if request.base else ""
-        raise GateError(f"there is no service {wanted}", f"Check the spelling; nothing was judged.{known}")
+        known = " With --base, the team and tier at the base count." if request.base else ""
+        raise GateError(f"there is no service {wanted}", f"Check the spelling.{known}")
     return run._replace(services=tuple(kept))
 
 

@@ -208,9 +208,8 @@ def _unreadable(refusals: Iterable[Refusal]) -> FileResult:
 
 def lost(file: ManifestFile) -> FileResult:
     """The result of a file whose worker was killed: it was not judged."""
-    message = "the process that was to judge it was killed, perhaps because memory ran out"
-    refusal = Refusal(message, "Run it again with fewer --jobs, or in --shard parts.", Location(file.path))
-    return _unreadable([refusal])
+    message = "its worker process was killed, perhaps because memory ran out"
+    return _unreadable([Refusal(message, "Run again with fewer --jobs, or in shards (--shard).", Location(file.path))])
 
 
 def _still_true(known: FileResult | None, job: Job) -> TypeGuard[FileResult]:

@@ -102,4 +102,6 @@ def propose_globs(judged: Iterable[str], findings: Sequence[Finding]) -> str:
         return ""
     names = {path.rpartition("/")[2] for path in known}
     glob = f"**/{names.pop()}" if len(names) == 1 else "services/**/*.yaml"
-    return f"Most files here are no manifests. Say which ones are in .platform-gate.yaml: `manifests: [{quote(glob)}]`."
+    return (
+        f"Most of these files are not manifests. Select manifests in .platform-gate.yaml: `manifests: [{quote(glob)}]`."
+    )

@@ -81,12 +81,12 @@ def _check(entries: Iterable[Entry], max_days: int | None = None) -> None:
     for entry in entries:
         for key, longest in LONGEST.items():
             if not entry.data[key].strip():
-                raise GateError(f"{key}: the text is empty", "Write what will be read in every report.")
+                raise GateError(f"{key}: the text is empty", "Every report shows it: write it.")
             if len(entry.data[key]) > longest:
                 raise GateError(f"{key}: the text is longer than {longest} characters", "Shorten it.")
         if max_days is not None and _days(entry.data) > max_days:
-            message = f"the waivers would last {_days(entry.data)} days, more than the file's max_days, {max_days}"
-            raise GateError(message, "Ask for fewer days, or write them to another file.")
+            message = f"the waivers would last {_days(entry.data)} days, but max_days in the file is {max_days}"
+            raise GateError(message, "Use fewer --days, or another file.")
 
 
 def _spec(document: Document) -> Mapping[str, Any]:
@@ -94,7 +94,7 @@ def _spec(document: Document) -> Mapping[str, Any]:
     data = document.data
     spec = data.get("spec") if isinstance(data, dict) and data.get("kind") == "Waivers" else None
     if not isinstance(spec, dict) or not isinstance(spec.get("waivers"), list):
-        raise GateError(f"{document.path} is no waivers file", "Name another file, or one that does not exist yet.")
+        raise GateError(f"{document.path} is not a waivers file", "Name another file, or a new one.")
     return spec
 
 
@@ -133,8 +133,8 @@ def _lines_of(document: Document, index: int, lines: Sequence[str]) -> tuple[int
     start = place.line - 1
     if not lines[start][: place.column - 1].strip() == DASH.strip():
         raise GateError(
-            f"{place}: this list of waivers is not written with one `- ` per line",
-            "Write each waiver as a block; then it can be changed without touching the rest.",
+            f"{place}: this list does not have one waiver per `- ` line",
+            "Write each waiver as a block, so that it can be changed without touching the rest.",
         )
     while start > 0 and lines[start - 1].lstrip().startswith("#"):
         start -= 1
@@ -149,5 +149,5 @@ def _verified(document: Document, text: str, wanted: Sequence[Any]) -> str:
     except DocumentError:
         changed = None
     if changed != {**document.data, "spec": spec}:
-        raise GateError(f"{document.path}: its layout is too unusual to be changed", "Change the entries by hand.")
+        raise GateError(f"{document.path}: its layout is too unusual to be changed", "Change it by hand.")
     return text

@@ -131,7 +131,7 @@ def _impossible_days(entry: Mapping[str, Any], at: At) -> Iterator[Problem]:
         try:
             date.fromisoformat(entry.get(key, "2000-01-01"))
         except ValueError:
-            yield Problem((*at, key), f"there is no day {entry[key]}", "Correct it.")
+            yield Problem((*at, key), f"{entry[key]} is not a date", "Write a day that exists.")
 
 
 def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Mapping[str, Rule]) -> Iterator[Problem]:
@@ -141,9 +141,9 @@ def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Map
         if rule not in rules:
             yield Problem(place, f"there is no rule {quote(rule)}", suggestion(rule, rules))
         elif kind_of(rule) in NOT_WAIVABLE or rule in policy.gate.not_waivable:
-            yield Problem(place, f"{rule} cannot be waived", "Fix what it finds, or ask the policy's owner.")
+            yield Problem(place, f"{rule} cannot be waived", "Fix what it finds, or ask the owner of the policy.")
         elif "limit" in entry and rules[rule].worse is None:
-            yield Problem((*at, "limit"), f"{rule} measures nothing that a limit could hold", "Remove the limit.")
+            yield Problem((*at, "limit"), f"{rule} measures nothing, so it can't have a limit", "Remove the limit.")
 
 
 def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
@@ -152,9 +152,9 @@ def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
     if waiver.expires > latest:
         since = "it was granted" if waiver.granted else "today"
         message = f"the waiver ends more than {plural(max_days, 'day')} after {since}"
-        yield Problem((*waiver.at, "expires"), message, f'Write "{latest}" or earlier, and renew it when it is due.')
+        yield Problem((*waiver.at, "expires"), message, f'Write "{latest}" or earlier, and renew the waiver then.')
     if waiver.granted and waiver.granted > waiver.expires:
-        yield Problem((*waiver.at, "expires"), "the waiver ends before it was granted", "Correct one of the days.")
+        yield Problem((*waiver.at, "expires"), "the waiver ends before it was granted", "Correct one of the dates.")
 
 
 def by_service(waivers: Iterable[Waiver]) -> dict[str, list[Waiver]]:

@@ -45,8 +45,8 @@ class HealthLimits(NamedTuple):
             LimitError: services would be critical before they are degraded.
         """
         if section["critical_at"] < section["degraded_at"]:
-            fix = "Let critical_at be at least degraded_at."
-            message = "critical would begin before degraded"
+            fix = "Set critical_at to degraded_at or more."
+            message = "critical_at is below degraded_at"
             raise LimitError(message, "critical_at", fix=fix, against=("degraded_at",))
         return cls(**section)
 

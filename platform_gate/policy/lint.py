@@ -38,8 +38,8 @@ def _overridden(policy: Policy) -> Iterator[PolicyWarning]:
     for index, earlier in enumerate(policy.overrides):
         for other, later in list(enumerate(policy.overrides))[index + 1 :]:
             if _covers(later["match"], earlier["match"]) and _sets(later["spec"]).issuperset(_sets(earlier["spec"])):
-                message = f"this override has no effect: override {other + 1} matches the same and sets all of it again"
-                yield _warning(policy, ("overrides", index), message, "Remove it, or put it after the other.")
+                message = f"this override has no effect: override {other + 1} matches the same and sets the same keys"
+                yield _warning(policy, ("overrides", index), message, "Remove it, or move it after the other.")
                 break
 
 
@@ -69,7 +69,7 @@ def _idle(policy: Policy, subjects: Sequence[Subject]) -> Iterator[PolicyWarning
     """Overrides that match no service of the fleet."""
     for index, override in enumerate(policy.overrides):
         if subjects and not any(applies(override["match"], subject) for subject in subjects):
-            message = "this override matches no service of those judged"
+            message = "this override matches none of these services"
             yield _warning(policy, ("overrides", index, "match"), message, "Check tier, team, name, path and labels.")
 
 
@@ -78,7 +78,7 @@ def _unreachable(policy: Policy) -> Iterator[PolicyWarning]:
     health, most = policy.base().health, _most_points(policy)
     for key, limit in zip(health._fields, health, strict=True):
         if limit > most:
-            message = f"no service can reach {key}: all subsystems together give {most} points at most"
+            message = f"no service can reach {key}: all subsystems together give at most {most} points"
             yield _warning(policy, ("health", key), message, f"Lower it to {most} or less, or raise points.")
 
 

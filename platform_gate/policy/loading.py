@@ -197,13 +197,15 @@ def _chain(reference: str, read: Read) -> Iterator[Document]:
         extends = document.data["spec"].get("extends", shipped.DEFAULT_POLICY)
         place: At = ("spec", "extends")
         if _leads_out(document.path, extends):
-            fix = "Name a file of the repository, a shipped policy, or package:NAME/FILE."
-            raise document.refuse(Problem(place, "a policy of the repository extends a file outside of it", fix))
+            fix = "Extend a file in the repository, a shipped policy, or package:NAME/FILE."
+            raise document.refuse(Problem(place, "a policy in the repository can't extend a file outside it", fix))
         reference = _parent(extends, reference)
         if reference in seen:
-            raise document.refuse(Problem(place, "the policy extends itself", "Break the circle."))
+            raise document.refuse(Problem(place, "the policy extends itself", "Remove one `extends` of the cycle."))
         if len(seen) > MAX_PARENTS:
-            raise document.refuse(Problem(place, f"more than {MAX_PARENTS} policies extend one another", "Join some."))
+            raise document.refuse(
+                Problem(place, f"more than {MAX_PARENTS} policies extend one another", "Merge some of them.")
+            )
 
 
 def _leads_out(path: str, extends: str) -> bool:
@@ -244,7 +246,7 @@ def _check(policy: Policy) -> None:
         for name, severity in severities.items():
             if kind_of(name) == MANIFEST and name != UNSELECTED_ID and severity == OFF:
                 _refuse_rule(
-                    policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
+                    policy, (*at, name), f"{name} can't be turned off", "Exclude broken files in the configuration."
                 )
 
 

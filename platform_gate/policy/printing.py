@@ -19,7 +19,7 @@ def policy(shown: Policy, layered: Layered, whom: str = "") -> Iterator[str]:
     spec = _with_removed(layered.data)
     if whom:
         spec = {**spec, "overrides": []}
-    yield f"# The policy {shown.name} ({printable(shown.path)})" + (f" as it holds for {whom}." if whom else ".")
+    yield f"# The policy {shown.name} ({printable(shown.path)})" + (f" for the service {whom}." if whom else ".")
     yield "apiVersion: platform-gate/v1"
     yield "kind: Policy"
     yield f"metadata: {yaml_writer.flow({'name': shown.name})}"

@@ -13,4 +13,5 @@ __all__ = [
     "outcome",
     "reading",
     "report",
+    "rule_list",
 ]

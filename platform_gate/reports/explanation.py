@@ -6,7 +6,7 @@ Facts are drawn from whatever a subsystem's ``describe`` returns: plain values b
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from platform_gate.changes.comparison import Transition
@@ -220,10 +220,3 @@ def sections(about: Rule) -> Iterator[tuple[str, str]]:
 
 def _paragraph(text: str) -> str:
     return textwrap.fill(text, 76)
-
-
-def rule_list(rules: Iterable[Rule]) -> Iterator[str]:
-    """One line per rule, sorted by ID."""
-    ordered = sorted(rules, key=lambda about: about.id)
-    width = max(len(about.id) for about in ordered)
-    yield from (f"{about.id:<{width}}  {about.title}" for about in ordered)

@@ -153,8 +153,8 @@ def _file(entry: TreeEntry) -> ManifestFile:
     if entry.mode == LINK:
         return ManifestFile(entry.path, refusal=link_refusal(entry.path, entry.path))
     if entry.mode == SUBMODULE:
-        fix = "Exclude it by configuration; the gate judges it in its own repository."
+        fix = "`exclude` it in the configuration, and check it in its own repository."
         return ManifestFile(
-            entry.path, refusal=Refusal("it is a submodule, which is not read", fix, Location(entry.path))
+            entry.path, refusal=Refusal("a submodule, which the gate does not read", fix, Location(entry.path))
         )
     return ManifestFile(entry.path, entry.oid)

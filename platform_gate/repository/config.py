@@ -47,7 +47,7 @@ def load(read: Read) -> Config:
     """
     table, own = _pyproject(read), _own_file(read)
     if table is not None and own is not None:
-        fix = "Keep one of the two."
+        fix = "Keep one of them."
         raise GateError(f"both {PYPROJECT} ([{TABLE}]) and {OWN_FILE} configure platform-gate", fix)
     if table is None and own is None:
         return Config()
@@ -90,7 +90,7 @@ def _pyproject(read: Read) -> Mapping[str, Any] | None:
         table = tomllib.loads(text).get("tool", {}).get("platform-gate")
         table = _plain(table) if table is not None else None
     except (ValueError, RecursionError, AttributeError) as error:
-        raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Mend it: it may configure this gate.") from None
+        raise GateError(f"{PYPROJECT}: not valid TOML: {error}", "Fix the file: it may configure the gate.") from None
     if table is not None:
         problems = schema.validate(_plain(table), "config") or _unprintable(table) or _outside(table)
         if problems:
@@ -111,7 +111,7 @@ def _refuse_excess(text: str) -> None:
     """Refuse what would keep ``tomllib`` busy: its time grows with the square of a dotted key's length."""
     if len(text) > MAX_BYTES or any(len(line) > LONGEST_LINE for line in text.split("\n")):
         message = f"{PYPROJECT} is larger than 1 MiB, or has a line of more than {LONGEST_LINE:,} characters"
-        raise GateError(message, f"Shorten it, and configure the gate in {OWN_FILE} if you like.")
+        raise GateError(message, f"Shorten it. The gate can be configured in {OWN_FILE} instead.")
 
 
 def _outside(data: Mapping[str, Any]) -> list[Problem]:
@@ -120,9 +120,9 @@ def _outside(data: Mapping[str, Any]) -> list[Problem]:
     A pull request could otherwise name any file of the machine, and errors would quote its lines.
     """
     files = [(key, word) for key in ("policy", "waivers") for word in as_list(data.get(key, []))]
-    fix = "Name a file of the repository; only whoever starts the gate may name others, with --policy or --waivers."
+    fix = "Move the file into the repository, or pass it with --policy or --waivers."
     return [
-        Problem((key,), f"{quote(word)} lies outside of the repository", fix)
+        Problem((key,), f"{quote(word)} is outside the repository", fix)
         for key, word in files
         if posixpath.normpath(word).startswith(("/", "../")) or word == ".."
     ]

@@ -18,8 +18,8 @@ from typing import Final, NamedTuple
 from platform_gate.model import GateError
 from platform_gate.text import displayed, printable
 
-MISSING_FIX: Final = "Clone without a `filter`, or fetch what it left out: the gate itself fetches nothing."
-INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside of the checkout."
+MISSING_FIX: Final = "Clone without `--filter`, or fetch the missing objects: the gate never fetches."
+INSTALL_FIX: Final = "Install git, and make sure that it is on PATH, outside the checkout."
 BATCH: Final = 500
 """Objects per write to ``git cat-file``. Their IDs fit into a pipe's buffer, so that neither side blocks the other."""
 SECONDS: Final = 120
@@ -65,6 +65,11 @@ class Repository(NamedTuple):
     def at(cls, root: Path) -> Repository:
         """The repository at ``root``, with the git that ``PATH`` finds."""
         return cls(root, os.environ.get("PATH", os.defpath))
+
+    def default_branch(self, remote: str) -> str:
+        """The name of a remote's default branch; empty if this clone doesn't know it."""
+        done = self.run("symbolic-ref", "--quiet", f"refs/remotes/{remote}/HEAD")
+        return done.stdout.decode().strip().removeprefix(f"refs/remotes/{remote}/")
 
     def files(self, commit: str) -> dict[str, TreeEntry]:
         """Every file of a commit by path; raises ``GateError`` if git can't list them."""

@@ -22,7 +22,7 @@ def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
         return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
+        raise GateError(f"can't read the {kind} {quote(shown)}: {reason}", "Check the path.") from None
 
 
 def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
@@ -34,7 +34,7 @@ def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise GateError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+            raise GateError(f"can't read {name}: {(error.strerror or str(error)).lower()}") from None
 
     return read
 

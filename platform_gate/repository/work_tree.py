@@ -15,7 +15,7 @@ from platform_gate.model import GateError, Location
 from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
-from platform_gate.text import displayed, printable, quote, system_path
+from platform_gate.text import displayed, listing, printable, quote, system_path
 
 STDIN: Final = "-"
 STDIN_SHOWN: Final = "<stdin>"
@@ -131,9 +131,7 @@ class WorkTree(NamedTuple):
         files += self._submodules(file, selection, empty)
         yield from files
         if not files:
-            fix = "Name the folder or file that holds your manifests, or configure `manifests`."
-            refusal = Refusal(f"no manifest found in {quote(path)}", fix, Location(path))
-            yield ManifestFile(path, refusal=refusal, empty=True)
+            yield ManifestFile(path, refusal=_nothing_found(path, config), empty=True)
 
     def _submodules(self, folder: str, selection: "Selection", empty: Sequence[str]) -> Iterator[ManifestFile]:
         """The submodules below a folder that could hold manifests and are not checked out, each with a refusal."""
@@ -150,7 +148,7 @@ class WorkTree(NamedTuple):
 
     def _refuse_operand(self, file: str, path: str) -> Refusal | None:
         if not os.path.lexists(file):
-            return Refusal("there is no such file or folder", "Check the path.", Location(path))
+            return _missing(path)
         link = self._link_above(file)
         if link is not None:
             return link_refusal(path, self.shown(link))
@@ -183,15 +181,36 @@ def _is_link(path: str) -> bool:
 
 def link_refusal(path: str, link: str) -> Refusal:
     """The refusal of ``path``, because ``link`` on the way to it, or itself, is a symbolic link."""
-    what = "it is" if link == path else f"{quote(link)} is"
-    fix = "Put the file itself there, or exclude the link by configuration."
-    return Refusal(f"{what} a symbolic link, which the gate does not follow", fix, Location(path))
+    what = "a symbolic link" if link == path else f"{quote(link)} is a symbolic link"
+    fix = "Replace the link with the file, or `exclude` it in the configuration."
+    return Refusal(f"{what}, which the gate does not follow", fix, Location(path))
 
 
 def unreadable(path: str, error: Exception) -> Refusal:
     """The refusal of a file that the system can't open or read."""
     reason = (getattr(error, "strerror", None) or "there is nothing to read").lower()
-    return Refusal(f"it cannot be read: {reason}", "Mend the file or its permissions.", Location(path))
+    return Refusal(f"the file can't be read: {reason}", "Check the file and its permissions.", Location(path))
+
+
+def _missing(path: str) -> Refusal:
+    """The refusal of an operand that doesn't exist."""
+    fix = "Check the path."
+    if path == DEFAULT_FOLDER:
+        fix = (
+            "Run `platform-gate init` for a first manifest, or say where yours are: `manifests` in .platform-gate.yaml."
+        )
+    return Refusal("no such file or folder", fix, Location(path))
+
+
+def _nothing_found(path: str, config: Config) -> Refusal:
+    """The refusal of a folder in which no file is selected."""
+    if config.manifests is None:
+        fix = "Name the folder that holds your manifests, or set `manifests` in .platform-gate.yaml."
+        return Refusal(f"no .yaml or .yml file in {quote(path)}", fix, Location(path))
+    globs = listing(map(quote, config.manifests), "or")
+    where = "" if path == "." else f" in {quote(path)}"
+    fix = f"Correct `manifests` (and `exclude`) in {config.path}."
+    return Refusal(f"no file{where} matches {globs}, the configured `manifests`", fix, Location(path))
 
 
 class Selection(NamedTuple):

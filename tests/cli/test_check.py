@@ -141,7 +141,7 @@ def test_a_closed_standard_output_is_a_doubt(repository: Path, tmp_path: Path) -
 @pytest.mark.parametrize("words", [["--team", "core"], ["--tier", "1"], ["--base", "HEAD"]])
 def test_schema_only_goes_with_nothing_that_chooses_services(check: Check, words: list[str]) -> None:
     code, _, errors = check(*DAY, "--schema-only", *words)
-    assert (code, "leave out" in errors) == (2, True)
+    assert (code, "can't be combined" in errors) == (2, True)
 
 
 @pytest.mark.parametrize("words", [["--team", ""], ["--team", "Shop"], ["--team", "shop", "--tier", "2"]])
@@ -197,8 +197,8 @@ def test_standard_input_that_is_no_manifest_is_a_doubt(check: Check, stdin: byte
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--shard", "1/2", "--base", "HEAD"), "--shard is for a whole fleet"),
-        (("--shard", "1/2", "--schema-only"), "leave out --base, --team, --tier and --shard"),
+        (("--shard", "1/2", "--base", "HEAD"), "--shard can't be combined with --base"),
+        (("--shard", "1/2", "--schema-only"), "can't be combined with --base, --team, --tier and --shard"),
         (("--shard", "3/2"), "'3/2' is not I/N"),
         (("--jobs", "0"), "--jobs"),
     ],

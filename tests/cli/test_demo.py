@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from platform_gate.cli.demo import demo_toolkit
+from platform_gate.cli.demo import demo_outcome, demo_toolkit
 from platform_gate.cli.main import run
 
 
@@ -34,6 +34,24 @@ def test_the_demo_prints_the_seeds_report(capsys: pytest.CaptureFixture[str]) ->
         "slos_met": 0,
         "slos_total": 1,
     }
+
+
+def test_demo_can_be_an_option_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--demo"]) == 0
+    as_option = capsys.readouterr()
+    assert run(["demo"]) == 0
+    assert as_option == capsys.readouterr()
+
+
+def test_the_text_is_about_the_same_services(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "--text"]) == 0
+    assert "CRITICAL  payments  5 points" in capsys.readouterr().out
+    services = {service["name"]: service for service in demo_toolkit().generate_report().to_dict()["services"]}
+    judged = demo_outcome().run.services
+    assert [service.name for service in judged] == list(services)
+    for service in judged:
+        assert service.health == services[service.name]["health"]
+        assert service.figures.score == services[service.name]["reliability_score"]
 
 
 def test_the_demo_is_the_python_api() -> None:

@@ -80,7 +80,7 @@ def test_the_policy_counts_as_in_check(repository: Path) -> None:
 
 def test_every_rule_is_listed_and_explained(repository: Path) -> None:
     assert repository.is_dir()
-    listed = command_line("explain", "--list").out.splitlines()
+    _, *listed = command_line("explain", "--list").out.splitlines()
     names = [line.split("  ")[0] for line in listed]
     assert names == sorted(shipped().known_rules())
     for name in names:
@@ -92,7 +92,7 @@ def test_rules_of_the_policy_are_listed_and_explained(repository: Path) -> None:
     write(
         repository, {"policy.yaml": own_policy(f"  rules: [{rule}]\n"), ".platform-gate.yaml": "policy: policy.yaml\n"}
     )
-    assert re.search(r"(?m)^org/x +All is wrong\.$", command_line("explain", "--list").out)
+    assert re.search(r"(?m)^org/x +warning +All is wrong\.$", command_line("explain", "--list").out)
     done = command_line("explain", "org/x")
     assert done.out.startswith("org/x\n\nWhat it checks\n  All is wrong. Do better.\n")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from platform_gate.cli.demo import MANIFESTS
 from platform_gate.cli.init import FILES, SOURCES, VERSION
 from tests.conftest import ROOT, Gate
 
@@ -31,18 +32,19 @@ def test_what_it_writes_passes_at_once(fresh: Path, gate: Gate) -> None:
     assert checked.returncode == 0, checked.stdout
     assert "1 healthy" in checked.stdout
     assert "policy house (.platform/policy.yaml)" in checked.stdout
-    assert gate(fresh, "waivers", "list").stdout == "There are no waivers.\n"
+    assert gate(fresh, "waivers", "list").stdout == "No waivers.\n"
 
 
 def test_every_template_is_written_and_names_this_version(fresh: Path, gate: Gate) -> None:
     gate(fresh, "init")
     written = everything(fresh)
     templates = (ROOT / "platform_gate/cli/templates").iterdir()
-    assert sorted([*FILES.values(), *SOURCES.values()]) == sorted(path.name for path in templates if path.is_file())
+    scaffolds = [*FILES.values(), *SOURCES.values(), MANIFESTS]
+    assert sorted(scaffolds) == sorted(path.name for path in templates if path.is_file())
     assert not any(VERSION in text for text in written.values())
     version = gate(fresh, "--version").stdout.split()[1]
     assert yaml.safe_load(written[".pre-commit-config.yaml"])["repos"][0]["rev"] == f"v{version}"
-    assert f'VERSION: "{version}"' in written[".github/workflows/platform-gate.yml"]
+    assert f"uses: platform-gate/platform-gate@v{version} " in written[".github/workflows/platform-gate.yml"]
 
 
 def test_the_hook_configuration_is_one(fresh: Path, gate: Gate) -> None:
@@ -64,7 +66,7 @@ def test_it_never_overwrites(fresh: Path, gate: Gate) -> None:
         (fresh / path).write_text("{}\n", encoding="utf-8")
     done = gate(fresh, "init")
     assert done.returncode == 0
-    assert done.stdout == "".join(f"left alone   {path}: it is there already\n" for path in FILES)
+    assert done.stdout == "".join(f"skipped      {path}: already exists\n" for path in FILES)
     assert set(everything(fresh).values()) == {"{}\n"}
 
 
@@ -86,7 +88,7 @@ def test_it_writes_to_the_root_from_a_folder_below(fresh: Path, gate: Gate) -> N
 def test_a_configuration_in_pyproject_is_the_configuration(fresh: Path, gate: Gate) -> None:
     (fresh / "pyproject.toml").write_text("[tool.platform-gate]\n", encoding="utf-8")
     done = gate(fresh, "init")
-    assert "left alone   .platform-gate.yaml: pyproject.toml configures the gate\n" in done.stdout
+    assert "skipped      .platform-gate.yaml: pyproject.toml has the configuration\n" in done.stdout
     assert gate(fresh, "check").returncode == 0
 
 
@@ -95,8 +97,8 @@ def test_nothing_is_written_through_a_link(fresh: Path, gate: Gate, tmp_path_fac
     (fresh / "services").symlink_to(outside)
     (fresh / ".pre-commit-config.yaml").symlink_to(outside / "nowhere")
     done = gate(fresh, "init")
-    assert "left alone   services/example.yaml: services is a symbolic link\n" in done.stdout
-    assert "left alone   .pre-commit-config.yaml: it is there already\n" in done.stdout
+    assert "skipped      services/example.yaml: services is a symbolic link\n" in done.stdout
+    assert "skipped      .pre-commit-config.yaml: already exists\n" in done.stdout
     assert list(outside.iterdir()) == []
 
 

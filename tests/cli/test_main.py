@@ -13,8 +13,9 @@ from platform_gate.cli.main import run
 from platform_gate.documents.document import DocumentError, Refusal
 from platform_gate.model import Excerpt, GateError, Location
 from tests.conftest import Gate
+from tests.samples import BREACHED, manifest
 
-FIRST = Refusal("first", "Mend it.", Location("a.yaml", 2, 3, 2, 4), Excerpt("  x: 1", 2, 1))
+FIRST = Refusal("first", "Fix it.", Location("a.yaml", 2, 3, 2, 4), Excerpt("  x: 1", 2, 1))
 SECOND = Refusal("second", "", Location("a.yaml", 9, 1, 9, 2))
 
 
@@ -36,7 +37,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (
             DocumentError(FIRST, SECOND),
             2,
-            "error: a.yaml:2:3: first\n  2 |   x: 1\n        ^\n  fix: Mend it.\nerror: a.yaml:9:1: second\n",
+            "error: a.yaml:2:3: first\n  2 |   x: 1\n        ^\n  fix: Fix it.\nerror: a.yaml:9:1: second\n",
         ),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (click.Abort(), 130, "interrupted\n"),
@@ -81,7 +82,7 @@ def test_a_bug_shows_where_when_asked(
     assert shown.splitlines()[-1].startswith("error: a bug in platform-gate (ValueError)")
 
 
-@pytest.mark.parametrize("words", [[], ["-v"], ["chek"], ["--nope"], ["check", "--nope"]])
+@pytest.mark.parametrize("words", [["-v"], ["chek"], ["--nope"], ["check", "--nope"]])
 def test_a_usage_error_is_2(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert run(words) == 2
     shown = capsys.readouterr()
@@ -96,6 +97,25 @@ def test_help_is_0(capsys: pytest.CaptureFixture[str], words: list[str]) -> None
     shown = capsys.readouterr()
     assert shown.out.startswith("Usage: platform-gate")
     assert shown.err == ""
+
+
+def test_the_bare_program_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([]) == 0
+    bare = capsys.readouterr()
+    assert run(["--help"]) == 0
+    assert bare == capsys.readouterr()
+
+
+@pytest.mark.parametrize("words", ["check services -v", "explain --list", "check --help", "schema report", "demo"])
+def test_a_reader_that_leaves_hears_nothing(tmp_path: Path, words: str) -> None:
+    (tmp_path / "services").mkdir()
+    for number in range(60):
+        text = manifest(f"web-{number}", slos=BREACHED)
+        (tmp_path / f"services/{number}.yaml").write_text(text, encoding="utf-8")
+    script = f"{sys.executable} -P -m platform_gate {words} | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["/bin/bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (len(done.stdout), done.stderr) == (1, "")
+    assert done.returncode in {0, 1, 2}
 
 
 def test_help_lists_the_commands_and_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:

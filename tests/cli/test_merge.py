@@ -114,7 +114,7 @@ def test_a_report_is_asked_for(gate: Gate, root: Path) -> None:
 def test_a_repository_is_called_something_that_can_be_seen(gate: Gate, root: Path, name: str) -> None:
     done = gate(root, "check", *DAY, "--repository", name)
     assert done.returncode == 2
-    assert "is no name" in done.stderr
+    assert "is not a name" in done.stderr
 
 
 def test_a_fleet_of_repositories_links_to_none_of_them(gate: Gate, root: Path) -> None:

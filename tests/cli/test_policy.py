@@ -92,7 +92,7 @@ def test_cases_that_fail_are_told_as_a_difference(repository: Path) -> None:
     done = command_line("policy", "test", "tests")
     assert (done.code, done.err) == (1, "")
     assert done.out == (
-        "tests/a.test.yaml:7:13: a breach & more\n"
+        "tests/a.test.yaml:7:13: a breach & more (as of 2026-11-23)\n"
         "  health\n    - degraded\n    + critical\n"
         "  points of slo\n    - 2\n    + 4\n"
         "  points\n    - 2\n    + 4\n"
@@ -156,7 +156,7 @@ def test_what_cannot_be_read_is_2(repository: Path, files: dict[str, str], messa
 def test_a_folder_without_tests_is_2(repository: Path) -> None:
     assert repository.is_dir()
     done = command_line("policy", "test", "services")
-    assert (done.code, done.err.split("\n")[0]) == (2, "error: there is no *.test.yaml below 'services'")
+    assert (done.code, done.err.split("\n")[0]) == (2, "error: no *.test.yaml file in 'services' or below")
 
 
 # impact

@@ -33,7 +33,7 @@ def test_an_output_is_a_format_and_a_file(gate: Gate, root: Path, command: tuple
 def test_a_history_needs_a_page(gate: Gate, root: Path, command: tuple[str, ...]) -> None:
     done = gate(root, *command, "--history", "*.json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--history is drawn on the page" in done.stderr
+    assert "--history needs -f html" in done.stderr
     assert gate(root, *command, "--history", "*.json", "-o", "html=page.html").returncode == 0
 
 

@@ -133,7 +133,7 @@ STRICT = {
     "list as key": ("? [a]\n: b\n", (1, 3, 4), "a key must be a plain string", "Write `key: value`."),
     "ambiguous value": ("a: [ok, yes]\n", (1, 9, 12), "'yes' means different things", "Write true,"),
     "ambiguous number": ("a:\n  - 010\n", (2, 5, 8), "'010' is not the same number", "Write it as a plain"),
-    "date": ("a: 2026-01-31 # x\n", (1, 4, 14), "'2026-01-31' is a date", "Put it in double quotes."),
+    "date": ("a: 2026-01-31 # x\n", (1, 4, 14), "'2026-01-31' is a date", 'Put it in double quotes: "2026-01-31"'),
     "several lines": ("a: |\n  x\n  y\n", (1, 4, 5), "a string over several lines", "Write it on one line."),
     "line feed in quotes": (r'a: "x\ny"', (1, 4, 10), "a string over several lines", "Write it on one line."),
     "line feed in a key": ('"a\\nb": 1\n', (1, 1, 7), "a string over several lines", "Write it on one line."),

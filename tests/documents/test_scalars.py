@@ -89,20 +89,23 @@ def test_a_number_to_some_readers_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", DATES)
 def test_a_date_to_some_readers_is_refused(text: str) -> None:
     error = refused(text)
-    assert (error.message, error.fix) == (f"'{text}' is a date to some YAML readers", "Put it in double quotes.")
+    assert (error.message, error.fix) == (
+        f"'{text}' is a date to some YAML readers",
+        f'Put it in double quotes: "{text}"',
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "fix"),
     [
-        ("yes", 'Write true, or "yes" in quotes for the word.'),
-        ("Y", 'Write true, or "Y" in quotes for the word.'),
-        ("True", 'Write true, or "True" in quotes for the word.'),
-        ("on", 'Write true, or "on" in quotes for the word.'),
-        ("n", 'Write false, or "n" in quotes for the word.'),
-        ("FALSE", 'Write false, or "FALSE" in quotes for the word.'),
-        ("Off", 'Write false, or "Off" in quotes for the word.'),
-        ("NULL", 'Write null, or "NULL" in quotes for the word.'),
+        ("yes", 'Write true, or "yes" for the word.'),
+        ("Y", 'Write true, or "Y" for the word.'),
+        ("True", 'Write true, or "True" for the word.'),
+        ("on", 'Write true, or "on" for the word.'),
+        ("n", 'Write false, or "n" for the word.'),
+        ("FALSE", 'Write false, or "FALSE" for the word.'),
+        ("Off", 'Write false, or "Off" for the word.'),
+        ("NULL", 'Write null, or "NULL" for the word.'),
         ("=", 'Write "=" in quotes.'),
         ("<<", "Merge keys are not allowed: write the keys out."),
     ],

@@ -47,28 +47,28 @@ def test_a_schema_s_own_examples_fit_it(name: str) -> None:
 @pytest.mark.parametrize(
     ("at", "value", "message", "fix"),
     [
-        ("kind", "Policy", "expected Service, found the string 'Policy'", "For example: Service"),
-        ("metadata", None, "expected a mapping, found nothing (null)", "Who the service is"),
-        ("metadata", ["x"], "expected a mapping, found a list", "Who the service is"),
+        ("kind", "Policy", "expected Service, found the string 'Policy'", "Write Service."),
+        ("metadata", None, "expected a mapping, found nothing (null)", "For example: {name: payments, team: fintech}"),
+        ("metadata", ["x"], "expected a mapping, found a list", "For example: {name: payments, team: fintech}"),
         ("metadata/name", 7, "expected a string, found 7", "For example: payments"),
-        ("metadata/name", "Payments", "the string 'Payments' is no valid name", "For example: payments"),
+        ("metadata/name", "Payments", "the string 'Payments' is not a valid name", "For example: payments"),
         ("metadata/team", True, "expected a string, found true", "For example: fintech"),
         ("metadata/team", "x" * 101, "the text is longer than 100 characters", "For example: fintech"),
-        ("metadata/tier", 4, "4 is not one of the known values", "Write 1, 2 or 3."),
+        ("metadata/tier", 4, "4 is not a known tier", "Write 1, 2 or 3."),
         ("metadata/labels/domain", 1, "expected a string, found 1", "For example: commerce"),
         ("spec/slos", {}, "expected a list, found a mapping", "For example: "),
         ("spec/slos/0/target", 0, "0 is not above 0", "For example: 99.9"),
         ("spec/slos/0/target", 100.1, "100.1 is above 100", "For example: 99.9"),
-        ("spec/slos/0/current", "99.9", "expected a number, found the string '99.9'", "For example: 99.95"),
-        ("spec/slos/0/window", "30", "the string '30' is no valid window", 'For example: "30d"'),
+        ("spec/slos/0/current", "99.9", "expected a number, found the string '99.9'", "Write it without quotes: 99.9"),
+        ("spec/slos/0/window", "30", "the string '30' is not a valid window", 'For example: "30d"'),
         ("spec/cost/budget_monthly", -0.01, "-0.01 is below 0", "For example: 3000"),
-        ("spec/cost/currency", "usd", "the string 'usd' is not one of the known values", "Write one of the known"),
-        ("spec/cost/entries/1/month", "2026-13", "'2026-13' is no valid month", 'For example: "2026-01"'),
+        ("spec/cost/currency", "usd", "the string 'usd' is not a known currency", "Did you mean USD?"),
+        ("spec/cost/entries/1/month", "2026-13", "'2026-13' is not a valid month", 'For example: "2026-01"'),
         ("spec/reliability/incidents_30d", 1.5, "expected a whole number, found 1.5", "For example: 1"),
         ("spec/governance/runbook", 1, "expected true or false or a string, found 1", "For example: docs/runbooks"),
-        ("spec/governance/runbook", "none", "the string 'none' is no valid evidence", "For example: docs/runbooks"),
-        ("spec/governance/runbook", "../x.md", "the string '../x.md' is no valid", "For example: docs/runbooks"),
-        ("spec/governance/ownership", "true", "the string 'true' is no valid", "For example: team-fintech"),
+        ("spec/governance/runbook", "none", "the string 'none' is not a valid evidence", "For example: docs/runbooks"),
+        ("spec/governance/runbook", "../x.md", "the string '../x.md' is not a valid", "For example: docs/runbooks"),
+        ("spec/governance/ownership", "true", "the string 'true' is not a valid", "For example: team-fintech"),
     ],
 )  # fmt: skip
 def test_an_invalid_value_is_located_and_explained(at: str, value: Any, message: str, fix: str) -> None:
@@ -151,10 +151,10 @@ def test_every_unknown_key_is_named() -> None:
 @pytest.mark.parametrize(
     ("without", "at", "fix"),
     [
-        ("kind", (), "For example: Service"),
-        ("metadata", (), "Who the service is"),
-        ("metadata/team", ("metadata",), "For example: fintech"),
-        ("spec/slos/0/target", ("spec", "slos", 0), "For example: 99.9"),
+        ("kind", (), "Add `kind: Service`."),
+        ("metadata", (), "Add it, for example `metadata: {name: payments, team: fintech}`."),
+        ("metadata/team", ("metadata",), "Add it, for example `team: fintech`."),
+        ("spec/slos/0/target", ("spec", "slos", 0), "Add it, for example `target: 99.9`."),
     ],
 )
 def test_a_missing_key_is_named_at_the_mapping_that_lacks_it(without: str, at: At, fix: str) -> None:
@@ -196,19 +196,18 @@ def test_a_document_that_is_no_mapping_is_refused(value: Any) -> None:
         ({"uniqueItems": True}, [1, 1], "the list holds an entry twice"),
         ({"minProperties": 1}, {}, "the mapping is empty"),
         ({"type": ["array", "null", "boolean"]}, 1, "expected a list, null or true or false, found 1"),
-        ({"multipleOf": 2}, 3, "3 is no valid value"),
-        ({"multipleOf": 2, "title": "Even Number"}, 3, "3 is no valid even Number"),
-        ({"multipleOf": 2, "title": "URL"}, 3, "3 is no valid URL"),
-        ({"multipleOf": 2, "title": "IDs"}, 3, "3 is no valid IDs"),
+        ({"multipleOf": 2}, 3, "3 is not a valid value"),
+        ({"multipleOf": 2, "title": "Even Number"}, 3, "3 is not a valid even Number"),
+        ({"multipleOf": 2, "title": "URL"}, 3, "3 is not a valid URL"),
+        ({"multipleOf": 2, "title": "IDs"}, 3, "3 is not a valid IDs"),
         ({"additionalProperties": False}, {"a": 1}, "unknown key 'a'"),
-        ({"not": {}}, {"a": 1}, "a mapping is no valid value"),
+        ({"not": {}}, {"a": 1}, "a mapping is not a valid value"),
         ({"const": "two words"}, "x", "expected two words, found the string 'x'"),
         ({"const": "a: b"}, "x", "expected \"a: b\", found the string 'x'"),
         ({"const": "é"}, "x", "expected \"é\", found the string 'x'"),
-        ({"const": date(2026, 1, 31)}, 1, 'expected "2026-01-31", found 1'),
         ({"type": "string"}, date(2026, 1, 31), 'expected a string, found "2026-01-31"'),
-        ({"const": {"a": [1]}}, None, 'expected {"a": [1]}, found nothing (null)'),
-        ({"enum": ["a"]}, [], "a list is not one of the known values"),
+        ({"const": {"a": [1]}}, None, "expected {a: [1]}, found nothing (null)"),
+        ({"enum": ["a"]}, [], "a list is not a known value"),
     ],
 )
 def test_every_kind_of_constraint_has_words(rule: dict[str, Any], value: Any, message: str) -> None:
@@ -218,15 +217,77 @@ def test_every_kind_of_constraint_has_words(rule: dict[str, Any], value: Any, me
 
 def test_a_schema_of_false_refuses_everything_in_words() -> None:
     (issue,) = schema.explain(Draft202012Validator(False), 3)  # noqa: FBT003
-    assert (issue.message, issue.fix) == ("3 is no valid value", "")
+    assert (issue.message, issue.fix) == ("3 is not a valid value", "")
 
 
 @pytest.mark.parametrize(
-    ("count", "fix"), [(2, "Write v0 or v1."), (11, "Write v0, v1, "), (12, "Write one of the known values.")]
+    ("count", "start", "end"),
+    [(2, "Write v0 or v1.", ""), (11, "Write v0, v1, ", " or v10."), (99, "Write v0, v1, ", "....")],
 )
-def test_a_long_choice_is_not_listed(count: int, fix: str) -> None:
+def test_a_long_choice_is_cut(count: int, start: str, end: str) -> None:
     (issue,) = own({"enum": [f"v{index}" for index in range(count)]}, 0)
-    assert issue.fix.startswith(fix)
+    assert issue.fix.startswith(start)
+    assert issue.fix.endswith(end)
+    assert len(issue.fix) < 140
+
+
+def test_a_long_choice_with_a_description_is_described() -> None:
+    (issue,) = own({"enum": [f"v{index}" for index in range(99)], "description": "A v.", "examples": ["v3"]}, 0)
+    assert issue.fix == "A v. For example: v3"
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("99.9", "Write it without quotes: 99.9"),
+        (" 99.9 ", "Write it without quotes: 99.9"),
+        ("-3", "Write it without quotes: -3"),
+        ("99,8", "Use a decimal point: 99.8"),
+        ("1,200", "Write 1200, or 1.200 with a decimal point."),
+        ("1,200.50", "Write 1200.50."),
+        ("1,200,000", "Write 1200000."),
+        ("99.8%", "Write only the number: 99.8"),
+        ("$1,200.50", "Write 1200.50."),
+        ("1200 USD", "Write only the number: 1200"),
+        ("25 min", "Write only the number: 25"),
+        ("1.200,50", "For example: 7"),
+        ("1-2", "For example: 7"),
+        ("none", "For example: 7"),
+        ("", "For example: 7"),
+    ],
+)
+def test_a_number_that_is_text_is_written_right(text: str, fix: str) -> None:
+    (issue,) = own({"type": "number", "examples": [7]}, text)
+    assert issue.fix == fix
+
+
+@pytest.mark.parametrize(
+    ("at", "fix"),
+    [
+        ("metadata/spec", "Outdent it: it belongs at the top level."),
+        ("spec/metadata", "Outdent it: it belongs at the top level."),
+        ("spec/cost/reliability", "Outdent it: it belongs under `spec`."),
+        ("spec/slos/0/cost", "Outdent it: it belongs under `spec`."),
+        ("spec/slos/0/kind", "Outdent it: it belongs at the top level."),
+        ("spec/uptime_pct", "Indent it: it belongs under `spec.reliability`."),
+        ("cost", "Indent it: it belongs under `spec`."),
+        ("tier", "Indent it: it belongs under `metadata`."),
+        ("metadata/cost", "Move it: it belongs under `spec`."),
+    ],
+)
+def test_a_key_at_the_wrong_place_is_told_where_it_belongs(at: str, fix: str) -> None:
+    assert problem(at, 1).fix == fix
+
+
+def test_a_key_that_is_only_at_the_wrong_place_is_not_missing_as_well() -> None:
+    manifest = service(without="spec")
+    manifest["metadata"]["spec"] = {}
+    assert [issue.message for issue in schema.validate(manifest, "service")] == ["unknown key 'spec'"]
+
+
+def test_another_kind_of_document_has_one_problem() -> None:
+    messages = [issue.message for issue in schema.validate(service(), "policy-test")]
+    assert messages == ["expected PolicyTest, found the string 'Service'"]
 
 
 def test_a_description_stands_in_for_an_example() -> None:
@@ -294,7 +355,7 @@ def test_a_wrong_value_is_nearer_than_a_wrong_type(shapes: list[dict[str, Any]])
 
 def test_a_value_that_fits_two_shapes_has_words_too() -> None:
     (issue,) = own({"oneOf": [{"minimum": 1}, {"minimum": 2}], "title": "Amount"}, 3)
-    assert issue.message == "3 is no valid amount"
+    assert issue.message == "3 is not a valid amount"
 
 
 def test_keys_that_a_pattern_knows_are_not_unknown() -> None:

@@ -5,7 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from platform_gate.documents.document import read as read_documents
-from platform_gate.judging.manifest import NO_PRECEDENTS, Manifest, Precedent, Precedents, interpret, same_precedent
+from platform_gate.judging.manifest import (
+    EXCLUDE,
+    NO_PRECEDENTS,
+    Manifest,
+    Precedent,
+    Precedents,
+    interpret,
+    same_precedent,
+)
 from platform_gate.model import Context, Problem, Subject, nowhere
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
@@ -38,29 +46,31 @@ def problems(text: str) -> list[Problem]:
 @pytest.mark.parametrize(
     ("text", "message", "fix"),
     [
-        ("null\n", "it is empty", "Write one, or leave the file out by configuration."),
-        ("[]\n", "it is no mapping", "Write one, or leave the file out by configuration."),
-        ("{}\n", "it has no apiVersion or kind", "Write one, or remove it."),
-        ("x: 1\n", "it has no apiVersion or kind", "Add them, or leave the file out by configuration."),
-        ("kind: Service\n", "it has no apiVersion", "Add them, or leave the file out by configuration."),
+        ("null\n", "it is empty", "Remove the extra `---` line, or write a manifest below it."),
+        ("[]\n", "it is not a mapping", f"Write a manifest, or {EXCLUDE}."),
+        ("{}\n", "it lacks `apiVersion: platform-gate/v1` and `kind: Service`", f"Add them, or {EXCLUDE}."),
+        ("x: 1\n", "it lacks `apiVersion: platform-gate/v1` and `kind: Service`", f"Add them, or {EXCLUDE}."),
+        ("kind: Service\n", "it lacks `apiVersion: platform-gate/v1`", f"Add it, or {EXCLUDE}."),
     ],
 )
 def test_what_is_no_manifest_is_told_only_that(text: str, message: str, fix: str) -> None:
-    assert problems(text) == [Problem((), f"this is no service manifest: {message}", fix)]
+    assert problems(text) == [Problem((), f"not a service manifest: {message}", fix)]
 
 
 def test_a_manifest_of_another_version_or_kind_is_told_what_it_should_be() -> None:
-    fix = "Correct it, or leave the file out by configuration."
     assert problems("apiVersion: platform-gate/v2\nkind: Servive\nspec: {}\n") == [
-        Problem(("apiVersion",), "this is no service manifest: apiVersion is not platform-gate/v1", fix),
-        Problem(("kind",), "this is no service manifest: kind is not Service", fix),
+        Problem(
+            ("apiVersion",),
+            "not a service manifest: apiVersion is not platform-gate/v1",
+            f"Write `apiVersion: platform-gate/v1`, or {EXCLUDE}.",
+        ),
+        Problem(("kind",), "not a service manifest: kind is not Service", f"Write `kind: Service`, or {EXCLUDE}."),
     ]
 
 
 def test_a_document_of_another_tool_is_named_and_not_corrected() -> None:
-    fix = "Move it to a file of its own, and leave that out by configuration."
     assert problems("apiVersion: apps/v1\nkind: Deployment\nspec: {}\n") == [
-        Problem((), "this is no service manifest but a Kubernetes manifest", fix)
+        Problem((), "not a service manifest but a Kubernetes manifest", f"Move it to its own file, and {EXCLUDE}.")
     ]
 
 

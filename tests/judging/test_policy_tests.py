@@ -141,7 +141,7 @@ def test_a_case_is_judged_on_its_own_day() -> None:
         (case("{points: {slos: 0}}"), "tests/a.test.yaml:11:25: there is no subsystem 'slos'"),
         (case("{helath: healthy}"), "tests/a.test.yaml:11:16: unknown key 'helath'"),
         (case("{}"), "tests/a.test.yaml:11:15: the mapping is empty"),
-        (case("{health: fine}"), "tests/a.test.yaml:11:24: the string 'fine' is not one of the known values"),
+        (case("{health: fine}"), "tests/a.test.yaml:11:24: the string 'fine' is not a known health"),
         (
             "    - {name: a, manifest: broken.yaml, expect: {health: invalid}}\n",
             "tests/broken.yaml:2:1: not valid YAML",

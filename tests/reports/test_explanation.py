@@ -19,7 +19,7 @@ from platform_gate.policy.loading import Policy
 from platform_gate.reports import explanation
 from platform_gate.reports.wording import label, spaced
 from platform_gate.repository.config import Config
-from platform_gate.subsystems.catalogue import EXPIRED, INVALID
+from platform_gate.subsystems.catalogue import INVALID
 from tests.hostile.product import AS_OF, Memory, check_files, policy_of, shipped
 from tests.oracle import fleets
 from tests.samples import BREACHED, SPIKING, manifest, own_policy
@@ -279,11 +279,3 @@ def test_a_rule_of_ones_own_without_words_is_explained_too() -> None:
     assert texts["What it checks"] == "All is wrong."
     assert (texts["Why it matters"], texts["Fails"], texts["Passes"]) == ("-", "-", "-")
     assert texts["Source"] == "a rule of this policy"
-
-
-def test_rules_are_listed_by_id_in_a_column() -> None:
-    long = Rule("org/a-long-name-indeed", "Long", "")
-    assert list(explanation.rule_list([EXPIRED, long])) == [
-        "org/a-long-name-indeed  Long",
-        "waiver/expired          A waiver has expired",
-    ]

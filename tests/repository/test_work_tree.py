@@ -93,13 +93,13 @@ def test_a_folder_that_is_called_like_a_manifest_is_walked(tmp_path: Path) -> No
 def test_a_missing_operand_is_refused(tmp_path: Path, operand: str) -> None:
     write(tmp_path, {"s/a.yaml": ""})
     files = work_tree(tmp_path).find([operand, "s"], Config())
-    assert refusals(files) == {operand: "there is no such file or folder"}
+    assert refusals(files) == {operand: "no such file or folder"}
     assert "s/a.yaml" in paths(files)
 
 
 def test_a_folder_in_which_nothing_matches_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"docs/readme.md": ""})
-    assert refusals(work_tree(tmp_path).find(["docs"], Config())) == {"docs": "no manifest found in 'docs'"}
+    assert refusals(work_tree(tmp_path).find(["docs"], Config())) == {"docs": "no .yaml or .yml file in 'docs'"}
 
 
 def test_links_in_a_folder_are_refused(tmp_path: Path) -> None:
