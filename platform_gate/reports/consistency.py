@@ -36,7 +36,7 @@ def contradictions(services: Sequence[Judged], findings: Sequence[Finding], data
         )
     answer = verdict.decide(Run(tuple(services), tuple(findings), len(services)), fail_on)
     if answer != data["verdict"]:
-        yield f"its verdict is {data['verdict']}, what it lists is {answer}"
+        yield f"its verdict is {data['verdict']}, but what it lists is {answer}"
     if data["exit_code"] not in EXIT_CODES[data["verdict"]]:
         yield "exit_code and verdict don't fit"
 

@@ -171,7 +171,7 @@ def test_a_key_that_is_repeated_is_refused(good: bytes, key: str) -> None:
     """The first of two verdicts is shown by one reader, and the last one by another."""
     start = good.index(f'"{key}":'.encode())
     twice = good[:start] + f'"{key}": null, '.encode() + good[start:]
-    assert refusal(twice) == f"'r.json' is no report: the key '{key}' is repeated"
+    assert refusal(twice) == f"'r.json' is not a report: the key '{key}' is repeated"
 
 
 def test_an_override_of_what_fails_is_in_the_report(tmp_path: Path) -> None:
