@@ -8,7 +8,7 @@ import click
 
 from platform_gate.checking import Keep
 from platform_gate.cli import completion, progress
-from platform_gate.cli.default_base import base_option
+from platform_gate.cli.default_base import BaseCommand, base_option
 from platform_gate.cli.options import Command, display, display_options, judging_options
 from platform_gate.cli.processes import processes
 from platform_gate.cli.workspace import check_here
@@ -92,7 +92,7 @@ def _options(function: Command) -> Command:
     return function
 
 
-@click.command()
+@click.command(cls=BaseCommand)
 @judging_options
 @writing_options
 @_options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Final
 
@@ -28,6 +28,27 @@ TARGETS: Final = (
 """Variables by which CI systems name the branch that a change goes into."""
 
 
+class BaseCommand(click.Command):
+    """A command whose ``--base`` may stand alone.
+
+    click has optional values too, but takes ``--base=--exit-zero`` for two options then: whoever names the base would
+    decide what the gate does.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments, with a value for a ``--base`` that has none."""
+        return super().parse_args(ctx, completed(args))
+
+
+def completed(words: Sequence[str]) -> list[str]:
+    """Arguments in which a ``--base`` without a value, at the end or before an option, has ``NOT_NAMED``."""
+    options = words[: words.index("--")] if "--" in words else words
+    following = [*options[1:], *["-"] * bool(options)]
+    pairs = zip(options, following, strict=True)
+    named = (f"--base={NOT_NAMED}" if word == "--base" and after.startswith("-") else word for word, after in pairs)
+    return [*named, *words[len(options) :]]
+
+
 def base_option(words: str) -> Callable[[Command], Command]:
     """Add ``--base``, with some words of help. The command gets the ref, or None."""
 
@@ -36,9 +57,7 @@ def base_option(words: str) -> Callable[[Command], Command]:
         def wrapper(base: str | None, **arguments: Any) -> Any:
             return function(base=find(current_tree()) if base == NOT_NAMED else base, **arguments)
 
-        option = click.option(
-            "--base", type=CommitType(), metavar="[REF]", is_flag=False, flag_value=NOT_NAMED, help=words
-        )
+        option = click.option("--base", type=CommitType(), metavar="[REF]", help=words)
         return option(wrapper)  # type: ignore[return-value]
 
     return decorate

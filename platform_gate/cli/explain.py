@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from platform_gate.cli import completion
-from platform_gate.cli.default_base import base_option
+from platform_gate.cli.default_base import BaseCommand, base_option
 from platform_gate.cli.options import display_options, judging_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import check_here, current_tree
@@ -20,7 +20,7 @@ from platform_gate.reports.outcome import Outcome
 from platform_gate.text import log_line, quote, suggestion
 
 
-@click.command()
+@click.command(cls=BaseCommand)
 @click.argument("subject", metavar="SERVICE|RULE", required=False, shell_complete=completion.subjects)
 @click.option("--list", "listed", is_flag=True, help="List all rules with severity and points.")
 @judging_options

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from platform_gate.cli.default_base import NOT_NAMED, completed
 from tests.samples import BREACHED, manifest, write
 
 PROGRAM = Path(sys.executable).with_name("platform-gate")
@@ -58,13 +59,13 @@ def base_of(done: subprocess.CompletedProcess[str]) -> str:
 @pytest.mark.parametrize("variable", CI)
 def test_the_branch_that_ci_merges_into(clone: Path, variable: str) -> None:
     done = check(clone, "--base", "-f", "json", **{variable: CI[variable]})
-    assert (done.returncode, base_of(done)) == (1, "origin/release")
+    assert (done.returncode, base_of(done)) == (1, "refs/remotes/origin/release")
 
 
 @pytest.mark.parametrize("variables", [{}, {"GITHUB_BASE_REF": ""}])
 def test_else_the_default_branch_of_the_remote(clone: Path, variables: dict[str, str]) -> None:
     done = check(clone, "--base", "-f", "json", **variables)
-    assert (done.returncode, base_of(done)) == (1, "origin/trunk")
+    assert (done.returncode, base_of(done)) == (1, "refs/remotes/origin/trunk")
 
 
 def test_the_report_says_which(clone: Path) -> None:
@@ -94,6 +95,31 @@ def test_a_branch_that_was_not_fetched_is_2(clone: Path) -> None:
     done = check(clone, "--base", GITHUB_BASE_REF="gone")
     assert (done.returncode, done.stdout) == (2, "")
     assert "origin/gone" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "completed_words"),
+    [
+        ([], []),
+        (["--base"], [f"--base={NOT_NAMED}"]),
+        (["--base", "-f", "json"], [f"--base={NOT_NAMED}", "-f", "json"]),
+        (["--base", "main"], ["--base", "main"]),
+        (["--base=main"], ["--base=main"]),
+        (["--base", "--", "services"], [f"--base={NOT_NAMED}", "--", "services"]),
+        (["--", "--base"], ["--", "--base"]),
+        (["services", "--base", "-"], ["services", f"--base={NOT_NAMED}", "-"]),
+    ],
+)
+def test_a_base_without_a_value_is_completed(words: list[str], completed_words: list[str]) -> None:
+    assert completed(words) == completed_words
+
+
+@pytest.mark.parametrize("ref", ["--exit-zero", "--scope=regressed", "-q", "--output=json=marker", "--"])
+def test_the_name_of_a_base_is_never_an_option(clone: Path, ref: str) -> None:
+    done = check(clone, f"--base={ref}")
+    assert done.returncode == 2
+    assert not (clone / "marker").exists()
+    assert f"'{ref}'" in done.stderr
 
 
 def test_an_empty_base_is_no_base(clone: Path) -> None:
