@@ -15,8 +15,8 @@ from platform_gate.judging.waivers import Waiver
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
 from platform_gate.repository import unselected
-from platform_gate.repository.opening import open_tree
-from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree, refuse_link_above
+from platform_gate.repository.opening import open_tree, refuse_link_above
+from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
 
 
 class Keep(Enum):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from platform_gate.model import GateError
-from platform_gate.repository.work_tree import find_root
+from platform_gate.repository.opening import find_root
 from platform_gate.text import log_line, printable, quote
 
 

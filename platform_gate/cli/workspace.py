@@ -18,8 +18,8 @@ from platform_gate.judging.runner import Executor, in_process
 from platform_gate.model import GateError
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository import config, unselected
-from platform_gate.repository.opening import open_tree
-from platform_gate.repository.work_tree import WorkTree, refuse_link_above
+from platform_gate.repository.opening import open_tree, refuse_link_above
+from platform_gate.repository.work_tree import WorkTree
 
 
 def working_directory() -> Path:

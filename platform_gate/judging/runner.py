@@ -167,6 +167,8 @@ def with_unselected(run: Run, paths: Sequence[str], policy: Policy) -> Run:
 
 def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
     """Judge every document of some files."""
+    if job.waivers and not job.waivers_by_service:
+        job = job._replace(waivers_by_service=by_service(job.waivers))
     return (reduce(_judge_file(job, file)) for file in files)
 
 

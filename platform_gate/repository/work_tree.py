@@ -88,8 +88,7 @@ class WorkTree(NamedTuple):
     def exists(self, path: str) -> bool:
         """Whether a path from the root leads to a file or folder below it that counts. A ``#fragment`` is ignored.
 
-        In a git repository it must be tracked, or hold something that is: a file that is ignored, or git's own, is not
-        part of the tree that is judged. Elsewhere it must be a regular file, or hold one. No link on the way counts.
+        In a git repository it must be tracked; elsewhere be a regular file, or hold one. No link on the way counts.
         """
         below = os.path.normpath(path.split("#", 1)[0])
         if below.startswith("/") or below.split("/", 1)[0] in (".", ".."):
@@ -163,18 +162,18 @@ class WorkTree(NamedTuple):
         steps = Path(file).parts
         # normpath drops `link/..`, but the kernel follows the link before it goes up.
         for count, step in enumerate(steps):
-            if step == ".." and _is_link(os.path.join(*steps[:count])):  # noqa: PTH118 - see the module
+            if step == ".." and is_link(os.path.join(*steps[:count])):  # noqa: PTH118 - see the module
                 return os.path.join(*steps[:count])  # noqa: PTH118
         full = os.path.normpath(file)
         inside = os.path.relpath(full, self.root)
         if inside == ".." or inside.startswith("../"):
-            return full if _is_link(full) else None
+            return full if is_link(full) else None
         steps = Path(inside).parts
         paths = (str(self.root.joinpath(*steps[: count + 1])) for count in range(len(steps)))
-        return next((path for path in paths if _is_link(path)), None)
+        return next((path for path in paths if is_link(path)), None)
 
 
-def _is_link(path: str) -> bool:
+def is_link(path: str) -> bool:
     """Whether a path is a symbolic link."""
     return os.path.islink(system_path(path))  # noqa: PTH114 - bytes: in an ASCII locale a str would answer no
 
@@ -269,25 +268,3 @@ def _leads_to_folder(link: os.DirEntry[str]) -> bool:
         return link.is_dir()
     except OSError:  # a loop of links: assume the worst
         return True
-
-
-def refuse_link_above(cwd: Path) -> None:
-    """Refuse a working directory that is reached by a link inside a checkout.
-
-    A change could point such a link anywhere, and with it decide which repository is judged.
-
-    Raises:
-        GateError: there is such a link.
-    """
-    links = (folder for folder in (cwd, *cwd.parents) if _is_link(str(folder)))
-    for link in links:
-        if any((above / ".git").exists() for above in link.parents):
-            message = (
-                f"the working directory is reached by {quote(displayed(link.name))}, a symbolic link in a checkout"
-            )
-            raise GateError(message, "Change into the folder itself: a change may point a link anywhere.")
-
-
-def find_root(cwd: Path) -> Path:
-    """The repository's root: the nearest folder from ``cwd`` up that holds ``.git``, else ``cwd``."""
-    return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)

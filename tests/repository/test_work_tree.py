@@ -10,7 +10,7 @@ from platform_gate.documents.document import DocumentError
 from platform_gate.model import GateError
 from platform_gate.repository.config import Config
 from platform_gate.repository.rule_files import read_named, read_optional
-from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
+from platform_gate.repository.work_tree import ManifestFile, WorkTree
 from tests.samples import work_tree, write
 
 
@@ -205,16 +205,6 @@ def test_names_that_are_no_text_are_spelled_out(tmp_path: Path) -> None:
     name = os.fsdecode(b"s/\xff.yaml")
     write(tmp_path, {name: "", "s/new\nline.yaml": ""})
     assert paths(work_tree(tmp_path).find(["s"], Config())) == ["s/\\xff.yaml", "s/new\nline.yaml"]
-
-
-def test_the_root_is_the_nearest_folder_of_git(tmp_path: Path) -> None:
-    inner = tmp_path / "a/b"
-    inner.mkdir(parents=True)
-    assert find_root(inner) == inner
-    (tmp_path / ".git").mkdir()
-    assert find_root(inner) == tmp_path
-    (tmp_path / "a/.git").write_text("gitdir: elsewhere\n")
-    assert find_root(inner) == tmp_path / "a"
 
 
 def test_a_named_file_may_be_a_link_and_lie_anywhere(tmp_path: Path) -> None:
