@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from platform_gate import matching
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
-from platform_gate.model import GateError, Location
+from platform_gate.model import Location
 from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
