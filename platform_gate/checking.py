@@ -7,11 +7,12 @@ from enum import Enum, auto
 from pathlib import Path
 
 from platform_gate.judging import ruleset, runner
-from platform_gate.judging.request import Request, narrowed, reproduce
+from platform_gate.judging.request import Request, is_about_everything, narrowed, reproduce
 from platform_gate.judging.result import without_detail
 from platform_gate.judging.runner import Executor, Job, Reduce, in_process, keep_everything
 from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
+from platform_gate.measurements.measured import Measurements
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
 from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
@@ -62,8 +63,17 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
 def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, executor: Executor) -> Outcome:
     settings, source = ruleset.of_work_tree(tree)
     rules = ruleset.load(request, settings, source)
-    files, part = _part(tree.find(request.paths, settings), request, rules.waivers)
-    job = Job(tree, rules.policy, request.as_of, rules.waivers, part=part is not None)
+    measured = None if request.schema_only else ruleset.measurements(request, settings, source, rules.policy)
+    files, part = _part(tree.find(request.paths, settings), request, rules.waivers, measured)
+    job = Job(
+        tree,
+        rules.policy,
+        request.as_of,
+        rules.waivers,
+        part=part is not None,
+        measurements=measured,
+        whole=is_about_everything(request._replace(shard=None)),
+    )
     run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
     return decided(
         narrowed(run, request, {}),
@@ -73,26 +83,27 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         exit_zero=request.exit_zero,
         schema_only=request.schema_only,
         display=display,
-        part=part and part._replace(seen=run.seen),
+        part=part and part.seeing(run.seen),
         repository=request.repository,
     )
 
 
 def _part(
-    files: Sequence[ManifestFile], request: Request, waivers: Sequence[Waiver]
+    files: Sequence[ManifestFile], request: Request, waivers: Sequence[Waiver], measured: Measurements | None
 ) -> tuple[Sequence[ManifestFile], Slice | None]:
     """The files to judge, and which slice of the fleet they are."""
     shard = request.shard
     if shard is None:
         return files, None
-    part = Slice.of(shard, [file.path for file in files], _terms(request, waivers))
+    part = Slice.of(shard, [file.path for file in files], _terms(request, waivers, measured))
     return [file for file in files if shard.takes(file.path)], part
 
 
-def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
-    """Options that must be the same in all shards, besides files and policy: team, tier and waivers."""
+def _terms(request: Request, waivers: Sequence[Waiver], measured: Measurements | None) -> str:
+    """Options that must be the same in all shards, besides files and policy: team, tier, waivers and snapshots."""
     waived = [(str(waiver.location), *waiver._replace(document=None, file="")) for waiver in waivers]  # type: ignore[arg-type]  # the location identifies the document
-    return repr((request.team, request.tier, waived))
+    snapshots = [(snapshot.path, snapshot.sha256) for snapshot in measured.snapshots] if measured else []
+    return repr((request.team, request.tier, waived, *([snapshots] if snapshots else [])))
 
 
 def _reduce(keep: Keep) -> Reduce:

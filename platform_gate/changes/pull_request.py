@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from platform_gate.changes import comparison, relaxations
 from platform_gate.changes.comparison import Comparison, Preview, Sides, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, change_against
+from platform_gate.changes.snapshot_changes import changed_snapshots, former_names
 from platform_gate.judging import ruleset, runner
-from platform_gate.judging.request import Request, is_wanted, narrowed
+from platform_gate.judging.request import Request, is_about_everything, is_wanted, narrowed
 from platform_gate.judging.ruleset import Rules
 from platform_gate.judging.runner import FileResult, Job, Run
+from platform_gate.measurements.measured import Measurements
 from platform_gate.model import GateError, Subject
 from platform_gate.policy.loading import Policy, Source
 from platform_gate.repository import config
@@ -31,6 +33,7 @@ class Case(NamedTuple):
         adoption: the base has neither configuration nor manifests, so ``own`` judges.
         selected: the head's manifests as each configuration selects them, ``ruling`` first and ``own`` second.
         operands: paths of the command line, from the root.
+        measured: the tip's snapshots, which are laid over both sides.
     """
 
     request: Request
@@ -40,6 +43,7 @@ class Case(NamedTuple):
     adoption: bool
     selected: tuple[list[ManifestFile], list[ManifestFile]]
     operands: list[str]
+    measured: Measurements | None
 
     @property
     def files(self) -> list[ManifestFile]:
@@ -55,9 +59,18 @@ class Case(NamedTuple):
         """The base's manifests that either configuration selects."""
         return _union(self.change.base.find(operands, rules.settings) for rules in (self.ruling, self.own))
 
-    def job(self, by: Rules, **more: Mapping[str, Subject] | dict[tuple[str, bytes], FileResult]) -> Job:
-        """The job of judging the head by some rules."""
-        return Job(self.change.head, by.policy, self.request.as_of, by.waivers, **more)  # type: ignore[arg-type]
+    def job(self, by: Rules, **more: Any) -> Job:
+        """The job of judging the head by some rules; ``more`` are further fields of it."""
+        whole = is_about_everything(self.request)
+        return Job(
+            self.change.head,
+            by.policy,
+            self.request.as_of,
+            by.waivers,
+            measurements=self.measured,
+            whole=whole,
+            **more,
+        )
 
 
 def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
@@ -83,12 +96,13 @@ def _case(request: Request, change: Revisions) -> Case:
         finds = (change.tip.find(where, by) for where in ([], operands) for by in (settings, own.settings))
         adoption = not settings.path and not any(finds)
         ruling = own if adoption else ruleset.load(tip.known(request), settings, tip)
+        measured = ruleset.measurements(request, ruling.settings, tip, ruling.policy)
     if adoption:
         ruling = own._replace(policy=own.policy._replace(source=Source.ADOPTION))
     first = change.head.find(request.paths, ruling.settings)
     same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
     second = first if same else change.head.find(request.paths, own.settings)
-    return Case(request, change, ruling, own, adoption, (first, second), operands)
+    return Case(request, change, ruling, own, adoption, (first, second), operands, measured)
 
 
 def _union(several: Iterable[Sequence[ManifestFile]]) -> list[ManifestFile]:
@@ -108,9 +122,13 @@ def _sides(case: Case) -> tuple[Sides, Mapping[str, Subject]]:
     change.base.fetch(everything)
     changed -= {file.path for file in files if file.path in changed and _same_lines(change, file)}
     known: dict[tuple[str, bytes], FileResult] = {}
-    base = runner.run(Job(change.base, ruling.policy, case.request.as_of, ruling.waivers, known=known), everything)
+    base_job = case.job(ruling, known=known)._replace(tree=change.base)
+    base = runner.run(base_job, everything)
     base_subjects = {judged.name: judged.judgement.subject for judged in base.services}
-    head = runner.run(case.job(ruling, base_subjects=base_subjects, known=known), files)
+    job = case.job(ruling, base_subjects=base_subjects, known=known)
+    head = runner.run(job, files)
+    if case.measured and (formerly := former_names(base, head)):
+        head = runner.run(job._replace(formerly=formerly, known=None), files)
     return Sides(_within(base, of_base, head), head, frozenset(changed)), base_subjects
 
 
@@ -192,7 +210,9 @@ def _lowered_rules(case: Case) -> list[Lowered]:
     if case.change.base is not case.change.tip and (before := _at_base(case)):
         own_doing = {(entry.kind, entry.service, entry.pointer) for entry in _between(before, own)}
         ours = [entry for entry in ours if (entry.kind, entry.service, entry.pointer) in own_doing]
-    return [*ours, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
+    configured = relaxations.by_configuration(ruling.settings, own.settings, gone)
+    patterns = {*ruling.settings.measurements, *own.settings.measurements}
+    return [*ours, *configured, *changed_snapshots(case.change, patterns, case.request.measurements)]
 
 
 def _between(before: Rules, after: Rules) -> list[Lowered]:

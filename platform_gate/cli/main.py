@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "explain": "Explain where a service's points come from, or what a rule is about.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
+    "measurements": "Show what was measured.",
     "merge": "Join the reports of shards or of many repositories.",
     "import": "Write manifests from descriptors that you have already.",
     "init": "Scaffold manifest, policy, waivers, workflow and hook.",

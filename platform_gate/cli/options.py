@@ -108,6 +108,10 @@ def judging_options(function: Command) -> Command:
         click.option("--waivers", metavar="FILE", multiple=True, help="Waivers; repeatable. [default: as configured]"),
         click.option("--no-waivers", is_flag=True, help="Judge as if there were no waivers."),
         click.option(
+            "--measurements", metavar="FILE", multiple=True, help="Snapshots; repeatable. [default: as configured]"
+        ),
+        click.option("--no-measurements", is_flag=True, help="Judge by what the manifests say."),
+        click.option(
             "--as-of", type=DayType(), default=today, show_default="today in UTC", help="Judge as of this day."
         ),
     )

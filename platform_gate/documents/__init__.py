@@ -5,7 +5,9 @@ May import the ground floor only. Opens no file but the schemas and policies tha
 
 __all__ = [
     "document",
+    "errors",
     "schema",
     "shipped",
+    "strict_json",
     "yaml_writer",
 ]

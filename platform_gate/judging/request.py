@@ -16,7 +16,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Request(NamedTuple):
-    """The options of a judging command.
+    """What to judge, and by what.
 
     Args:
         paths: Files, folders and globs; none for those that are configured.
@@ -40,6 +40,8 @@ class Request(NamedTuple):
     as_of: date
     waivers: tuple[str, ...] = ()
     no_waivers: bool = False
+    measurements: tuple[str, ...] = ()
+    no_measurements: bool = False
     base: str | None = None
     scope: str | None = None
     fail_on: tuple[str, ...] = ()
@@ -78,6 +80,11 @@ def is_wanted(request: Request, who: Subject | Judged) -> bool:
     return team in (None, who.team) and request.tier in (None, who.tier)
 
 
+def is_about_everything(request: Request) -> bool:
+    """Whether a run is over the whole fleet: what it doesn't meet, there is not."""
+    return not request.paths and (request.team, request.tier, request.shard) == (None, None, None)
+
+
 def reproduce(request: Request) -> str:
     """The command line that repeats a request."""
     options = {
@@ -92,6 +99,8 @@ def reproduce(request: Request) -> str:
     }
     words = [word for option, value in options.items() if value is not None for word in (option, str(value))]
     words += [word for file in request.waivers for word in ("--waivers", file)]
+    words += [word for file in request.measurements for word in ("--measurements", file)]
     flags = ["--schema-only"] * request.schema_only + ["--no-waivers"] * request.no_waivers
+    flags += ["--no-measurements"] * request.no_measurements
     dashes = ["--"] if any(path.startswith("-") and path != work_tree.STDIN for path in request.paths) else []
     return shlex.join(map(typed, ["platform-gate", "check", *words, *flags, *dashes, *request.paths]))

@@ -20,7 +20,9 @@ from platform_gate.judging.problems import (
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
+from platform_gate.judging.snapshots import NO_NAMES, MeasuredBy, about_snapshots, measure, measured_by, unmet
 from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
+from platform_gate.measurements.measured import Measurements
 from platform_gate.model import (
     Context,
     Excuse,
@@ -43,8 +45,8 @@ class Run(NamedTuple):
     """The result of judging every file in scope.
 
     ``findings`` are those that belong to no judged service: unreadable files, invalid manifests, waivers.
-    ``manifests`` counts the documents that fit the schema, ``hint`` advises where most files are something else, and
-    ``seen`` is what ``merge`` needs to know of a shard.
+    ``manifests`` counts the documents that fit the schema, ``hint`` advises where most files are something else,
+    ``seen`` is what ``merge`` needs to know of a shard, and ``measured_by`` names the snapshots and their sources.
     """
 
     services: tuple[Judged, ...]
@@ -52,6 +54,7 @@ class Run(NamedTuple):
     manifests: int
     hint: str = ""
     seen: Seen = Seen()
+    measured_by: MeasuredBy | None = None
 
     @property
     def unjudged(self) -> list[Finding]:
@@ -60,7 +63,7 @@ class Run(NamedTuple):
 
     @property
     def notices(self) -> list[Finding]:
-        """Findings about the waivers themselves."""
+        """Findings about waivers and snapshots themselves."""
         return [finding for finding in self.findings if not finding.unjudged]
 
 
@@ -100,7 +103,9 @@ class Job(NamedTuple):
 
     ``base_subjects`` is metadata at the base, by service name: a pull request can't re-tier a service. ``known``
     remembers results by path and bytes, so that what is the same in two trees is judged once. As ``part`` of a fleet,
-    the run records what ``merge`` needs to know of a shard.
+    the run records what ``merge`` needs to know of a shard. ``measurements`` are laid over the manifests; ``formerly``
+    has the names that a service bore at its place: sources that claimed those claim it as well. A run over the
+    ``whole`` fleet knows which measured services have no manifest.
     """
 
     tree: Tree
@@ -110,6 +115,9 @@ class Job(NamedTuple):
     base_subjects: Mapping[str, Subject] = NO_SUBJECTS
     known: dict[tuple[str, bytes], FileResult] | None = None
     part: bool = False
+    measurements: Measurements | None = None
+    formerly: Mapping[str, tuple[str, ...]] = NO_NAMES
+    whole: bool = False
 
     def waive(self, service: str, violation: Violation) -> tuple[Excuse | None, str]:
         """The excuse for a violation, or a remark on why there is none."""
@@ -137,7 +145,10 @@ def run(
     hint = _hint(judged, findings) if findings else ""
     services = () if schema_only else tuple(unique)
     findings += _notices(services, job)
-    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, services, names))
+    whole = job.whole and not job.part
+    findings += about_snapshots(job.measurements, [service.name for service in judged], job.policy.base(), whole=whole)
+    seen, basis = _seen(job, services, names), measured_by(job.measurements)
+    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, seen, basis)
 
 
 def _hint(judged: Iterable[Judged], findings: Sequence[Finding]) -> str:
@@ -209,8 +220,10 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
 
     omitted = 0
     names = []
+    snapshots: list[Finding] = []
+    ask = measure(job.measurements, job.formerly, snapshots)
     for document in documents:
-        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.base_subjects)
+        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.base_subjects, ask)
         if isinstance(manifest, Manifest):
             services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
             if job.part:
@@ -222,7 +235,7 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
         else:
             omitted += len(manifest)
     findings += further_of(INVALID, findings, omitted)
-    return FileResult(tuple(services), tuple(findings), tuple(lookups.items()), tuple(names))
+    return FileResult(tuple(services), (*findings, *snapshots), tuple(lookups.items()), tuple(names))
 
 
 def _notices(services: Sequence[Judged], job: Job) -> Iterator[Finding]:
@@ -251,7 +264,8 @@ def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
         _place(waiver): unmatched_subjects(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)
     }
     unused = {place: subjects for place, subjects in instead.items() if subjects is not None}
-    return Seen(names, in_use, unused)
+    measured = unmet(job.measurements, [named.name for named in names], job.policy.base()) if job.whole else ()
+    return Seen(names, in_use, unused, measured)
 
 
 def _place(waiver: Waiver) -> str:

@@ -39,22 +39,24 @@ class Named(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Facts about a shard that ``merge`` needs to find duplicates and unused waivers across shards.
+    """What a run saw of a whole that it does not know, for whoever joins it with the others.
 
-    ``names`` are the services of all its manifests, before filters by team and tier. ``in_use`` are the waivers that
-    excuse something, as ``path#pointer``; ``unused`` are those that excuse nothing, with the ``unmatched_subjects``.
+    ``names`` are those of all its manifests, of services that were asked for or not. ``in_use`` are the waivers that
+    excuse something here, as ``path#pointer``; ``unused`` are those that excuse nothing, with the subjects that were
+    found in place of theirs. ``measured`` are the lines of snapshots whose services have no manifest here.
     """
 
     names: Sequence[Named] = ()
     in_use: Sequence[str] = ()
     unused: Mapping[str, Sequence[str]] = {}
+    measured: Sequence[Named] = ()
 
 
 class Slice(NamedTuple):
     """A shard of a certain fleet, to tell whether reports belong together.
 
     ``files`` counts the files of the whole fleet and ``sha256`` is a digest of their paths. ``terms`` is a digest of
-    what else all shards must agree on besides the policy: team, tier and waivers.
+    what else all shards must agree on besides the policy: team, tier, waivers and snapshots.
     """
 
     shard: Shard
@@ -72,6 +74,11 @@ class Slice(NamedTuple):
         files = sorted(set(paths))
         return cls(shard, len(files), _sha256("\0".join(files)).hex(), _sha256(terms).hex())
 
+    def seeing(self, seen: Seen) -> "Slice":
+        """The slice with what its run saw. Of services without a manifest here each shard keeps its share."""
+        measured = tuple(line for line in seen.measured if self.shard.takes(line.name))
+        return self._replace(seen=seen._replace(measured=measured))
+
     def to_dict(self) -> dict[str, Any]:
         """The slice as JSON values."""
         return {
@@ -81,6 +88,7 @@ class Slice(NamedTuple):
             "sha256": self.sha256,
             "terms": self.terms,
             "names": [_place(named) for named in self.seen.names],
+            **({"measured": list(map(_place, self.seen.measured))} if self.seen.measured else {}),
             "waivers_in_use": list(map(printable, self.seen.in_use)),
             "waivers_unused": {
                 printable(at): list(map(printable, subjects)) for at, subjects in self.seen.unused.items()
@@ -90,9 +98,13 @@ class Slice(NamedTuple):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Slice":
         """The slice from the JSON values of ``to_dict``."""
-        names = [Named(row["name"], Location(row["path"], *row["at"])) for row in data["names"]]
-        seen = Seen(names, data["waivers_in_use"], data["waivers_unused"])
+        names, measured = ([_named(row) for row in data.get(key, ())] for key in ("names", "measured"))
+        seen = Seen(names, data["waivers_in_use"], data["waivers_unused"], tuple(measured))
         return cls(Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen)
+
+
+def _named(row: Mapping[str, Any]) -> Named:
+    return Named(row["name"], Location(row["path"], *row["at"]))
 
 
 def _place(named: Named) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents import schema, shipped
 from platform_gate.documents.document import Document, DocumentError, read_one
 from platform_gate.matching import applies
-from platform_gate.model import MANIFEST, At, GateError, HealthStatus, Problem, Rule, Subject, kind_of
+from platform_gate.model import At, GateError, HealthStatus, Problem, Rule, Subject
 from platform_gate.numbers import number
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.policy.limits import OFF, Effective, typed
+from platform_gate.rule_ids import leaves_unjudged
 from platform_gate.text import quote, suggestion
 
 Read = Callable[[str], tuple[bytes, str]]
@@ -71,11 +72,15 @@ class Policy(NamedTuple):
         """The policy of a service that no override matches."""
         return _effective(self.layered, (), self.fail_on)
 
+    def override(self, index: int) -> Effective:
+        """What holds where one override matches, and no other."""
+        return _effective(self.layered, (index,), self.fail_on)
+
     def known_rules(self) -> dict[str, Rule]:
         """Every rule of every service, by id. An override may add rules: governance checks."""
         rules = dict(self.base().rules)
         for index in range(len(self.overrides)):
-            rules |= _effective(self.layered, (index,), self.fail_on).rules
+            rules |= self.override(index).rules
         return rules
 
     def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
@@ -205,7 +210,7 @@ def _check(policy: Policy) -> None:
                 _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
     for at, severities in _sections(data, "severities"):
         for name, severity in severities.items():
-            if kind_of(name) == MANIFEST and severity == OFF:
+            if leaves_unjudged(name) and severity == OFF:
                 _refuse_rule(
                     policy, (*at, name), f"{name} cannot be turned off", "Leave broken files out by configuration."
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -94,6 +94,7 @@ class Outcome:
         repository: the repository's name, if it was given.
         repositories: for a merged report, a row per repository.
         differences: for a merged report, sentences on how the repositories' runs differ.
+        tracked: the snapshots that git tracks, for formats that refer to them.
     """
 
     run: Run
@@ -112,6 +113,7 @@ class Outcome:
     repositories: Sequence[Mapping[str, Any]] = ()
     history: History | None = None
     differences: Sequence[str] = ()
+    tracked: Collection[str] = ()
 
     @cached_property
     def report(self) -> PlatformReport:

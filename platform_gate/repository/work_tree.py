@@ -220,7 +220,7 @@ def find_root(cwd: Path) -> Path:
     return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)
 
 
-def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
+def read_named(tree: WorkTree, kind: str, reference: str, limit: int = MAX_BYTES) -> tuple[bytes, str]:
     """The bytes and the shown path of a policy or waiver file that somebody named; ``kind`` says which in errors.
 
     Whoever starts the gate may name any file, so it may lie anywhere and may be a link.
@@ -230,18 +230,18 @@ def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
     """
     shown = tree.shown(reference)
     try:
-        return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
+        return plain_files.read(str(tree.cwd / reference), limit, follow_link=True), shown
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise GateError(f"the {kind} {quote(shown)} cannot be read: {reason}", "Check the path.") from None
 
 
-def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
+def read_optional(tree: WorkTree, limit: int = MAX_BYTES) -> Callable[[str], bytes | None]:
     """A reader of files at the root by name: None for a missing one, ``GateError`` for an unreadable one."""
 
     def read(name: str) -> bytes | None:
         try:
-            return plain_files.read(str(tree.root / name), MAX_BYTES)
+            return plain_files.read(str(tree.root / name), limit)
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from platform_gate.model import Rule, Severity
+from platform_gate.rule_ids import BROKEN_LINE as LINE_RULE
 from platform_gate.subsystems import SUBSYSTEMS
 
 UNREADABLE: Final = Rule(
@@ -63,11 +64,33 @@ EXPIRING: Final = Rule(
     keys=("waivers.warn_days",),
 )
 
+BROKEN_LINE: Final = Rule(
+    LINE_RULE,
+    "A line of a snapshot is broken",
+    "Collect the snapshot anew with `platform-gate collect`; `platform-gate schema measurements` prints the schema.",
+    severity=Severity.ERROR,
+    why="A gate that skips lines it cannot read can be passed by breaking the line of a service.",
+    fails='{"service":"payments","values":[{"at":"slos/availability","value":NaN,...}]}',
+    passes='{"service":"payments","values":[{"at":"slos/availability","value":99.8,...}]}',
+    source="docs/measurements.md",
+)
+UNKNOWN_SERVICE: Final = Rule(
+    "measurement/unknown-service",
+    "A snapshot measures a service that has no manifest",
+    "Write a manifest for it, correct its name (`names` in the sources), or leave it out of the queries.",
+    severity=Severity.NOTE,
+    why="A name that is spelt differently in the monitoring leaves its service without numbers.",
+    fails='{"service":"payment","values":[...]}   # the manifest says payments',
+    passes='{"service":"payments","values":[...]}   # the manifest says payments',
+    source="docs/measurements.md",
+)
+
 MANIFEST_RULES: Final = (UNREADABLE, INVALID, DUPLICATE_SERVICE)
+SNAPSHOT_RULES: Final = (BROKEN_LINE, UNKNOWN_SERVICE)
 WAIVER_RULES: Final = (EXPIRED, UNUSED, EXPIRING)
 
 
 def catalogue(limits: Mapping[str, Any]) -> dict[str, Rule]:
     """Every rule by id. ``limits`` are by subsystem."""
-    own = {rule.id: rule for rule in (*MANIFEST_RULES, *WAIVER_RULES)}
+    own = {rule.id: rule for rule in (*MANIFEST_RULES, *SNAPSHOT_RULES, *WAIVER_RULES)}
     return own | {rule.id: rule for name, subsystem in SUBSYSTEMS.items() for rule in subsystem.all_rules(limits[name])}

@@ -85,13 +85,13 @@ def test_the_fixes_heal_and_no_smaller_set_does() -> None:
 def test_no_single_fix_helps_more_than_the_best() -> None:
     seen = set()
     for one in services(Random().randrange(10**6), 4):
-        advice = remedy(one.judgement)
+        found = remedy(one.judgement)
         alone = [without(one, [violation]).points for violation in open_violations(one)]
-        assert advice.left == min(alone, default=0)
-        assert (advice.best is None) is (not alone)
-        if advice.best:
-            assert without(one, [advice.best]).points == advice.left
-            seen.add(one.judgement.points - advice.left)
+        assert found.left == min(alone, default=0)
+        assert (found.best is None) is (not alone)
+        if found.best:
+            assert without(one, [found.best]).points == found.left
+            seen.add(one.judgement.points - found.left)
     assert seen >= {0, 1}
 
 
@@ -113,9 +113,9 @@ def test_of_two_ways_the_shorter_one_is_taken() -> None:
 
 def test_a_gap_in_the_data_is_mended_too() -> None:
     one = check_files([("web.yaml", manifest(cost="").encode())]).run.services[0]
-    advice = remedy(one.judgement)
-    assert [violation.rule.id for violation in advice.fixes] == ["cost/no-data"]
-    assert (advice.best and advice.best.rule.id, advice.left) == ("cost/no-data", 0)
+    found = remedy(one.judgement)
+    assert [violation.rule.id for violation in found.fixes] == ["cost/no-data"]
+    assert (found.best and found.best.rule.id, found.left) == ("cost/no-data", 0)
 
 
 def test_what_is_waived_needs_no_fix() -> None:
@@ -130,9 +130,9 @@ def test_what_is_waived_needs_no_fix() -> None:
 def test_many_breached_slos_are_all_mended_or_none(count: int) -> None:
     slos = ", ".join(f"{{name: s{index}, target: 99, current: 98}}" for index in range(count))
     one = check_files([("web.yaml", manifest(slos=f"slos: [{slos}]").encode())]).run.services[0]
-    advice = remedy(one.judgement)
-    assert len(advice.fixes) == count
-    assert advice.left == 2, "one of several breaches mended saves nothing"
+    found = remedy(one.judgement)
+    assert len(found.fixes) == count
+    assert found.left == 2, "one of several breaches mended saves nothing"
 
 
 def test_a_service_with_more_failed_checks_than_can_be_tried_is_answered() -> None:

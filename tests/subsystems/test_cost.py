@@ -14,16 +14,22 @@ from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend, Lim
 
 CONTEXT = Context(date(2026, 11, 23), nowhere)
 DEFAULT = Limits.default()
-SCORING = Limits(3, 2, spiking_above_pct=20, increasing_above_pct=5, decreasing_below_pct=-5)
+SCORING = Limits(
+    3, 2, spiking_above_pct=20, increasing_above_pct=5, decreasing_below_pct=-5, stale_after_months=3, on_stale="warn"
+)
 SECTION: dict[str, Any] = {
     "over_budget_points": 1,
     "spiking_points": 0,
     "trend": {"spiking_above_pct": 20, "increasing_above_pct": 5, "decreasing_below_pct": -5},
+    "stale_after_months": 3,
+    "on_stale": "warn",
 }
 
 
 def profile(*amounts: float, budget: float = 0) -> CostProfile:
-    return CostProfile(budget, [CostEntry(f"2026-{month:02}", amount) for month, amount in enumerate(amounts, 1)])
+    """The last months up to 2026-10, so that none of them is stale."""
+    first = 11 - len(amounts)
+    return CostProfile(budget, [CostEntry(f"2026-{month:02}", amount) for month, amount in enumerate(amounts, first)])
 
 
 def failed(costs: CostProfile, limits: Limits = DEFAULT) -> list[Violation]:
@@ -141,7 +147,7 @@ def test_a_month_over_budget_says_by_which_amounts() -> None:
 
 def test_a_spike_says_how_steep_it_is() -> None:
     (check,) = failed(profile(2800, 3500, budget=9999))
-    assert (check.rule.id, check.message) == ("cost/spiking", "2026-02 is +25 % on the month before, above 20 %")
+    assert (check.rule.id, check.message) == ("cost/spiking", "2026-10 is +25 % on 2026-09, above 20 %")
     assert (check.at, check.value) == (("spec", "cost", "entries", 1, "amount"), 25)
 
 
@@ -282,7 +288,15 @@ def test_two_thresholds_may_be_the_same(trend: dict[str, float]) -> None:
 
 
 def test_thresholds_of_a_policy_are_compared_exactly() -> None:
-    limits = Limits(1, 0, spiking_above_pct=0.3, increasing_above_pct=0.1, decreasing_below_pct=-0.1)
+    limits = Limits(
+        1,
+        0,
+        spiking_above_pct=0.3,
+        increasing_above_pct=0.1,
+        decreasing_below_pct=-0.1,
+        stale_after_months=3,
+        on_stale="warn",
+    )
     trends = [cost.trend(profile(1000, after), limits) for after in (1003, 1003.01, 1001, 1001.01, 999, 998.99)]
     assert [str(trend) for trend in trends] == [
         "increasing", "spiking", "stable", "increasing", "stable", "decreasing",
@@ -314,12 +328,8 @@ def months(*names: str, budget: float = 0, currency: str = "USD") -> CostProfile
 def test_what_asks_less_of_the_service_is_a_relaxation(
     before: CostProfile, after: CostProfile, kind: str, key: str, values: tuple[Any, Any]
 ) -> None:
-    (relaxation,) = cost.relaxations(before, after)
-    assert (relaxation.kind, relaxation.at, (relaxation.before, relaxation.after)) == (
-        kind,
-        ("spec", "cost", key),
-        values,
-    )
+    (found,) = cost.relaxations(before, after)
+    assert (found.kind, found.at, (found.before, found.after)) == (kind, ("spec", "cost", key), values)
 
 
 @pytest.mark.parametrize(

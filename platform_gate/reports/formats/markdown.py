@@ -15,7 +15,9 @@ from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Excuse, Finding, HealthStatus, Location
 from platform_gate.reports import change_summary
 from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, link, size
+from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Links, Outcome
+from platform_gate.rule_ids import WAIVER, kind_of
 from platform_gate.text import plural, shorten
 
 MAX_BYTES: Final = 1024 * 1024 - 4096
@@ -48,10 +50,18 @@ def _sections(outcome: Outcome) -> Iterator[MarkdownSection]:
         yield MarkdownSection(f"### {escape(section.title)}\n\n", lines, len(section.lines), "line", share=2)
     unjudged = strangers.folded(run.unjudged, (judged.location.path for judged in run.services))
     yield _list("What could not be judged", unjudged, "problem", links)
-    yield _list("About the waivers", run.notices, "notice", links)
+    yield _list(_about(run.notices), run.notices, "notice", links)
     yield _table(unhealthy)
     blocks = (_details(judged, links, first=judged is shown[0]) for judged in shown)
     yield MarkdownSection("", blocks, len(shown), "service", tail="")
+
+
+def _about(notices: Sequence[Finding]) -> str:
+    """The title of findings about waivers and snapshots."""
+    kinds = {kind_of(notice.rule) for notice in notices}
+    if WAIVER not in kinds:
+        return "About the snapshots"
+    return "About the waivers" if len(kinds) == 1 else "About waivers and snapshots"
 
 
 def _change_line(line: change_summary.SummaryLine, links: Links | None) -> str:
@@ -66,6 +76,7 @@ def _opening(outcome: Outcome) -> str:
     where = f"Policy {escape(policy.name)} ({code(policy.sha256[:12])}), as of {outcome.as_of}"
     where += _since(outcome) + (f", {outcome.part}" if outcome.part else "")
     where += "".join(f"<br>{_cut(difference)}" for difference in outcome.differences)
+    where += "".join(f"<br>{_cut(line)}" for line in sentences(outcome.run.measured_by, outcome.run.services))
     paths = {finding.location.path for finding in outcome.run.unjudged}
     files = f"{plural(len(paths), 'file')} not judged; " if paths else ""
     return f"## Platform gate: {outcome.verdict.upper()}\n\n{files}{_totals(outcome)}<br>{where}\n\n"

@@ -17,6 +17,7 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Excuse, Finding, HealthStatus, Severity
 from platform_gate.policy.loading import Source
+from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import log_line, plural, printable
 
@@ -160,6 +161,8 @@ class _Page:
         yield self._paint(f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", dim=True)
         for difference in outcome.differences:
             yield from (self._paint(line, dim=True) for line in _paragraph(difference, self._width))
+        for sentence in sentences(outcome.run.measured_by, outcome.run.services):
+            yield from (self._paint(line, dim=True) for line in _paragraph(sentence, self._width))
         if outcome.comparison:
             compared = _paragraph(outcome.comparison.describe(outcome.scope), self._width)
             yield from (self._paint(line, dim=True) for line in compared)

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from platform_gate.model import MANIFEST, kind_of
 from platform_gate.reports.history import HEALTHS, NO_HISTORY, History, before
 from platform_gate.reports.json_text import opened
 from platform_gate.reports.outcome import Links
-from platform_gate.reports.page import change_list, fleet, rendering
-from platform_gate.reports.page.service import Service, problem, view
+from platform_gate.reports.page import change_list, fleet, measured_values, rendering
+from platform_gate.reports.page.service import FindingView, Service, problem, view
 from platform_gate.reports.page.words import label
 from platform_gate.reports.report import Report
+from platform_gate.rule_ids import WAIVER, kind_of, leaves_unjudged
 
 MANY: Final = 500
 """Services from which on a fleet is large: rows beyond the first ones wait as inert text for the script."""
@@ -87,7 +87,7 @@ def _drawn(rows: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:
 def _answer(report: Report, frame: Frame) -> dict[str, Any]:
     """Variables of the template: verdict, totals, and findings that belong to no service."""
     apart = [problem(row, frame.links) for row in report.findings]
-    unjudged = [finding for finding in apart if kind_of(finding.rule) == MANIFEST]
+    unjudged = [finding for finding in apart if leaves_unjudged(finding.rule)]
     answer = fleet.ANSWERS[report.provenance["verdict"]]
     return {
         "frame": frame,
@@ -95,15 +95,25 @@ def _answer(report: Report, frame: Frame) -> dict[str, Any]:
         "verdict": answer,
         "sign": fleet.SIGNS[answer],
         "lead": fleet.lead(report.totals, unjudged),
-        "facts": fleet.facts(report.provenance),
+        "facts": [*fleet.facts(report.provenance), *measured_values.snapshots(report.provenance.get("measurements"))],
+        "sources": measured_values.sources(report.provenance.get("measurements")),
         "count": report.totals["total_services"],
         "healths": fleet.healths(report.totals),
         "totals": list(fleet.totals(report.totals, report.highlights)),
         "unjudged": unjudged,
-        "notices": [finding for finding in apart if finding not in unjudged],
+        "notices": (notices := [finding for finding in apart if finding not in unjudged]),
+        "about": _about(notices),
         "compared": "base" in report.provenance,
         "asked": bool(frame.history.snapshots or frame.history.notes),
     }
+
+
+def _about(notices: Sequence[FindingView]) -> str:
+    """The title of findings about waivers and snapshots."""
+    snapshots = [notice for notice in notices if kind_of(notice.rule) != WAIVER]
+    if not snapshots:
+        return "Waivers"
+    return "Snapshots" if len(snapshots) == len(notices) else "Waivers and snapshots"
 
 
 def _grid(services: Sequence[Service]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from platform_gate.text import printable
 
 LABELS: Final = {
     "slo": "SLO",
+    "measurements": "Measured",
     "uptime_pct": "Uptime",
     "mttr_minutes": "Recovery time",
     "incidents_30d": "Incidents in 30 days",

@@ -7,17 +7,24 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Context, LimitError, Problem, Relaxation, Rule, Violation
+from platform_gate.model import Charge, Context, Doubt, LimitError, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare_change, percent_of_change, rounded
-from platform_gate.subsystems.cost.rules import NO_BUDGET, NO_DATA, OVER_BUDGET, SPIKING
+from platform_gate.readings import NOTHING, Measurement, who_measures
+from platform_gate.subsystems.cost import fields
+from platform_gate.subsystems.cost.fields import merged, misplaced
+from platform_gate.subsystems.cost.rules import MONTH_GAP, NO_BUDGET, NO_DATA, OVER_BUDGET, SPIKING, STALE
 from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower, never
+from platform_gate.text import plural
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 NAME = "cost"
-SECTION = "cost"
+SECTION = fields.SECTION
+MEASURED: tuple[str, ...] = ("cost",)
 NO_DATA_STATUS = "no_data"
+WARN = "warn"
+"""What ``on_stale`` says where a stale month leaves no doubt."""
 
 
 class CostTrend(StrEnum):
@@ -43,11 +50,17 @@ class CostEntry:
 
 @dataclass(frozen=True, slots=True)
 class CostProfile:
-    """A monthly budget (0: none is set) and the costs per month, oldest first."""
+    """A monthly budget (0: none is set) and the costs per month, oldest first.
+
+    ``measured`` are the values of a snapshot among them, by ``at``. ``owner`` is who has to measure the months: a
+    source, nobody yet (empty), or whoever types them (None).
+    """
 
     budget_monthly: float = 0
     entries: Sequence[CostEntry] = field(default_factory=list)
     currency: str = "USD"
+    measured: Mapping[str, Measurement] = field(default_factory=dict, hash=False)
+    owner: str | None = None
 
     @property
     def latest_cost(self) -> float:
@@ -78,6 +91,8 @@ class Limits(NamedTuple):
     spiking_above_pct: float
     increasing_above_pct: float
     decreasing_below_pct: float
+    stale_after_months: int
+    on_stale: str
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -86,7 +101,8 @@ class Limits(NamedTuple):
         Raises:
             LimitError: the trend's thresholds are out of order.
         """
-        limits = cls(section["over_budget_points"], section["spiking_points"], **section["trend"])
+        plain = {key: value for key, value in section.items() if key != "trend"}
+        limits = cls(**plain, **section["trend"])
         if limits.increasing_above_pct > limits.spiking_above_pct:
             raise _overlap("increasing_above_pct", "spiking_above_pct")
         if limits.decreasing_below_pct > limits.increasing_above_pct:
@@ -111,36 +127,34 @@ LOOSENING: LooseningTable = {
     ("trend", "spiking_above_pct"): if_higher,
     ("trend", "increasing_above_pct"): never,
     ("trend", "decreasing_below_pct"): never,
+    ("stale_after_months",): if_higher,
+    ("on_stale",): lambda _old, new: bool(new == WARN),
 }
 
 
-def all_rules(_limits: Limits) -> tuple[Rule, ...]:
+def all_rules(limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
-    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA
+    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA, _stale(limits), MONTH_GAP
+
+
+def _stale(limits: Limits) -> Rule:
+    return STALE if limits.on_stale == WARN else STALE._replace(doubt=Doubt.REQUIRED)
+
+
+field_of = fields.field_of
+wants = fields.wants
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[CostProfile, list[Problem]]:
     """The costs of a manifest, and a problem for each month that is repeated, out of order or in the future."""
     section = manifest["spec"].get(SECTION, {})
-    entries = [CostEntry(**entry) for entry in section.get("entries", [])]
-    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, context.as_of.isoformat()[:7]))
-
-
-def _misplaced(entries: Sequence[CostEntry], this_month: str) -> Iterator[Problem]:
-    latest = ""
-    for index, entry in enumerate(entries):
-        month = entry.month
-        if latest < month <= this_month:
-            latest = month
-            continue
-        place = "spec", SECTION, "entries", index, "month"
-        if month == latest:
-            yield Problem(place, f"the month {month} is repeated", "Keep one entry a month.")
-        elif month < latest:
-            yield Problem(place, f"the month {month} comes after {latest}", "Put the oldest month first.")
-        else:
-            yield Problem(place, f"the month {month} is in the future", "Remove it: forecasts are not costs.")
-            latest = month
+    wrong = misplaced(section.get("entries", ()), context.as_of.isoformat()[:7])
+    problems = [Problem(("spec", SECTION, "entries", index, "month"), what, fix) for index, what, fix in wrong]
+    overlay = context.overlays.get(NAME, NOTHING)
+    if overlay.owners:
+        section = merged(section, overlay)
+    entries = [CostEntry(**entry) for entry in section.get("entries", ())]
+    return CostProfile(**{**section, "entries": entries}), problems
 
 
 def has_data(cost: CostProfile) -> bool:
@@ -148,23 +162,49 @@ def has_data(cost: CostProfile) -> bool:
     return bool(cost.entries)
 
 
-def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Violation]:
+def check(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Violation]:
     """The violations of the latest month."""
     if not has_data(cost):
-        yield NO_DATA.violation("no monthly cost is known", SECTION)
+        yield NO_DATA.violation("no monthly cost is known", SECTION, fix=who_measures(cost.owner))
         return
     if cost.budget_monthly <= 0:
         yield NO_BUDGET.violation("no monthly budget is set", SECTION, "budget_monthly")
     latest, currency = cost.entries[-1], cost.currency
-    place = SECTION, "entries", len(cost.entries) - 1, "amount"
+    place, measured = _place(cost), cost.measured.get(f"{SECTION}/{latest.month}")
     if cost.over_budget:
         over = f"{latest.month} cost {latest.amount} {currency}, over the budget of {cost.budget_monthly} {currency}"
-        yield OVER_BUDGET.violation(over, *place, value=latest.amount)
+        yield OVER_BUDGET.violation(over, *place, value=latest.amount, measured=measured)
     if trend(cost, limits) is CostTrend.SPIKING:
         percent = float(change(cost) or 0)
         signed = f"{percent:+.1f}".removesuffix(".0")
-        rise = f"{latest.month} is {signed} % on the month before, above {limits.spiking_above_pct} %"
-        yield SPIKING.violation(rise, *place, value=percent)
+        rise = f"{latest.month} is {signed} % on {cost.entries[-2].month}, above {limits.spiking_above_pct} %"
+        yield SPIKING.violation(rise, *place, value=percent, measured=measured)
+    yield from _dated(cost, limits, context)
+
+
+def _place(cost: CostProfile) -> tuple[str | int, ...]:
+    """Where the latest month's amount stands: a measured one is in no manifest, but its section is."""
+    if f"{SECTION}/{cost.entries[-1].month}" in cost.measured:
+        return (SECTION,)
+    return SECTION, "entries", len(cost.entries) - 1, "amount"
+
+
+def _dated(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Violation]:
+    """A latest month that ended long ago, and months missing before it."""
+    latest, place, before = cost.entries[-1].month, _place(cost)[:3], cost.entries[-2:][0].month
+    ago = _month_number(context.as_of.isoformat()) - _month_number(latest) - 1
+    if ago >= limits.stale_after_months:
+        after = plural(limits.stale_after_months, "month")
+        message = f"the latest month is {latest}, which ended more than {after} before {context.as_of}"
+        yield _stale(limits).violation(message, *place, fix=who_measures(cost.owner))
+    if _month_number(latest) - _month_number(before) > 1:
+        message = f"no cost is known between {before} and {latest}, which the trend compares"
+        yield MONTH_GAP.violation(message, *place)
+
+
+def _month_number(day: str) -> int:
+    """The months from year 0 to the one of a day that begins with ``YYYY-MM``."""
+    return int(day[:4]) * 12 + int(day[5:7])
 
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:

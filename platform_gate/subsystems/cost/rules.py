@@ -45,3 +45,23 @@ NO_DATA = Rule(
     keys=("gate.required",),
     source="FinOps Framework, Budgeting",
 )
+STALE = Rule(
+    "cost/stale",
+    "The latest month is long gone",
+    "Add the months since then.",
+    why="Costs of last spring say nothing about today's. With `cost.on_stale: unknown` they leave a doubt.",
+    fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2025-06", amount: 2900}',
+    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-10", amount: 2900}',
+    keys=("cost.stale_after_months", "cost.on_stale"),
+    source="FinOps Framework: Data Ingestion",
+)
+MONTH_GAP = Rule(
+    "cost/month-gap",
+    "The trend spans a gap",
+    "Add the months in between.",
+    severity=Severity.NOTE,
+    why="The trend compares the last two entries. With months missing in between it is no change from month to month.",
+    fails='cost:\n  entries:\n    - {month: "2025-11", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
+    passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
+    source="FinOps Framework: Data Ingestion",
+)
