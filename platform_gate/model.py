@@ -272,9 +272,8 @@ class Context(NamedTuple):
     """What a judgement depends on besides the manifest and the policy.
 
     ``exists`` tells whether the repository has a path; ``launched`` whether the service's launch date has come;
-    ``subject`` is the service as overrides and rules match it. ``overlays`` are what
-    subsystems read in place of typed numbers, by their names; ``readings`` say what became of every field that can be
-    measured, and are None where that is no question. ``measured`` is what both are made of.
+    ``subject`` is the service as overrides and rules match it. ``overlays`` are what subsystems read in place of typed
+    numbers; ``readings`` what became of every field, None where that is no question; ``measured`` what both come from.
     """
 
     as_of: date

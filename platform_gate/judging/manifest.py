@@ -8,7 +8,7 @@ from platform_gate.documents import schema
 from platform_gate.documents.document import Document
 from platform_gate.measurements import overlay
 from platform_gate.measurements.ages import is_day
-from platform_gate.model import Context, Problem, Subject, days_after
+from platform_gate.model import At, Context, Problem, Subject, days_after
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy
 from platform_gate.readings import NO_FACTS, TYPED_ON, Measured
@@ -114,7 +114,7 @@ def subject_of(document: Document) -> Subject:
 
 def _impossible_days(spec: Mapping[str, Any]) -> list[Problem]:
     """Each `measured_at` that is no day of the calendar."""
-    parts = [((), spec), (("reliability",), spec.get("reliability", {}))]
+    parts: list[tuple[At, Any]] = [((), spec), (("reliability",), spec.get("reliability", {}))]
     parts += [(("slos", index), slo) for index, slo in enumerate(spec.get("slos", ()))]
     days = [(("spec", *at, TYPED_ON), part[TYPED_ON]) for at, part in parts if TYPED_ON in part]
     return [Problem(at, f"there is no day {day}", 'For example: "2026-11-20"') for at, day in days if not is_day(day)]

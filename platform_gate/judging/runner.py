@@ -21,7 +21,7 @@ from platform_gate.judging.problems import (
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
 from platform_gate.judging.snapshots import NO_NAMES, MeasuredBy, about_snapshots, measure, measured_by, unmet
-from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, find, unmatched_subjects
+from platform_gate.judging.waivers import Failed, Waiver, audit, find, usage
 from platform_gate.measurements.measured import Measurements
 from platform_gate.model import (
     Context,
@@ -258,18 +258,8 @@ def _seen(job: Job, services: Sequence[Judged], names: Sequence[Named]) -> Seen:
     """The facts that ``merge`` needs and can't read from a shard's report."""
     if not job.part:
         return Seen()
-    failed = _failed(services)
-    in_use = [_place(waiver) for waiver in job.waivers if excuses(waiver, failed)]
-    instead = {
-        _place(waiver): unmatched_subjects(waiver, failed) for waiver in job.waivers if waiver.in_force(job.as_of)
-    }
-    unused = {place: subjects for place, subjects in instead.items() if subjects is not None}
     measured = unmet(job.measurements, [named.name for named in names], job.policy.base()) if job.whole else ()
-    return Seen(names, in_use, unused, measured)
-
-
-def _place(waiver: Waiver) -> str:
-    return f"{waiver.location.path}#{pointer(waiver.at)}"
+    return Seen(names, *usage(job.waivers, _failed(services), job.as_of), measured)
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:

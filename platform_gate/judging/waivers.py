@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
-from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, Worse, days_after
+from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, Worse, days_after, pointer
 from platform_gate.policy.limits import Effective
 from platform_gate.rule_ids import BROKEN_LINE, MANIFEST, WAIVER, kind_of
 from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED
@@ -209,6 +209,20 @@ def unmatched_subjects(waiver: Waiver, failed: Mapping[str, Failed]) -> list[str
     if not waiver.subject:
         return []
     return sorted({subject for name in judged for rule, subject in failed[name] if rule in waiver.rules and subject})
+
+
+def usage(
+    waivers: Sequence[Waiver], failed: Mapping[str, Failed], as_of: date
+) -> tuple[list[str], dict[str, Sequence[str]]]:
+    """The places of waivers that match something, and of those that match nothing, with the subjects found instead."""
+    in_use = [_place(waiver) for waiver in waivers if excuses(waiver, failed)]
+    in_force = (waiver for waiver in waivers if waiver.in_force(as_of))
+    instead = {_place(waiver): unmatched_subjects(waiver, failed) for waiver in in_force}
+    return in_use, {place: subjects for place, subjects in instead.items() if subjects is not None}
+
+
+def _place(waiver: Waiver) -> str:
+    return f"{waiver.location.path}#{pointer(waiver.at)}"
 
 
 def why_unused(subjects: Iterable[str]) -> str:

@@ -67,6 +67,8 @@ def test_a_rule_is_documented_and_bears_no_severity_in_its_name(rule: Rule) -> N
 @pytest.mark.parametrize("rule", OF_SUBSYSTEMS, ids=[rule.id for rule in OF_SUBSYSTEMS])
 def test_a_rule_s_examples_fail_and_pass(rule: Rule) -> None:
     subsystem = rule.id.split("/")[0]
+    if rule.fails.startswith('{"at"'):
+        pytest.skip("its examples are values of a snapshot")
     assert rule.id in failing(rule.fails, subsystem)
     assert rule.id not in failing(rule.passes, subsystem)
 

@@ -15,14 +15,16 @@ from platform_gate.subsystems.cost import CostEntry, CostProfile, CostTrend, Lim
 CONTEXT = Context(date(2026, 11, 23), nowhere)
 DEFAULT = Limits.default()
 SCORING = Limits(
-    3, 2, spiking_above_pct=20, increasing_above_pct=5, decreasing_below_pct=-5, stale_after_months=3, on_stale="warn"
-)
+    3, 2, spiking_above_pct=20, increasing_above_pct=5, decreasing_below_pct=-5, stale_after_months=3, on_stale="warn",
+    forecast_over_budget_points=0,
+)  # fmt: skip
 SECTION: dict[str, Any] = {
     "over_budget_points": 1,
     "spiking_points": 0,
     "trend": {"spiking_above_pct": 20, "increasing_above_pct": 5, "decreasing_below_pct": -5},
     "stale_after_months": 3,
     "on_stale": "warn",
+    "forecast_over_budget_points": 0,
 }
 
 
@@ -199,7 +201,7 @@ def test_the_report_shows_amounts_to_two_decimals() -> None:
         "over_budget": True,
         "trend": "spiking",
         "change_pct": 25,
-        "entries": [{"month": "2026-01", "amount": 2800}, {"month": "2026-02", "amount": 3500.01}],
+        "entries": [{"month": "2026-09", "amount": 2800}, {"month": "2026-10", "amount": 3500.01}],
     }
 
 
@@ -296,6 +298,7 @@ def test_thresholds_of_a_policy_are_compared_exactly() -> None:
         decreasing_below_pct=-0.1,
         stale_after_months=3,
         on_stale="warn",
+        forecast_over_budget_points=0,
     )
     trends = [cost.trend(profile(1000, after), limits) for after in (1003, 1003.01, 1001, 1001.01, 999, 998.99)]
     assert [str(trend) for trend in trends] == [

@@ -10,18 +10,25 @@ from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Doubt, LimitError, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare_change, percent_of_change, rounded
 from platform_gate.readings import NOTHING, Measurement, who_measures
-from platform_gate.subsystems.cost import fields
+from platform_gate.subsystems.cost import fields, outlook
 from platform_gate.subsystems.cost.fields import merged, misplaced
-from platform_gate.subsystems.cost.rules import MONTH_GAP, NO_BUDGET, NO_DATA, OVER_BUDGET, SPIKING, STALE
+from platform_gate.subsystems.cost.rules import (
+    FORECAST_OVER_BUDGET,
+    MONTH_GAP,
+    NO_BUDGET,
+    NO_DATA,
+    OVER_BUDGET,
+    SPIKING,
+    STALE,
+)
 from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower, never
-from platform_gate.text import plural
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 NAME = "cost"
 SECTION = fields.SECTION
-MEASURED: tuple[str, ...] = ("cost",)
+MEASURED: tuple[str, ...] = ("cost", fields.FORECAST)
 NO_DATA_STATUS = "no_data"
 WARN = "warn"
 """What ``on_stale`` says where a stale month leaves no doubt."""
@@ -52,8 +59,8 @@ class CostEntry:
 class CostProfile:
     """A monthly budget (0: none is set) and the costs per month, oldest first.
 
-    ``measured`` are the values of a snapshot among them, by ``at``. ``owner`` is who has to measure the months: a
-    source, nobody yet (empty), or whoever types them (None).
+    ``measured`` are values of a snapshot by ``at``; ``owner`` is who has to measure the months: a source, nobody yet
+    (empty), or whoever types them (None).
     """
 
     budget_monthly: float = 0
@@ -93,6 +100,7 @@ class Limits(NamedTuple):
     decreasing_below_pct: float
     stale_after_months: int
     on_stale: str
+    forecast_over_budget_points: int
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -128,13 +136,14 @@ LOOSENING: LooseningTable = {
     ("trend", "increasing_above_pct"): never,
     ("trend", "decreasing_below_pct"): never,
     ("stale_after_months",): if_higher,
+    ("forecast_over_budget_points",): if_lower,
     ("on_stale",): lambda _old, new: bool(new == WARN),
 }
 
 
 def all_rules(limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
-    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA, _stale(limits), MONTH_GAP
+    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA, _stale(limits), MONTH_GAP, FORECAST_OVER_BUDGET
 
 
 def _stale(limits: Limits) -> Rule:
@@ -163,7 +172,8 @@ def has_data(cost: CostProfile) -> bool:
 
 
 def check(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Violation]:
-    """The violations of the latest month."""
+    """The violations of the latest month, and of forecasts."""
+    yield from outlook.forecasts(cost.measured, cost.budget_monthly)
     if not has_data(cost):
         yield NO_DATA.violation("no monthly cost is known", SECTION, fix=who_measures(cost.owner))
         return
@@ -179,7 +189,10 @@ def check(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Viola
         signed = f"{percent:+.1f}".removesuffix(".0")
         rise = f"{latest.month} is {signed} % on {cost.entries[-2].month}, above {limits.spiking_above_pct} %"
         yield SPIKING.violation(rise, *place, value=percent, measured=measured)
-    yield from _dated(cost, limits, context)
+    for violation in outlook.dated([entry.month for entry in cost.entries], limits.stale_after_months, context.as_of):
+        stale = violation.rule is STALE
+        rule, fix = (_stale(limits), who_measures(cost.owner)) if stale else (violation.rule, "")
+        yield violation._replace(rule=rule, at=("spec", *place[:3]), fix=fix)
 
 
 def _place(cost: CostProfile) -> tuple[str | int, ...]:
@@ -187,24 +200,6 @@ def _place(cost: CostProfile) -> tuple[str | int, ...]:
     if f"{SECTION}/{cost.entries[-1].month}" in cost.measured:
         return (SECTION,)
     return SECTION, "entries", len(cost.entries) - 1, "amount"
-
-
-def _dated(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Violation]:
-    """A latest month that ended long ago, and months missing before it."""
-    latest, place, before = cost.entries[-1].month, _place(cost)[:3], cost.entries[-2:][0].month
-    ago = _month_number(context.as_of.isoformat()) - _month_number(latest) - 1
-    if ago >= limits.stale_after_months:
-        after = plural(limits.stale_after_months, "month")
-        message = f"the latest month is {latest}, which ended more than {after} before {context.as_of}"
-        yield _stale(limits).violation(message, *place, fix=who_measures(cost.owner))
-    if _month_number(latest) - _month_number(before) > 1:
-        message = f"no cost is known between {before} and {latest}, which the trend compares"
-        yield MONTH_GAP.violation(message, *place)
-
-
-def _month_number(day: str) -> int:
-    """The months from year 0 to the one of a day that begins with ``YYYY-MM``."""
-    return int(day[:4]) * 12 + int(day[5:7])
 
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:
@@ -231,12 +226,13 @@ def trend(cost: CostProfile, limits: Limits) -> CostTrend:
 
 
 def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """The points of a month over budget and of a spike."""
+    """The points of a month over budget, of a spike and of a forecast over budget."""
     broken = {violation.rule.id for violation in violations}
-    if OVER_BUDGET.id in broken:
-        yield Charge(limits.over_budget_points, frozenset({OVER_BUDGET.id}), (NAME, "over_budget_points"))
-    if SPIKING.id in broken:
-        yield Charge(limits.spiking_points, frozenset({SPIKING.id}), (NAME, "spiking_points"))
+    charged = {OVER_BUDGET: "over_budget_points", SPIKING: "spiking_points"}
+    charged |= {FORECAST_OVER_BUDGET: "forecast_over_budget_points"}
+    for rule, key in charged.items():
+        if rule.id in broken:
+            yield Charge(getattr(limits, key), frozenset({rule.id}), (NAME, key))
 
 
 def declared(cost: CostProfile, _subject: str) -> tuple[Any, ...]:
@@ -261,8 +257,8 @@ def relaxations(before: CostProfile, after: CostProfile) -> Iterator[Relaxation]
 
 
 def most_points(limits: Limits) -> int:
-    """The points of a month that is over budget and a spike."""
-    return limits.over_budget_points + limits.spiking_points
+    """The points of a month that is over budget, a spike and a forecast over budget."""
+    return limits.over_budget_points + limits.spiking_points + limits.forecast_over_budget_points
 
 
 def status(cost: CostProfile, _violations: Sequence[Violation], limits: Limits) -> str:
@@ -281,6 +277,7 @@ def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
         "trend": trend(cost, limits),
         "change_pct": _change_pct(cost),
         "entries": [entry.to_dict() for entry in cost.entries],
+        **outlook.described(cost.measured),
     }
 
 

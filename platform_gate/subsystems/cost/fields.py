@@ -11,6 +11,7 @@ from platform_gate.readings import Overlay, Want
 
 SECTION = "cost"
 BUDGET = "cost/budget"
+FORECAST = "cost_forecast"
 CURRENCY = "USD"
 """Of a manifest that names none."""
 
@@ -18,9 +19,14 @@ _MONTH = re.compile("cost/[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def field_of(at: str) -> str | None:
-    """All months are one field, and the budget another, which a source has to name in full."""
+    """All months are one field, the forecasts of code (``cost_forecast/PROJECT``) another.
+
+    The budget is a third one, which a source has to name in full.
+    """
     if at == BUDGET:
         return BUDGET
+    if at.startswith(f"{FORECAST}/"):
+        return FORECAST
     return SECTION if _MONTH.fullmatch(at) else None
 
 
@@ -34,7 +40,8 @@ def wants(manifest: Mapping[str, Any]) -> tuple[Want, ...]:
 def _wants(currency: str, entries: bool, budget: bool) -> tuple[Want, ...]:  # noqa: FBT001 - internal
     months = Want(SECTION, ("spec", SECTION), "the monthly cost", currency, typed=entries)
     place = ("spec", SECTION, "budget_monthly")
-    return months, Want(BUDGET, place, "the budget", currency, typed=budget, optional=True, apart=True)
+    forecast = Want(FORECAST, ("spec", SECTION), "the forecast", currency, optional=True)
+    return months, forecast, Want(BUDGET, place, "the budget", currency, typed=budget, optional=True, apart=True)
 
 
 def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
     typed never stands in for one that the source did not measure.
     """
     entries = {entry["month"]: entry["amount"] for entry in section.get("entries", ())}
-    months = {at.partition("/")[2]: value for at, value in overlay.values.items() if at != BUDGET}
+    months = {at.partition("/")[2]: value for at, value in overlay.values.items() if _MONTH.fullmatch(at)}
     if SECTION in overlay.owners:
         first = min(months, default="")
         entries = {month: amount for month, amount in entries.items() if month < first}

@@ -65,3 +65,14 @@ MONTH_GAP = Rule(
     passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
     source="FinOps Framework: Data Ingestion",
 )
+FORECAST_OVER_BUDGET = Rule(
+    "cost/forecast-over-budget",
+    "Code would cost more than the budget",
+    "Make it cheaper, or have the budget raised by whoever owns it, before it is merged.",
+    worse=Worse.ABOVE,
+    why="An estimate of infrastructure code is known before the money is spent; the bill comes a month later.",
+    fails='{"at":"cost_forecast/payments","value":3500,"unit":"USD",...}   # the budget is 3000',
+    passes='{"at":"cost_forecast/payments","value":2900,"unit":"USD",...}   # the budget is 3000',
+    keys=("cost.forecast_over_budget_points",),
+    source="FinOps Framework: Planning & Estimating",
+)
