@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.request import Request, is_about_everything, narrowed, reproduce
@@ -12,10 +13,12 @@ from platform_gate.judging.result import without_detail
 from platform_gate.judging.runner import Executor, Job, Reduce, in_process, keep_everything
 from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
-from platform_gate.measurements.measured import Measurements
 from platform_gate.model import GateError, Scope
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
 from platform_gate.repository.work_tree import ManifestFile, WorkTree, find_root
+
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
 
 
 class Keep(Enum):

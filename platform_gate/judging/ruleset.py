@@ -1,15 +1,13 @@
 """The configuration, policy and waivers to judge by, from the work tree or from a commit."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from platform_gate.documents.document import MAX_BYTES
 from platform_gate.documents.shipped import DEFAULT_POLICY
 from platform_gate.judging import waivers
 from platform_gate.judging.request import Request
 from platform_gate.judging.waivers import Waiver
-from platform_gate.measurements import snapshot
-from platform_gate.measurements.measured import Measurements
 from platform_gate.model import GateError
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
@@ -18,6 +16,9 @@ from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import WorkTree
 from platform_gate.subsystems import freshness
 from platform_gate.text import quote
+
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
 
 
 class Source(Protocol):
@@ -102,7 +103,7 @@ def of_work_tree(tree: WorkTree) -> tuple[Config, WorkTreeRules]:
     return config.load(work_tree.read_optional(tree)), WorkTreeRules(tree)
 
 
-def measurements(request: Request, settings: Config, source: Source, chosen: Policy) -> Measurements | None:
+def measurements(request: Request, settings: Config, source: Source, chosen: Policy) -> "Measurements | None":
     """The snapshots of the command line, else the configured ones; None where there are none.
 
     Raises:
@@ -112,12 +113,12 @@ def measurements(request: Request, settings: Config, source: Source, chosen: Pol
         _refuse_to_go_without(chosen)
         return None
     files = snapshot_files(request, settings, source)
-    return Measurements([snapshot.read(*read_snapshot(source, file)) for file in files]) if files else None
+    if not files:
+        return None
+    from platform_gate.measurements import measured, snapshot  # noqa: PLC0415 - many fleets have no snapshot
 
-
-def read_snapshot(source: Source, file: str) -> tuple[bytes, str]:
-    """A snapshot's bytes, and its path as shown; raises ``GateError``."""
-    return source.read("snapshot", file, snapshot.MAX_BYTES)
+    contents = [source.read("snapshot", file, snapshot.MAX_BYTES) for file in files]
+    return measured.Measurements([snapshot.read(*content) for content in contents])
 
 
 def snapshot_files(request: Request, settings: Config, source: Source) -> list[str]:

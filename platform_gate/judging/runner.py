@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_documents
@@ -22,7 +22,6 @@ from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
 from platform_gate.judging.snapshots import NO_NAMES, MeasuredBy, about_snapshots, measure, measured_by, unmet
 from platform_gate.judging.waivers import Failed, Waiver, audit, find, usage
-from platform_gate.measurements.measured import Measurements
 from platform_gate.model import (
     Context,
     Excuse,
@@ -36,6 +35,9 @@ from platform_gate.model import (
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, INVALID, UNREADABLE
+
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
 
 NO_SUBJECTS: Final[Mapping[str, Subject]] = MappingProxyType({})
 NAME: Final = ("metadata", "name")
@@ -115,7 +117,7 @@ class Job(NamedTuple):
     base_subjects: Mapping[str, Subject] = NO_SUBJECTS
     known: dict[tuple[str, bytes], FileResult] | None = None
     part: bool = False
-    measurements: Measurements | None = None
+    measurements: "Measurements | None" = None
     formerly: Mapping[str, tuple[str, ...]] = NO_NAMES
     whole: bool = False
 

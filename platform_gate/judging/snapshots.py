@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from platform_gate.judging.problems import MAX_PROBLEMS, finding_of, further_of
 from platform_gate.judging.shards import Named
-from platform_gate.measurements.measured import Measurements
 from platform_gate.model import Finding
 from platform_gate.policy.limits import Effective
 from platform_gate.readings import Measured, Source
 from platform_gate.subsystems.catalogue import BROKEN_LINE, UNKNOWN_SERVICE
 from platform_gate.text import plural, quote, suggestion
+
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
 
 
 class SnapshotFile(NamedTuple):

@@ -70,8 +70,10 @@ BROKEN_LINE: Final = Rule(
     "Collect the snapshot anew with `platform-gate collect`; `platform-gate schema measurements` prints the schema.",
     severity=Severity.ERROR,
     why="A gate that skips lines it cannot read can be passed by breaking the line of a service.",
-    fails='{"service":"payments","values":[{"at":"slos/availability","value":NaN,...}]}',
-    passes='{"service":"payments","values":[{"at":"slos/availability","value":99.8,...}]}',
+    fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "value": 99.8,\n'
+    '    "unit": "percent", "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}',
     source="docs/measurements.md",
 )
 UNKNOWN_SERVICE: Final = Rule(
@@ -80,8 +82,10 @@ UNKNOWN_SERVICE: Final = Rule(
     "Write a manifest for it, correct its name (`names` in the sources), or leave it out of the queries.",
     severity=Severity.NOTE,
     why="A name that is spelt differently in the monitoring leaves its service without numbers.",
-    fails='{"service":"payment","values":[...]}   # the manifest says payments',
-    passes='{"service":"payments","values":[...]}   # the manifest says payments',
+    fails='{"service": "wbe", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says web',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says web',
     source="docs/measurements.md",
 )
 

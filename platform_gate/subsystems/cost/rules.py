@@ -51,7 +51,7 @@ STALE = Rule(
     "Add the months since then.",
     why="Costs of last spring say nothing about today's. With `cost.on_stale: unknown` they leave a doubt.",
     fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2025-06", amount: 2900}',
-    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-10", amount: 2900}',
+    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-01", amount: 2900}',
     keys=("cost.stale_after_months", "cost.on_stale"),
     source="FinOps Framework: Data Ingestion",
 )
@@ -71,8 +71,10 @@ FORECAST_OVER_BUDGET = Rule(
     "Make it cheaper, or have the budget raised by whoever owns it, before it is merged.",
     worse=Worse.ABOVE,
     why="An estimate of infrastructure code is known before the money is spent; the bill comes a month later.",
-    fails='{"at":"cost_forecast/payments","value":3500,"unit":"USD",...}   # the budget is 3000',
-    passes='{"at":"cost_forecast/payments","value":2900,"unit":"USD",...}   # the budget is 3000',
+    fails='{"service": "web", "values": [{"at": "cost_forecast/infra", "value": 3500, "unit": "USD",\n'
+    '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the budget is 3000',
+    passes='{"service": "web", "values": [{"at": "cost_forecast/infra", "value": 2900, "unit": "USD",\n'
+    '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the budget is 3000',
     keys=("cost.forecast_over_budget_points",),
     source="FinOps Framework: Planning & Estimating",
 )

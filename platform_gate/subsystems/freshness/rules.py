@@ -10,8 +10,10 @@ STALE: Final = Rule(
     "Mend the source, and run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     why="Yesterday's number says nothing about today. Nobody carries old values forward, so age is how failure shows.",
-    fails='{"at":"slos/availability","value":99.95,"observed_at":"2026-11-20T06:00:00Z",...}   # on 2026-11-25',
-    passes='{"at":"slos/availability","value":99.95,"observed_at":"2026-11-24T06:00:00Z",...}   # on 2026-11-25',
+    fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-11T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-13T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
     keys=("measurements.max_age", "measurements.on_stale", "measurements.stale_points"),
     source="docs/measurements.md",
 )
@@ -21,8 +23,10 @@ UNUSABLE: Final = Rule(
     "Mend the source, and run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     why="A number over another window, in another currency or from the future answers another question.",
-    fails='{"at":"slos/availability","value":99.95,"window":"7d",...}   # the manifest declares 30d',
-    passes='{"at":"slos/availability","value":99.95,"window":"30d",...}   # the manifest declares 30d',
+    fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "7d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says 30d',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says 30d',
     keys=("measurements.min_coverage_pct",),
     source="docs/measurements.md",
 )
@@ -32,8 +36,10 @@ MISSING: Final = Rule(
     "Let the source measure the service, and run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     why="A claimed field has one owner. If a typed value could fill the gap, whoever types it would decide.",
-    fails='"sources":{"prom":{"provides":["slos"],...}}   # and no line for the service',
-    passes='{"service":"payments","values":[{"at":"slos/availability",...}]}',
+    fails='{"service": "web", "values": [{"at": "slos/availability/burn_rate/1h", "value": 0.5, "unit": "ratio",\n'
+    '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # prom provides slos',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # prom provides slos',
     keys=("measurements.accept",),
     source="docs/measurements.md",
 )
@@ -42,8 +48,10 @@ AGING: Final = Rule(
     "A value will soon be too old",
     "See why the source has not been asked since, and run `platform-gate collect`.",
     why="There is time to mend a source before its numbers stop counting.",
-    fails='{"at":"slos/availability","value":99.95,"observed_at":"2026-11-23T06:00:00Z",...}   # on 2026-11-25',
-    passes='{"at":"slos/availability","value":99.95,"observed_at":"2026-11-25T06:00:00Z",...}   # on 2026-11-25',
+    fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-13T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-14T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
     keys=("measurements.warn_after", "measurements.max_age"),
     source="docs/measurements.md",
 )
@@ -53,7 +61,9 @@ UNDECLARED: Final = Rule(
     "Declare it with its target, or leave it out of the source's queries.",
     severity=Severity.NOTE,
     why="Without a target nobody can say whether the number is good.",
-    fails='{"service":"payments","values":[{"at":"slos/latency",...}]}   # the manifest has no such SLO',
-    passes='{"service":"payments","values":[{"at":"slos/availability",...}]}',
+    fails='{"service": "web", "values": [{"at": "slos/latency", "value": 99, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest has no such SLO',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}',
     source="docs/measurements.md",
 )
