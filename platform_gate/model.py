@@ -1,6 +1,6 @@
 """The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -281,7 +281,7 @@ class Context(NamedTuple):
     launched: bool = True
     subject: Subject = NOBODY
     overlays: Mapping[str, Overlay] = MappingProxyType({})
-    readings: tuple[Reading, ...] | None = None
+    readings: Sequence[Reading] | None = None
     measured: Measured | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -74,11 +74,15 @@ class Source(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What snapshots know of one service: its values by ``at``, the sources that claim it, and every source by name."""
+    """What snapshots know of one service: its values by ``at``, the sources that claim it, and every source by name.
+
+    Two services of equal ``signature`` differ in the numbers of their values only; it is None where that isn't known.
+    """
 
     values: Mapping[str, Measurement]
     claimed: tuple[Source, ...]
     sources: Mapping[str, Source]
+    signature: tuple[int, ...] | None = None
 
 
 class Want(NamedTuple):
@@ -134,6 +138,34 @@ class Reading(NamedTuple):
     limit: int | None = None
     weighs: bool = True
     at: str = ""
+
+
+class FreshReadings(Sequence[Reading]):
+    """Readings of which there is nothing to be said: every value counts, or was typed and nobody claims its field.
+
+    They are made when somebody looks at them: from those of another service, with the values of this one.
+    """
+
+    __slots__ = ("_values", "sources", "templates")
+
+    def __init__(
+        self, templates: tuple[Reading, ...], values: Mapping[str, Measurement], sources: tuple[str, ...]
+    ) -> None:
+        self.templates = templates
+        self.sources = sources
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self.templates)
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index] if isinstance(index, slice) else self._made(self.templates[index])
+
+    def __iter__(self) -> Iterator[Reading]:
+        return map(self._made, self.templates)
+
+    def _made(self, template: Reading) -> Reading:
+        return template._replace(measurement=self._values.get(template.at))
 
 
 class Overlay(NamedTuple):

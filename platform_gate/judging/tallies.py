@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from platform_gate.readings import DECLARED, Reading, State
+from platform_gate.readings import DECLARED, FreshReadings, Reading, State
 
 
 class Tally(NamedTuple):
@@ -29,10 +29,8 @@ def tallies(readings: Sequence[Reading] | None) -> tuple[Tally, ...]:
     """How many values of each source counted for a service."""
     if not readings:
         return ()
-    fresh = State.FRESH
-    used = [reading.source for reading in readings if reading.state is fresh]
-    if len(used) == len(readings):
-        return _fresh(tuple(used))
+    if isinstance(readings, FreshReadings):
+        return _fresh(readings.sources)
     return _tallies(tuple([(reading.source, reading.state) for reading in readings]))
 
 

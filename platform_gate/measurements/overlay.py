@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from platform_gate.measurements.ages import age, normalized
 from platform_gate.measurements.claims import owners
 from platform_gate.model import Context
-from platform_gate.readings import DECLARED, NO_DATA, Measured, Measurement, Overlay, Reading, Source, State, Want
+from platform_gate.readings import (
+    DECLARED,
+    NO_DATA,
+    FreshReadings,
+    Measured,
+    Measurement,
+    Overlay,
+    Reading,
+    Source,
+    State,
+    Want,
+)
 from platform_gate.subsystems import SUBSYSTEMS, freshness
 from platform_gate.subsystems.freshness import Limits
 from platform_gate.subsystems.measurable import field_of
 from platform_gate.text import listing
 
 COUNTS: Final = (State.FRESH, State.AGING)
+UNREMARKABLE: Final = (State.FRESH, State.TYPED)
 
 
 NOT_MEASURED: Final = Measured({}, (), {})
@@ -38,17 +51,94 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
     if context.measured is None and taken.takes_typed and taken.declared is None:
         return context
     measured, terms = context.measured or NOT_MEASURED, Terms(taken, context.as_of, required)
+    wants = [(name, found) for name, subsystem in SUBSYSTEMS.items() if (found := subsystem.wants(manifest))]
+    key = _key(measured, wants, terms)
+    plan: Plan | None = taken.plans.get(key) if key else None
+    if plan and plan.fits(measured):
+        return Context(*context[:4], plan.overlays(measured.values), plan.readings(measured.values), measured)
+    overlays, readings = _laid(wants, measured, terms)
+    if key and all(reading.state in UNREMARKABLE for reading in readings):
+        taken.plans[key] = Plan.of(wants, overlays, readings, terms)
+    return Context(*context[:4], overlays, readings, measured)
+
+
+Wants = Sequence[tuple[str, Sequence[Want]]]
+"""What each subsystem wants, by its name."""
+
+
+def _laid(wants: Wants, measured: Measured, terms: Terms) -> tuple[dict[str, Overlay], tuple[Reading, ...]]:
+    """What each subsystem reads, and what became of every field."""
     waiting: dict[str, list[Measurement]] = {}
     for at, value in measured.values.items():
         waiting.setdefault(field_of(at) or at, []).append(value)
     overlays, readings = {}, []
-    for name, subsystem in SUBSYSTEMS.items():
-        if wants := subsystem.wants(manifest):
-            found = _readings(wants, waiting, measured, terms, needed=name in required)
-            overlays[name] = _overlay(found)
-            readings += found
+    for name, several in wants:
+        found = _readings(several, waiting, measured, terms, needed=name in terms.required)
+        overlays[name] = _overlay(found)
+        readings += found
     readings += (_undeclared(value) for several in waiting.values() for value in several)
-    return Context(*context[:4], overlays, tuple(readings), context.measured)
+    return overlays, tuple(readings)
+
+
+def _key(measured: Measured, wants: Wants, terms: Terms) -> Any:
+    """What decides about a service beside its numbers; None where that isn't known.
+
+    Wants are told apart by their identity: the plan that is kept under the key holds on to them.
+    """
+    if measured.signature is None:
+        return None
+    return (
+        measured.signature,
+        tuple([id(want) for _, several in wants for want in several]),
+        terms.as_of,
+        terms.required,
+    )
+
+
+class Plan(NamedTuple):
+    """What becomes of the values of a service, if only their numbers differ from those of another, and all count.
+
+    ``bounds`` are the largest number of each value and whether it must be whole; ``shares`` the values of each
+    subsystem by ``at``, and who owns its fields; ``templates`` readings of the other service.
+    """
+
+    wants: Wants
+    bounds: tuple[tuple[str, float, bool], ...]
+    shares: tuple[tuple[str, tuple[str, ...], Mapping[str, str]], ...]
+    templates: tuple[Reading, ...]
+    sources: tuple[str, ...]
+    min_coverage_pct: float
+
+    @classmethod
+    def of(cls, wants: Wants, overlays: Mapping[str, Overlay], readings: tuple[Reading, ...], terms: Terms) -> Plan:
+        """The plan that follows from what became of one service."""
+        valued = [reading for reading in readings if reading.measurement]
+        bounds = tuple(
+            (each.at, inf if each.want.at_most is None else each.want.at_most, each.want.whole) for each in valued
+        )
+        shares = tuple((name, tuple(overlay.values), overlay.owners) for name, overlay in overlays.items())
+        sources = tuple(reading.source for reading in valued)
+        return cls(wants, bounds, shares, readings, sources, terms.limits.min_coverage_pct)
+
+    def fits(self, measured: Measured) -> bool:
+        """Whether every number of a service is one that counts."""
+        values = measured.values
+        for at, most, whole in self.bounds:
+            value = values[at]
+            number, coverage = value.value or 0, value.coverage_pct
+            if not 0 <= number <= most or (whole and number != int(number)):
+                return False
+            if coverage is not None and coverage < self.min_coverage_pct:
+                return False
+        return True
+
+    def overlays(self, values: Mapping[str, Measurement]) -> dict[str, Overlay]:
+        """What each subsystem reads."""
+        return {name: Overlay({at: values[at] for at in ats}, owners) for name, ats, owners in self.shares}
+
+    def readings(self, values: Mapping[str, Measurement]) -> FreshReadings:
+        """What became of every field."""
+        return FreshReadings(self.templates, values, self.sources)
 
 
 def _overlay(readings: Sequence[Reading]) -> Overlay:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Severity, Violation
-from platform_gate.readings import DECLARED, NO_FACTS, Reading, State, Want
+from platform_gate.readings import DECLARED, NO_FACTS, FreshReadings, Reading, State, Want
 from platform_gate.subsystems.freshness.rules import AGING, MISSING, STALE, UNDECLARED, UNUSABLE
 from platform_gate.subsystems.loosening import LooseningTable, if_lower
 from platform_gate.text import plural
@@ -37,7 +37,8 @@ _WORST_FIRST: Final = (State.MISSING, State.UNUSABLE, State.STALE, State.AGING)
 class Limits(NamedTuple):
     """The policy's ``measurements`` section: ages in days, by source name, source type or ``default``.
 
-    ``declared`` is how old typed numbers may be, None for as old as you like. ``known`` remembers what ``ages`` said.
+    ``declared`` is how old typed numbers may be, None for as old as you like. ``known`` remembers what ``ages`` said,
+    ``plans`` what became of services whose values differed in their numbers only.
     """
 
     accept: str
@@ -48,6 +49,7 @@ class Limits(NamedTuple):
     stale_points: int
     min_coverage_pct: float
     known: dict[tuple[str, str], tuple[int, int | None]]
+    plans: dict[Any, Any]
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -62,6 +64,7 @@ class Limits(NamedTuple):
             section["on_stale"],
             section["stale_points"],
             section["min_coverage_pct"],
+            {},
             {},
         )
 
@@ -149,7 +152,9 @@ def check(readings: Sequence[Reading], _limits: Limits, _context: Context) -> It
 
 
 def _odd(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of which there is something to be said. Most fleets have none, and an enum is slow to hash."""
+    """The readings of which there is something to be said."""
+    if isinstance(readings, FreshReadings):
+        return []
     fresh, typed = State.FRESH, State.TYPED
     return [reading for reading in readings if reading.state is not fresh and reading.state is not typed]
 
@@ -241,9 +246,14 @@ def status(readings: Sequence[Reading], _failed: Sequence[Violation], _limits: L
     """The worst that can be said of a field that the service needs; ``typed`` where nothing is measured."""
     states = {reading.state for reading in _odd(readings) if reading.weighs}
     if not states:
-        fresh = State.FRESH
-        return str(fresh if any(reading.state is fresh and reading.weighs for reading in readings) else State.TYPED)
+        return _unremarkable(readings.templates if isinstance(readings, FreshReadings) else readings)
     return str(next(state for state in _WORST_FIRST if state in states))
+
+
+def _unremarkable(readings: Sequence[Reading]) -> str:
+    """Whether any value that counts was measured."""
+    fresh = State.FRESH
+    return str(fresh if any(reading.state is fresh and reading.weighs for reading in readings) else State.TYPED)
 
 
 def describe(readings: Sequence[Reading], _limits: Limits) -> dict[str, Any]:
