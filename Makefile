@@ -35,8 +35,9 @@ ENGINES := $(VENV)/.installed-engines
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## judge the example fleet with the shipped policy
+demo: $(INSTALLED) ## judge the example fleets with the shipped policy: one typed, one measured
 	@$(BIN)/platform-gate check examples/services; echo "exit code $$?"
+	@echo; $(BIN)/platform-gate check --as-of 2026-11-25 --measurements examples/measured/measurements.jsonl examples/measured/services; echo "exit code $$?"
 
 test: $(DEVELOPED) ## run the tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup $(PYTEST_ARGS)

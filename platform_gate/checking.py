@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.request import Request, explain_options, narrowed, reproduce
@@ -17,6 +18,9 @@ from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
 from platform_gate.repository import unselected
 from platform_gate.repository.opening import open_tree, refuse_link_above
 from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
+
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
 
 
 class Keep(Enum):
@@ -76,9 +80,18 @@ def _read_once(stdin: Callable[[], bytes], paths: Sequence[str]) -> Callable[[],
 def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep, executor: Executor) -> Outcome:
     settings, source = ruleset.of_work_tree(tree)
     rules = ruleset.load(request, settings, source)
+    measured = None if request.schema_only else ruleset.measurements(request, settings, source, rules.policy)
     found = tree.find(request.paths, settings)
-    files, part = _part(found, request, rules.waivers)
-    job = Job(tree, rules.policy, request.as_of, rules.waivers, part=part is not None, complete=request.complete)
+    files, part = _part(found, request, rules.waivers, measured)
+    job = Job(
+        tree,
+        rules.policy,
+        request.as_of,
+        rules.waivers,
+        part=part is not None,
+        complete=request.complete,
+        measurements=measured,
+    )
     run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
     operands = list(map(tree.shown, request.paths))
     beside = unselected.yaml_beside(unselected.in_work_tree(tree), settings, operands, found)
@@ -91,7 +104,7 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         exit_zero=request.exit_zero,
         schema_only=request.schema_only,
         display=display,
-        part=part and part._replace(seen=run.seen, narrowed=request.narrowed),
+        part=part and part.seeing(run.seen)._replace(narrowed=request.narrowed),
         repository=request.repository,
         unread=unselected.unread_configuration(tree, request.paths, settings),
         explain_options=explain_options(request),
@@ -99,20 +112,21 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
 
 
 def _part(
-    files: Sequence[ManifestFile], request: Request, waivers: Sequence[Waiver]
+    files: Sequence[ManifestFile], request: Request, waivers: Sequence[Waiver], measured: Measurements | None
 ) -> tuple[Sequence[ManifestFile], Slice | None]:
     """The files to judge, and which slice of the fleet they are."""
     shard = request.shard
     if shard is None:
         return files, None
-    part = Slice.of(shard, [file.path for file in files], _terms(request, waivers))
+    part = Slice.of(shard, [file.path for file in files], _terms(request, waivers, measured))
     return [file for file in files if shard.takes(file.path)], part
 
 
-def _terms(request: Request, waivers: Sequence[Waiver]) -> str:
-    """Options that must be the same in all shards, besides files and policy: team, tier and waivers."""
+def _terms(request: Request, waivers: Sequence[Waiver], measured: Measurements | None) -> str:
+    """Options that must be the same in all shards, besides files and policy: team, tier, waivers and snapshots."""
     waived = [(str(waiver.location), *waiver._replace(document=None, file="")) for waiver in waivers]  # type: ignore[arg-type]  # the location identifies the document
-    return repr((request.team, request.tier, waived))
+    snapshots = [(snapshot.path, snapshot.sha256) for snapshot in measured.snapshots] if measured else []
+    return repr((request.team, request.tier, waived, *([snapshots] if snapshots else [])))
 
 
 def _reduce(keep: Keep) -> Reduce:

@@ -1,10 +1,13 @@
 """The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+
+from platform_gate.readings import Measured, Measurement, Overlay, Reading
+from platform_gate.rule_ids import leaves_unjudged
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -92,15 +95,6 @@ class Doubt(StrEnum):
     ALWAYS = "always"
 
 
-MANIFEST, WAIVER = "manifest", "waiver"
-UNSELECTED_ID: Final = "manifest/unselected"  # the one rule of its kind that keeps nothing from being judged
-
-
-def kind_of(rule: str) -> str:
-    """The first part of a rule's id: a subsystem, ``manifest``, ``waiver``, or the namespace of a policy's own rule."""
-    return rule.partition("/")[0]
-
-
 class Rule(NamedTuple):
     """A named thing that can be wrong with a service, a manifest or a waiver.
 
@@ -122,11 +116,9 @@ class Rule(NamedTuple):
     keys: tuple[str, ...] = ()
     source: str = ""
 
-    def violation(
-        self, message: str, *at: str | int, subject: str = "", value: float | None = None, fix: str = ""
-    ) -> "Violation":
-        """A violation of this rule. ``at`` is the place below ``spec``; the rest is as in ``Violation``."""
-        return Violation(self, message, ("spec", *at), subject, value, fix)
+    def violation(self, message: str, *at: str | int, **more: Any) -> "Violation":
+        """A violation of this rule. ``at`` is the place below ``spec``, ``more`` are other fields of ``Violation``."""
+        return Violation(self, message, ("spec", *at), **more)
 
 
 class Violation(NamedTuple):
@@ -134,6 +126,7 @@ class Violation(NamedTuple):
 
     ``at`` is the place in the manifest; with ``on_key`` its key is wrong, not its value. ``subject`` is the part of the
     service concerned (an SLO's name, say), ``value`` the measured value. Without a ``fix`` the rule's help applies.
+    ``measured`` is the value of a snapshot that it rests on.
     """
 
     rule: Rule
@@ -143,6 +136,7 @@ class Violation(NamedTuple):
     value: float | None = None
     fix: str = ""
     on_key: bool = False
+    measured: Measurement | None = None
 
 
 class Charge(NamedTuple):
@@ -233,6 +227,7 @@ class Finding(NamedTuple):
     survives moved lines and changed wording. ``points`` are those of its charge, on the charge's first finding only, so
     that the open findings of a service add up to its total. It is ``decisive`` if it costs points, leaves a doubt, or
     fails the gate by itself. ``subsystem`` and ``subject`` are empty for a manifest or a waiver.
+    ``measured`` is the value of a snapshot that it rests on.
     """
 
     rule: str
@@ -249,18 +244,19 @@ class Finding(NamedTuple):
     subject: str = ""
     excerpt: Excerpt | None = None
     excuse: Excuse | None = None
+    measured: Measurement | None = None
 
     @property
     def unjudged(self) -> bool:
         """Whether it keeps a file from being judged, so that the gate can't answer."""
-        return kind_of(self.rule) == MANIFEST and self.rule != UNSELECTED_ID
+        return leaves_unjudged(self.rule)
 
 
 NO_LABELS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Subject(NamedTuple):
-    """A service as overrides and rules match it: its metadata, and its manifest's path as shown."""
+    """What overrides and rules can match: a service's metadata, and its manifest's path as shown."""
 
     name: str
     team: str
@@ -273,16 +269,20 @@ NOBODY = Subject("", "")
 
 
 class Context(NamedTuple):
-    """The rest that a judgement depends on, besides the manifest and the policy.
+    """What a judgement depends on besides the manifest and the policy.
 
     ``exists`` tells whether the repository has a path; ``launched`` whether the service's launch date has come;
-    ``subject`` is the service as overrides and rules match it.
+    ``subject`` is the service as overrides and rules match it. ``overlays`` are what subsystems read in place of typed
+    numbers; ``readings`` what became of every field, None where that is no question; ``measured`` what both come from.
     """
 
     as_of: date
     exists: Callable[[str], bool]
     launched: bool = True
     subject: Subject = NOBODY
+    overlays: Mapping[str, Overlay] = MappingProxyType({})
+    readings: Sequence[Reading] | None = None
+    measured: Measured | None = None
 
 
 def nowhere(_path: str) -> bool:

@@ -316,7 +316,22 @@ def around(rule: Rule, example: str) -> dict[str, str]:
     if rule.id == "manifest/unselected":
         files = {path: manifest(path[-3:], cost="") for path in ("services/payments.yml", "services/web.yaml")}
         return {".platform-gate.yaml": example, **files}
+    if example.startswith('{"service"'):
+        return {"services/web.yaml": MEASURED, "measurements.jsonl": snapshot(example)}
     return {"services/web.yaml": "---\n".join(map(whole_manifest, example.split("---\n")))}
+
+
+MEASURED = manifest(
+    "web", slos="slos: [{name: availability, target: 99.9, window: 30d}]", cost="cost: {budget_monthly: 3000}"
+)
+SOURCES = {"prom": {"type": "prometheus", "provides": ["slos", "cost_forecast"], "ok": True}}
+
+
+def snapshot(example: str) -> str:
+    """A line of a snapshot, which the documentation breaks in two, below a header."""
+    head = {"apiVersion": "platform-gate/v1", "kind": "Measurements", "collected_at": "2026-02-15T06:00:07Z"}
+    line = " ".join(part.strip() for part in example.split("   # ", maxsplit=1)[0].splitlines())
+    return f"{json.dumps({**head, 'sources': SOURCES})}\n{line}\n"
 
 
 SLO_MET = "slos: [{name: availability, target: 99.9, current: 99.95}]"
@@ -350,7 +365,8 @@ def test_the_examples_of_a_rule_fail_and_pass(gate: Gate, tmp_path: Path, name: 
     example = getattr(rule, which)
     files = around(rule, example)
     write(tmp_path, files)
-    options = ["--waivers", "waivers.yaml"] if "waivers.yaml" in files else []
+    given = {"--waivers": "waivers.yaml", "--measurements": "measurements.jsonl"}
+    options = [word for option, file in given.items() if file in files for word in (option, file)]
     done = gate(tmp_path, "check", "--format", "json", "--as-of", day(example), *options)
     assert done.stderr == ""
     report = json.loads(done.stdout)

@@ -56,7 +56,7 @@ def test_the_fleet_under_the_strict_policy() -> None:
     assert outcome.exit_code == 1
     assert outcome.run.findings == ()
     worst = {name for name, health in healths(outcome).items() if health == "critical"}
-    assert {"payments", "recommendations"} <= worst
+    assert {"payments", "product-search"} <= worst
     better = {name for name, health in healths(outcome).items() if health == "healthy"}
     assert better <= {name for name, health in DEFAULT.items() if health == "healthy"}
 

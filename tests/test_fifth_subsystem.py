@@ -19,6 +19,7 @@ from platform_gate.documents import schema, shipped
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Severity, Violation
 from platform_gate.policy import loading
+from platform_gate.readings import NOTHING, Want
 from platform_gate.reports.formats import REPORTERS
 from platform_gate.reports.formats import html as html_reporter
 from platform_gate.reports.formats import json as json_reporter
@@ -27,6 +28,7 @@ from platform_gate.reports.outcome import Display, Outcome
 from platform_gate.reports.page import rendering
 from platform_gate.subsystems import SUBSYSTEMS, Subsystem
 from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower
+from platform_gate.subsystems.measurable import field_of
 from tests.repositories import commit, repository
 from tests.samples import check_folder, manifest, own_policy, write
 
@@ -34,6 +36,7 @@ ABOVE = Rule("carbon/above-limit", "Too much carbon", "Emit less.")
 NO_DATA = Rule("carbon/no-data", "No carbon figure", "Add `carbon.kg`.", doubt=Doubt.REQUIRED)
 SECTION = "  carbon: {kg_at_most: 100, above_points: 2}\n"
 DAY = ("--as-of", "2026-11-23")
+FIELD = "carbon/kg"
 LOOSENING: LooseningTable = {("kg_at_most",): if_higher, ("above_points",): if_lower}
 
 
@@ -56,16 +59,27 @@ class Carbon:
 
     NAME = "carbon"
     SECTION = "carbon"
+    MEASURED: tuple[str, ...] = ("carbon",)
     LOOSENING = LOOSENING
     Limits = CarbonLimits
 
     def all_rules(self, _limits: CarbonLimits) -> tuple[Rule, ...]:
         return ABOVE, NO_DATA
 
+    def field_of(self, at: str) -> str | None:
+        return at if at == FIELD else None
+
+    def wants(self, manifest: Mapping[str, Any]) -> list[Want]:
+        typed = "kg" in manifest["spec"].get("carbon", {})
+        return [Want(FIELD, ("spec", "carbon", "kg"), "the carbon figure", "count", typed=typed)]
+
     def read(
-        self, manifest: Mapping[str, Any], _limits: CarbonLimits, _context: Context
+        self, manifest: Mapping[str, Any], _limits: CarbonLimits, context: Context
     ) -> tuple[float | None, list[Problem]]:
+        overlay = context.overlays.get("carbon", NOTHING)
         kilograms = manifest["spec"].get("carbon", {}).get("kg")
+        if FIELD in overlay.owners:
+            kilograms = overlay.values[FIELD].value if FIELD in overlay.values else None
         at = ("spec", "carbon", "kg")
         return kilograms, [Problem(at, "13 is an unlucky number", "Write 12.99.")] if kilograms == 13 else []
 
@@ -105,7 +119,7 @@ CARBON: Subsystem = Carbon()
 def forget() -> None:
     """Empty every cache of what travels with the package."""
     caches = shipped.schema, shipped.policy, schema._validator, loading.default, rendering.environment  # noqa: SLF001
-    for function in caches:
+    for function in (*caches, field_of):
         function.cache_clear()
 
 
@@ -351,3 +365,48 @@ def test_a_fleet_with_it_is_merged(here: Commands) -> None:
     code, report, _ = here("merge", "part.json", "-f", "json")
     [web] = json.loads(report)["services"]
     assert (code, web["subsystems"]["carbon"]["points"]) == (1, 2)
+
+
+HEADER = {"apiVersion": "platform-gate/v1", "kind": "Measurements", "collected_at": "2026-11-23T06:00:07Z"}
+SOURCES = {"meter": {"type": "power", "provides": ["carbon"], "ok": True}}
+
+
+def measure(kilograms: float, observed_at: str = "2026-11-23T06:00:00Z", service: str = "web") -> None:
+    """Write a snapshot that measures the carbon of a service."""
+    value = {"at": FIELD, "value": kilograms, "unit": "count", "observed_at": observed_at, "source": "meter"}
+    lines = [{**HEADER, "sources": SOURCES}, {"service": service, "values": [value]}]
+    write(Path(), {"m.jsonl": "".join(json.dumps(line) + "\n" for line in lines)})
+
+
+def test_it_takes_measured_values(here: Commands) -> None:
+    measure(99.5)
+    code, report, _ = here("check", *DAY, "--measurements", "m.jsonl", "-f", "json")
+    [web] = json.loads(report)["services"]
+    assert (code, web["subsystems"]["carbon"]) == (0, {"status": "clean", "points": 0, "facts": {"kg": 99.5}})
+    rows = {row["at"]: row for row in web["subsystems"]["measurements"]["facts"]["values"]}
+    assert (rows[FIELD]["state"], rows[FIELD]["source"], rows[FIELD]["age_days"]) == ("fresh", "meter", 0)
+    Draft202012Validator(shipped.schema("report")).validate(json.loads(report))
+
+
+def test_a_stale_or_missing_value_of_it_is_not_what_somebody_typed(here: Commands) -> None:
+    write(Path(), {"policy.yaml": own_policy("  gate: {required: [carbon]}\n")})
+    options = (*DAY, "--policy", "policy.yaml", "--measurements", "m.jsonl", "-f", "json")
+    for arguments, rule in (
+        ((99.5, "2026-11-20T06:00:00Z"), "measurement/stale"),
+        ((99.5, "2026-11-23T06:00:00Z", "other"), "measurement/missing"),
+    ):
+        measure(*arguments)
+        code, report, _ = here("check", *options)
+        [web] = json.loads(report)["services"]
+        assert (code, web["health"], web["subsystems"]["carbon"]["facts"]) == (1, "unknown", {"kg": None})
+        assert {rule, "carbon/no-data"} <= {finding["rule"] for finding in web["findings"]}
+
+
+def test_its_measured_values_are_explained_and_shown(here: Commands) -> None:
+    measure(99.5)
+    text = here("explain", "web", *DAY, "--measurements", "m.jsonl")[1]
+    assert "carbon/kg" in text
+    assert "meter" in text
+    page = here("check", *DAY, "--measurements", "m.jsonl", "-f", "html")[1]
+    assert "carbon/kg" in page
+    assert "99.5 count" in page

@@ -20,10 +20,10 @@ from platform_gate.model import (
     Severity,
     Violation,
     days_after,
-    kind_of,
     nowhere,
     pointer,
 )
+from platform_gate.rule_ids import kind_of
 
 RULE = Rule("toy/broken", "A toy is broken", "Mend it.")
 

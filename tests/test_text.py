@@ -51,9 +51,7 @@ def test_what_people_write_stays(text: str) -> None:
 
 @given(st.text())
 def test_nothing_printable_controls_anything(text: str) -> None:
-    assert not [
-        character for character in printable(text) if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-    ]
+    assert not [each for each in printable(text) if unicodedata.category(each) in {"Cc", "Cs", "Zl", "Zp"}]
 
 
 @given(st.text())

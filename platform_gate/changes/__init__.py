@@ -9,5 +9,6 @@ __all__ = [
     "policy_impact",
     "pull_request",
     "relaxations",
+    "revisions",
     "waiver_log",
 ]

@@ -14,7 +14,7 @@ from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Scope
 from platform_gate.policy.limits import Gate
-from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.subsystems import SUBSYSTEMS, freshness
 
 
 class Change(StrEnum):
@@ -114,20 +114,36 @@ class Transition(NamedTuple):
         return frozenset(finding.fingerprint for finding in judged.findings) - self.known
 
     def origin(self, finding: Finding) -> FindingOrigin:
-        """Whether a finding of the head is new. Fingerprints compare rule, service and key, not lines."""
-        return FindingOrigin.STANDING if finding.fingerprint in self.known else FindingOrigin.INTRODUCED
+        """STANDING if the base has the same finding: of the same rule, service and place by names, on whatever line.
+
+        What was measured is there whatever the change does, unless the change decides otherwise by what it is judged.
+        """
+        if finding.fingerprint in self.known or (_is_measured(finding) and self._same_decisions(finding)):
+            return FindingOrigin.STANDING
+        return FindingOrigin.INTRODUCED
 
     def cause(self, finding: Finding) -> Cause:
-        """MEASURED if the subsystem's declared facts are the same at both ends, else DECLARED."""
+        """MEASURED for what a snapshot says, and if the subsystem's declared facts are the same at both ends."""
+        if _is_measured(finding):
+            return Cause.MEASURED
         if self.before is None or self.after is None:
             return Cause.DECLARED
-        subject = finding.subject
+        return Cause.MEASURED if self._same_decisions(finding) else Cause.DECLARED
+
+    def _same_decisions(self, finding: Finding) -> bool:
+        """Whether people decided the same at both ends about what a finding is about; a new service decides nothing."""
+        if self.before is None or self.after is None:
+            return True
         old, new = (judged.judgement.scored.get(finding.subsystem) for judged in (self.before, self.after))
         if old is None or new is None:
-            return Cause.DECLARED
+            return False
         declared = SUBSYSTEMS[finding.subsystem].declared
-        same = declared(old.facts, subject) == declared(new.facts, subject)
-        return Cause.MEASURED if same else Cause.DECLARED
+        return bool(declared(old.facts, finding.subject) == declared(new.facts, finding.subject))
+
+
+def _is_measured(finding: Finding) -> bool:
+    """Whether a finding rests on a snapshot."""
+    return finding.measured is not None or finding.subsystem == freshness.NAME
 
 
 class Fixed(NamedTuple):

@@ -11,12 +11,14 @@ from platform_gate.changes.comparison import Comparison, Preview, Sides, Transit
 from platform_gate.changes.fleets import Files, Fleet
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, changes_against
+from platform_gate.changes.snapshot_changes import changed_snapshots
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.manifest import NO_PRECEDENTS, Precedents, same_precedent
 from platform_gate.judging.request import Request, is_wanted, metadata_of, narrowed
 from platform_gate.judging.ruleset import Rules
 from platform_gate.judging.runner import Job, Run
 from platform_gate.judging.verdict import Verdict
+from platform_gate.measurements.measured import Measurements
 from platform_gate.model import GateError, Scope
 from platform_gate.policy.loading import Policy, Source
 from platform_gate.repository import config, unselected
@@ -35,6 +37,7 @@ class Case(NamedTuple):
         adoption: the base ref has neither configuration nor manifests, so ``own`` judges.
         selected: the head's manifests as each configuration selects them, ``ruling`` first and ``own`` second.
         operands: paths of the command line, from the root.
+        measured: the tip's snapshots, which are laid over both sides.
     """
 
     request: Request
@@ -45,6 +48,7 @@ class Case(NamedTuple):
     adoption: bool
     selected: tuple[list[ManifestFile], list[ManifestFile]]
     operands: list[str]
+    measured: Measurements | None
 
     @property
     def files(self) -> list[ManifestFile]:
@@ -57,8 +61,15 @@ class Case(NamedTuple):
         return _union([files, nowhere if self.request.paths or not files else []])
 
     def job(self, tree: Tree, rules: Rules) -> Job:
-        """The job of judging a tree by some rules."""
-        return Job(tree, rules.policy, self.request.as_of, rules.waivers, complete=self.request.complete)
+        """The job of judging a tree by some rules, and by the tip's snapshots."""
+        return Job(
+            tree,
+            rules.policy,
+            self.request.as_of,
+            rules.waivers,
+            complete=self.request.complete,
+            measurements=self.measured,
+        )
 
 
 def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
@@ -106,10 +117,11 @@ def _case(request: Request, change: Revisions) -> Case:
         settings = config.load(change.tip.content)
         adoption = not settings.path and _is_bare(change)
         ruling = _adopted(request, own, change) if adoption else ruleset.load(tip.known(request), settings, tip)
+        measured = ruleset.measurements(request, ruling.settings, tip, ruling.policy)
     first = change.head.find(request.paths, ruling.settings)
     same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
     second = first if same else change.head.find(request.paths, own.settings)
-    return Case(request, change, ruling, own, settings, adoption, (first, second), operands)
+    return Case(request, change, ruling, own, settings, adoption, (first, second), operands, measured)
 
 
 def _is_bare(change: Revisions) -> bool:
@@ -144,7 +156,8 @@ def _sides(case: Case) -> tuple[Sides, Precedents]:
     head = runner.run(head_job, files)
     if renamed := fleets.replaced(head, fleets_nearest_first):
         precedents |= renamed
-        head = runner.run(head_job._replace(precedents=precedents), files)
+        formerly = {name: (precedent.subject.name,) for name, precedent in renamed.items()}
+        head = runner.run(head_job._replace(precedents=precedents, formerly=formerly), files)
     base = fleets.judge(job._replace(precedents=precedents), of_base)
     others = runner.run(job, _only_selected_by_head(case, of_base)).unjudged
     problems = (finding for finding in others if finding.rule != DUPLICATE_SERVICE.id)
@@ -242,7 +255,10 @@ def _lowered_rules(case: Case) -> list[Lowered]:
         by_policy = [entry for entry in by_policy if (entry.kind, entry.pointer) in own_doing]
     since = before.waivers if before else None
     by_waivers = relaxations.by_waivers(ruling.waivers, own.waivers, own.policy.known_rules(), since)
-    return [*by_policy, *by_waivers, *relaxations.by_configuration(ruling.settings, own.settings, gone)]
+    by_configuration = relaxations.by_configuration(ruling.settings, own.settings, gone)
+    patterns = {*ruling.settings.measurements, *own.settings.measurements}
+    by_snapshots = changed_snapshots(case.change, patterns, case.request.measurements)
+    return [*by_policy, *by_waivers, *by_configuration, *by_snapshots]
 
 
 def _at_base(case: Case) -> Rules | None:

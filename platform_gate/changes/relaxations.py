@@ -205,10 +205,13 @@ def terms(waiver: Waiver) -> str:
 
 
 def by_configuration(before: Config, after: Config, gone: Iterable[str]) -> Iterator[Lowered]:
-    """Manifests that the head's configuration no longer selects (``gone``), and a narrower scope."""
+    """Manifests (``gone``) and snapshots that the head's configuration no longer selects, and a narrower scope."""
     place = Location(after.path or before.path)
     for path in gone:
         yield Lowered("configuration-narrowed", "", "manifests", path, None, place)
+    for pattern in before.measurements:
+        if pattern not in after.measurements:
+            yield Lowered("measurements-changed", "", "measurements", pattern, None, place)
     scopes = [scope.value for scope in Scope]
     old, new = before.scope or scopes[0], after.scope or scopes[0]
     if scopes.index(new) > scopes.index(old):

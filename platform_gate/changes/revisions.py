@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from platform_gate.documents.document import DocumentError, Refusal
+from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.judging.request import Request
 from platform_gate.model import GateError
 from platform_gate.repository import commits, rule_files
@@ -101,7 +101,7 @@ class TipRules(NamedTuple):
     change: Revisions
     past: bool = False
 
-    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+    def read(self, kind: str, reference: str, limit: int = MAX_BYTES) -> tuple[bytes, str]:
         """A file.
 
         Raises:
@@ -109,7 +109,7 @@ class TipRules(NamedTuple):
         """
         change, file = self.change, os.path.normpath(self.change.head.tree.cwd / reference)
         path, real = change.inside(file), change.inside(os.path.realpath(file))
-        content = change.tip.content(path) if path is not None else None
+        content = change.tip.content(path, limit) if path is not None else None
         if path is not None and content is not None:
             return content, path
         if path is not None and change.owns(path):
@@ -118,7 +118,7 @@ class TipRules(NamedTuple):
         if real is not None and change.owns(real):
             message = f"the {kind} {quote(reference)} is a link to {quote(real)}, which the change may have altered"
             raise GateError(message, "Name the file itself.")
-        return rule_files.read_named(change.head.tree, kind, reference)
+        return rule_files.read_named(change.head.tree, kind, reference, limit)
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """The configured files that the tip has; those that only the change has don't count yet."""
@@ -164,7 +164,7 @@ class MergedRules(NamedTuple):
     change: Revisions
     adopting: bool = False
 
-    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+    def read(self, kind: str, reference: str, limit: int = MAX_BYTES) -> tuple[bytes, str]:
         """A file.
 
         Raises:
@@ -175,29 +175,30 @@ class MergedRules(NamedTuple):
             return ours
         path = change.inside(file)
         if path is None or not (path in change.tip.files or path in change.base.files or change.owns(path)):
-            return rule_files.read_named(change.head.tree, kind, reference)
-        content = self.content(path)
+            return rule_files.read_named(change.head.tree, kind, reference, limit)
+        content = self.content(path, limit)
         if content is None:
             raise GateError(f"the {kind} {quote(path)} is gone with this change", "Keep it, or stop naming it.")
         return content, path
 
-    def _at_tip(self, file: str) -> tuple[bytes, str] | None:
+    def _at_tip(self, file: str, limit: int = MAX_BYTES) -> tuple[bytes, str] | None:
         """A file as the tip has it, by its own path or by that to which a link of the change leads."""
         for path in map(self.change.inside, (file, os.path.realpath(file))):
-            content = self.change.tip.content(path) if path is not None else None
+            content = self.change.tip.content(path, limit) if path is not None else None
             if path is not None and content is not None:
                 return content, path
         return None
 
-    def content(self, path: str) -> bytes | None:
-        """A file's bytes by its path from the root; None if the merge has no such file."""
+    def content(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
+        """At most ``limit + 1`` bytes of a file by its path from the root; None if the merge has no such file."""
         change = self.change
         left_out = change.head.left_out
-        own = left_out.content(path) if path in left_out.files else rule_files.read_optional(change.head.tree)(path)
+        read = rule_files.read_optional(change.head.tree, limit)
+        own = left_out.content(path, limit) if path in left_out.files else read(path)
         entry = change.base.files.get(path)
-        base = change.base.content(path) if entry and entry.mode not in (LINK, SUBMODULE) else None
+        base = change.base.content(path, limit) if entry and entry.mode not in (LINK, SUBMODULE) else None
         # As in a three-way merge: a side that is the same as the base has not changed the file.
-        return change.tip.content(path) if same_content(own, base) else own
+        return change.tip.content(path, limit) if same_content(own, base) else own
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """The configured files."""

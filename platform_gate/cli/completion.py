@@ -84,7 +84,8 @@ def _fleet() -> list[Judged]:
 def _rules() -> list[str]:
     from platform_gate.checking import no_input  # noqa: PLC0415 - as above
     from platform_gate.judging import ruleset  # noqa: PLC0415 - as above
-    from platform_gate.repository.work_tree import WorkTree, find_root  # noqa: PLC0415 - as above
+    from platform_gate.repository.opening import find_root  # noqa: PLC0415 - as above
+    from platform_gate.repository.work_tree import WorkTree  # noqa: PLC0415 - as above
 
     with suppress(Exception):
         cwd = Path.cwd()

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "explain": "Explain the health of a service, or a rule.",
     "policy": "Show, test and compare policies.",
     "waivers": "List, generate and prune waivers.",
+    "measurements": "Show measured values.",
     "merge": "Merge the reports of shards or repositories.",
     "import": "Write manifests from descriptors such as Backstage's.",
     "init": "Set up a repository: configuration, policy, workflow, hook.",

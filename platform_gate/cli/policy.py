@@ -23,6 +23,7 @@ from platform_gate.judging.request import Request
 from platform_gate.judging.ruleset import WorkTreeRules
 from platform_gate.judging.runner import Job, Run
 from platform_gate.judging.verdict import ExitCode
+from platform_gate.measurements.measured import Measurements
 from platform_gate.model import GateError, HealthStatus
 from platform_gate.policy import lint, printing
 from platform_gate.policy.limits import Effective
@@ -103,7 +104,8 @@ def impact_command(against: str | None, paths: tuple[str, ...], **options: Any) 
         raise click.UsageError("--policy is missing: name the new policy")
     settings, source = ruleset.of_work_tree(current_tree())
     old, new = (ruleset.choose_policy(reference, settings, source) for reference in (against, request.policy))
-    before, after = _run(request, old), _run(request, new)
+    measured = ruleset.measurements(request, settings, source, new)
+    before, after = _run(request, old, measured), _run(request, new, measured)
     manifests = {judged.name: judged.manifest for judged in before.services}
 
     def rejudge(name: str, effective: Effective) -> Judgement:
@@ -111,17 +113,17 @@ def impact_command(against: str | None, paths: tuple[str, ...], **options: Any) 
 
     _warn(new, [manifest.subject for manifest in manifests.values()])
     _print(_impact(policy_impact.compare(before.services, after.services, rejudge), old, new))
-    for message in dict.fromkeys(
-        f"{finding.location}: {finding.message}" for finding in (*before.findings, *after.findings)
-    ):
+    unjudged = [*before.unjudged, *after.unjudged]
+    for message in dict.fromkeys(f"{finding.location}: {finding.message}" for finding in unjudged):
         write_error(f"error: {message}")
-    return ExitCode.NOT_JUDGED if before.findings or after.findings else ExitCode.PASSED
+    return ExitCode.NOT_JUDGED if unjudged else ExitCode.PASSED
 
 
-def _run(request: Request, chosen: Policy) -> Run:
+def _run(request: Request, chosen: Policy, measured: Measurements | None = None) -> Run:
     tree = current_tree()
     settings, _ = ruleset.of_work_tree(tree)
-    return runner.run(Job(tree, chosen, request.as_of), tree.find(request.paths, settings))
+    job = Job(tree, chosen, request.as_of, measurements=measured)
+    return runner.run(job, tree.find(request.paths, settings))
 
 
 def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:

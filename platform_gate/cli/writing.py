@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,6 +13,7 @@ import click
 from platform_gate.cli import completion
 from platform_gate.cli.options import Command, links, on_github
 from platform_gate.cli.streams import write_file, write_stdout
+from platform_gate.cli.workspace import current_tree
 from platform_gate.model import GateError
 from platform_gate.reports.formats import REPORTERS, WITH_ROWS, reporter
 from platform_gate.reports.outcome import Outcome
@@ -115,13 +117,27 @@ def write(outcome: Outcome, writing: Writing) -> None:
     sized = outcome.display._replace(max_bytes=writing.max_bytes)
     own = None if outcome.repositories else links()  # of other repositories no commit is known
     history = _earlier(writing.history)
-    shown = replace(outcome, links=own, display=sized, history=history, statistics=writing.statistics)
+    tracked = _tracked(outcome, writing)
+    shown = replace(outcome, links=own, display=sized, history=history, statistics=writing.statistics, tracked=tracked)
     attempts = (_attempt(write_file, path, reporter(form).render(shown)) for form, path in writing.outputs)
     lost = [error for error in attempts if error]
     in_log = writing.form is None and on_github()
     write_stdout(_log(shown) if in_log else reporter(writing.form or "text").render(shown))
     if lost:
         raise lost[0]
+
+
+def _tracked(outcome: Outcome, writing: Writing) -> Collection[str]:
+    """The snapshots that git tracks; asked only for the format that refers to them."""
+    by = outcome.run.measured_by
+    if by is None or "sarif" not in writing.forms:
+        return ()
+    from platform_gate.changes.revisions import repository_of  # noqa: PLC0415 - git is for few runs
+
+    with suppress(GateError):
+        staged = repository_of(current_tree()).staged()
+        return [file.path for file in by.files if file.path in staged.files]
+    return ()
 
 
 def _earlier(patterns: Sequence[str]) -> History | None:

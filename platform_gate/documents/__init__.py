@@ -5,7 +5,10 @@ May import the ground floor only. Opens no file but the schemas and policies tha
 
 __all__ = [
     "document",
+    "errors",
+    "scalars",
     "schema",
     "shipped",
+    "strict_json",
     "yaml_writer",
 ]

@@ -77,8 +77,13 @@ def _encoding_refusal(content: bytes, start: int, path: str) -> Refusal:
 
 def _character_refusal(text: str, index: int, path: str) -> Refusal:
     location = character_location(text[:index], path)
-    name, fix = _CHARACTERS.get(text[index], ("a control or invisible character", "Remove it."))
+    name, fix = character_name(text[index])
     return Refusal(f"{name} ({escape(text[index])}) is not allowed", fix, location, excerpt_of(text, location))
+
+
+def character_name(character: str) -> tuple[str, str]:
+    """How a character that no document may hold is called, and what to do about it."""
+    return _CHARACTERS.get(character, ("a control or invisible character", "Remove it."))
 
 
 _CHARACTERS: Final = {

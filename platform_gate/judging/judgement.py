@@ -117,9 +117,7 @@ def judge(
         context: Before its launch only governance is required of a service.
         waive: Excuses violations; those cost nothing and leave no doubt.
     """
-    required = effective.gate.required
-    if not context.launched:
-        required = tuple(name for name in required if name == "governance")
+    required = effective.gate.needs(launched=context.launched)
     excuse = partial(waive, subject.name)
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
     wrong = [part for part in scored.values() if part.failures]

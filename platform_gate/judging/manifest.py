@@ -1,15 +1,18 @@
 """From a document to a manifest: the service it describes, the policy that applies to it, and the facts it states."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document
-from platform_gate.model import Context, Problem, Subject, days_after
+from platform_gate.measurements import overlay
+from platform_gate.measurements.ages import is_day
+from platform_gate.model import At, Context, Problem, Subject, days_after
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy
+from platform_gate.readings import NO_FACTS, TYPED_ON, Measured
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing
 
@@ -58,16 +61,27 @@ class Manifest(NamedTuple):
     facts: Mapping[str, Any]
 
 
+Measure = Callable[[str], Measured]
+"""Gives what is measured of a service."""
+
+
 def interpret(
-    document: Document, policy: Policy, context: Context, precedents: Precedents = NO_PRECEDENTS
+    document: Document,
+    policy: Policy,
+    context: Context,
+    precedents: Precedents = NO_PRECEDENTS,
+    measure: Measure | None = None,
 ) -> Manifest | list[Problem]:
     """A document as a manifest, or the problems that make it invalid.
 
-    ``precedents`` say by what metadata a service is matched, where that isn't its own.
+    ``precedents`` say by what metadata a service is matched, where that isn't its own; ``measure`` what is measured of
+    it.
     """
     problems = schema.validate(document.data, "service")
     if problems:
         return _stranger(document.data) or problems
+    if problems := _impossible_days(document.data["spec"]):
+        return problems
     subject = subject_of(document)
     precedent = precedents.get(subject.name) or Precedent(subject)
     ruling = precedent.subject
@@ -75,7 +89,8 @@ def interpret(
     own = effective if ruling is subject else policy.effective(subject)
     launch, problems = _launch(document.data, effective, context)
     launched = precedent.is_launched(launch, context.as_of)
-    context = Context(context.as_of, context.exists, launched, ruling)
+    measured = measure(subject.name) if measure else None
+    context = Context(context.as_of, context.exists, launched, ruling, measured=measured)
     facts, more = facts_of(document, effective, context)
     return [*problems, *more] or Manifest(document, subject, effective, own, context, facts)
 
@@ -91,8 +106,11 @@ def same_precedent(manifest: Manifest, precedents: Precedents) -> bool:
 def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
     """The facts of a document that fits its schema, by subsystem, and the problems that subsystems find."""
     facts, problems = {}, []
+    context = overlay.lay(document.data, effective.limits, context, effective.gate.needs(launched=context.launched))
     for name in effective.subsystems:
-        facts[name], more = SUBSYSTEMS[name].read(document.data, effective.limits[name], context)
+        read, more = SUBSYSTEMS[name].read(document.data, effective.limits[name], context)
+        if read is not NO_FACTS:
+            facts[name] = read
         problems += more
     return facts, problems
 
@@ -133,6 +151,14 @@ def subject_of(document: Document) -> Subject:
     metadata = document.data["metadata"]
     tier = metadata.get("tier", DEFAULT_TIER)
     return Subject(metadata["name"], metadata["team"], int(tier), metadata.get("labels", {}), document.path)
+
+
+def _impossible_days(spec: Mapping[str, Any]) -> list[Problem]:
+    """Each `measured_at` that is no day of the calendar."""
+    parts: list[tuple[At, Any]] = [((), spec), (("reliability",), spec.get("reliability", {}))]
+    parts += [(("slos", index), slo) for index, slo in enumerate(spec.get("slos", ()))]
+    days = [(("spec", *at, TYPED_ON), part[TYPED_ON]) for at, part in parts if TYPED_ON in part]
+    return [Problem(at, f"there is no day {day}", 'For example: "2026-11-20"') for at, day in days if not is_day(day)]
 
 
 def _launch(data: Mapping[str, Any], effective: Effective, context: Context) -> tuple[date | None, list[Problem]]:

@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
+from platform_gate.judging import case_measurements
 from platform_gate.judging.judgement import Judgement, judge
-from platform_gate.judging.manifest import Manifest, interpret
+from platform_gate.judging.manifest import Manifest, Measure, interpret
 from platform_gate.model import Context, Location, Problem, nowhere
 from platform_gate.policy.loading import Policy, Read, Source, kind
 from platform_gate.subsystems import SUBSYSTEMS
@@ -88,9 +89,22 @@ def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Re
         _check_rules(suite, case, index, known)
         _check_points(suite, case, index)
         document = _manifest(suite, reference, index, read)
-        manifest = interpret(document, policy, Context(suite.as_of, nowhere))
+        measure = _measure(suite, reference, index, document, read)
+        manifest = interpret(document, policy, Context(suite.as_of, nowhere), measure=measure)
         mismatches = tuple(_mismatches(case["expect"], manifest, document))
         yield Result(case["name"], suite.document.locate((*at, "name")), mismatches, suite.as_of)
+
+
+def _measure(suite: Suite, reference: str, index: int, document: Document, read: Read) -> Measure | None:
+    """What is measured of the service of a case; None where the case says nothing about it."""
+    measurements, data = suite.cases[index].get("measurements"), document.data
+    if measurements is None:
+        return None
+    metadata = data.get("metadata") if isinstance(data, dict) else None
+    service = str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
+    if isinstance(measurements, str):
+        return case_measurements.of_file(*read(relative_to(reference, measurements)), service)
+    return case_measurements.inline(suite.document, ("spec", "cases", index, "measurements"), measurements, service)
 
 
 def _check_rules(suite: Suite, case: Mapping[str, Any], index: int, known: Mapping[str, Any]) -> None:

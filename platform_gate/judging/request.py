@@ -17,7 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Request(NamedTuple):
-    """The options of a judging command.
+    """What to judge, and by what.
 
     Args:
         paths: Files, folders and globs; none for those that are configured.
@@ -41,6 +41,8 @@ class Request(NamedTuple):
     as_of: date
     waivers: tuple[str, ...] = ()
     no_waivers: bool = False
+    measurements: tuple[str, ...] = ()
+    no_measurements: bool = False
     base: str | None = None
     scope: str | None = None
     fail_on: tuple[str, ...] = ()
@@ -125,9 +127,10 @@ def _options(request: Request) -> dict[str, object]:
 
 
 def _files(request: Request) -> list[str]:
-    """Waivers and operands."""
+    """Waivers, snapshots and operands."""
     waivers = [word for file in request.waivers for word in ("--waivers", file)]
-    flags = ["--no-waivers"] * request.no_waivers
+    waivers += [word for file in request.measurements for word in ("--measurements", file)]
+    flags = ["--no-waivers"] * request.no_waivers + ["--no-measurements"] * request.no_measurements
     dashes = ["--"] if any(path.startswith("-") and path != work_tree.STDIN for path in request.paths) else []
     return [*waivers, *flags, *dashes, *request.paths]
 

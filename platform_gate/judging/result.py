@@ -6,8 +6,10 @@ from typing import NamedTuple
 from platform_gate.documents.document import Document
 from platform_gate.judging.judgement import Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.judging.manifest import Manifest
+from platform_gate.judging.tallies import Tally, tallies
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Violation, pointer
 from platform_gate.policy.limits import HealthLimits
+from platform_gate.subsystems import freshness
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
 from platform_gate.subsystems.slo import SLOStatus
@@ -78,7 +80,7 @@ class Judged(NamedTuple):
 
     ``location`` is where its document begins. ``fatal`` are the open rules that fail the gate by themselves, ``limits``
     the points from which a service is degraded or critical. ``row`` is its row of the JSON report, compressed; empty
-    unless the run keeps rows. ``detail`` is None unless the run keeps everything.
+    unless the run keeps rows. ``detail`` is None unless the run keeps everything. ``tallies`` count measured values.
     """
 
     figures: Figures
@@ -92,6 +94,7 @@ class Judged(NamedTuple):
     limits: HealthLimits
     parts: tuple[Part, ...]
     findings: tuple[Finding, ...]
+    tallies: tuple[Tally, ...] = ()
     row: bytes = b""
     detail: Detail | None = None
 
@@ -154,6 +157,7 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         judgement.policy.health,
         tuple([Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values()]),
         tuple(findings),
+        tallies(manifest.facts.get(freshness.NAME)),
         detail=Detail(manifest, judgement),
     )
 
@@ -161,14 +165,14 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:
     charged = set()
     for failure in scored.failures:
-        violation, excuse = failure.violation, failure.excuse
+        violation, excuse, measured = failure.violation, failure.excuse, failure.violation.measured
         charge = scored.charge(violation.rule) if excuse is None else None
         points = charge.points if charge and charge not in charged else 0
         charged.add(charge)
         yield Finding(
             rule=violation.rule.id,
             severity=judgement.severity(scored, failure),
-            message=violation.message + failure.remark,
+            message=violation.message + (f" ({measured})" if measured else "") + failure.remark,
             fix=violation.fix or violation.rule.help,
             location=document.locate(violation.at, on_key=violation.on_key),
             pointer=pointer(violation.at),
@@ -179,6 +183,7 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             subsystem=scored.name,
             subject=violation.subject,
             excuse=excuse,
+            measured=measured,
         )
 
 

@@ -1,28 +1,36 @@
 """The configuration, policy and waivers to judge by, from the work tree or from a commit."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from platform_gate.documents.document import MAX_BYTES
 from platform_gate.documents.shipped import DEFAULT_POLICY
 from platform_gate.judging import waivers
 from platform_gate.judging.request import Request
 from platform_gate.judging.waivers import Waiver
+from platform_gate.model import GateError
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
 from platform_gate.repository import config, rule_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import WorkTree
+from platform_gate.subsystems import freshness
+from platform_gate.text import quote
+
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
 
 
 class Source(Protocol):
     """Where rules are read: the work tree or a commit."""
 
-    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+    def read(self, kind: str, reference: str, limit: int = MAX_BYTES) -> tuple[bytes, str]:
         """The bytes of a file and its path as shown.
 
         Args:
             kind: What it is, for messages.
             reference: The path, as the user gave it or as ``configured`` returned it.
+            limit: At most one byte more is read.
 
         Raises:
             GateError: it can't be read.
@@ -40,9 +48,9 @@ class WorkTreeRules(NamedTuple):
 
     tree: WorkTree
 
-    def read(self, kind: str, reference: str) -> tuple[bytes, str]:
+    def read(self, kind: str, reference: str, limit: int = MAX_BYTES) -> tuple[bytes, str]:
         """The bytes of a file anywhere, and its path as shown."""
-        return rule_files.read_named(self.tree, kind, reference)
+        return rule_files.read_named(self.tree, kind, reference, limit)
 
     def expand(self, patterns: Sequence[str]) -> list[str]:
         """References to the configured files."""
@@ -93,3 +101,43 @@ def _waivers(request: Request, settings: Config, source: Source, chosen: Policy)
 def of_work_tree(tree: WorkTree) -> tuple[Config, WorkTreeRules]:
     """The configuration of a work tree, and the source of its rules."""
     return config.load(rule_files.read_optional(tree)), WorkTreeRules(tree)
+
+
+def measurements(request: Request, settings: Config, source: Source, chosen: Policy) -> "Measurements | None":
+    """The snapshots of the command line, else the configured ones; None where there are none.
+
+    Raises:
+        GateError: one of them is absent or broken, they contradict one another, or the policy needs what is left out.
+    """
+    if request.no_measurements:
+        _refuse_to_go_without(chosen)
+        return None
+    files = snapshot_files(request, settings, source)
+    if not files:
+        return None
+    from platform_gate.measurements import measured, snapshot  # noqa: PLC0415 - many fleets have no snapshot
+
+    contents = [source.read("snapshot", file, snapshot.MAX_BYTES) for file in files]
+    return measured.Measurements([snapshot.read(*content) for content in contents])
+
+
+def snapshot_files(request: Request, settings: Config, source: Source) -> list[str]:
+    """The snapshots of the command line, else those that are configured; each of these must exist."""
+    if request.measurements:
+        return list(dict.fromkeys(request.measurements))
+    found: dict[str, None] = {}
+    for pattern in settings.measurements:
+        files = source.expand([pattern])
+        if not files:
+            fix = "Write it with `platform-gate collect`, name another with --measurements, or use --no-measurements."
+            raise GateError(f"there is no snapshot {quote(pattern)}, which {settings.path} configures", fix)
+        found |= dict.fromkeys(files)
+    return list(found)
+
+
+def _refuse_to_go_without(chosen: Policy) -> None:
+    """Where a policy takes measured values only, there is nothing to judge by without them."""
+    accepts = [chosen.base(), *(chosen.override(index) for index in range(len(chosen.overrides)))]
+    if not all(each.limits[freshness.NAME].takes_typed for each in accepts):
+        message = f"--no-measurements, and the policy {chosen.name} takes measured values only"
+        raise GateError(message, "Leave it out, or judge by a policy with measurements.accept: any.")

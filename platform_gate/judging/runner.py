@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from platform_gate.documents.document import Document, DocumentError, Refusal
 from platform_gate.documents.document import read as read_documents
@@ -21,6 +21,7 @@ from platform_gate.judging.problems import (
 )
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
+from platform_gate.judging.snapshots import NO_NAMES, MeasuredBy, about_snapshots, measure, measured_by, unmet
 from platform_gate.judging.waivers import Failed, Waiver, by_service, find
 from platform_gate.model import (
     Context,
@@ -35,6 +36,9 @@ from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
 from platform_gate.subsystems.catalogue import INVALID, UNREADABLE
 
+if TYPE_CHECKING:
+    from platform_gate.measurements.measured import Measurements
+
 NO_WAIVERS: Final[Mapping[str, Sequence[Waiver]]] = MappingProxyType({})
 
 
@@ -42,8 +46,8 @@ class Run(NamedTuple):
     """The result of judging every file in scope.
 
     ``findings`` are those that belong to no judged service: unreadable files, invalid manifests, waivers.
-    ``manifests`` counts the documents that fit the schema, ``hint`` advises where most files are something else, and
-    ``seen`` is what ``merge`` needs to know of a shard.
+    ``manifests`` counts the documents that fit the schema, ``hint`` advises where most files are something else,
+    ``seen`` is what ``merge`` needs to know of a shard, and ``measured_by`` names the snapshots and their sources.
     """
 
     services: tuple[Judged, ...]
@@ -51,6 +55,7 @@ class Run(NamedTuple):
     manifests: int
     hint: str = ""
     seen: Seen = Seen()
+    measured_by: MeasuredBy | None = None
 
     @property
     def unjudged(self) -> list[Finding]:
@@ -59,7 +64,7 @@ class Run(NamedTuple):
 
     @property
     def notices(self) -> list[Finding]:
-        """Findings about the waivers themselves."""
+        """Findings about waivers and snapshots themselves."""
         return [finding for finding in self.findings if not finding.unjudged]
 
 
@@ -100,7 +105,8 @@ class Job(NamedTuple):
     ``precedents`` are the services as the base has them: a pull request can't re-tier a service. ``known`` remembers
     results by path and bytes, so that what is the same in two trees, for the same reasons, is judged once. As ``part``
     of a fleet, the run records what ``merge`` needs to know of a shard. A ``complete`` run is over all services that
-    there are.
+    there are. ``measurements`` are laid over the manifests. ``formerly`` has the names that a service had before: a
+    source that claimed those claims it as well.
     """
 
     tree: Tree
@@ -112,6 +118,8 @@ class Job(NamedTuple):
     part: bool = False
     complete: bool = False
     waivers_by_service: Mapping[str, Sequence[Waiver]] = NO_WAIVERS
+    measurements: "Measurements | None" = None
+    formerly: Mapping[str, tuple[str, ...]] = NO_NAMES
 
     def waive(self, service: str, violation: Violation) -> tuple[Excuse | None, str]:
         """The excuse for a violation, or a remark on why there is none."""
@@ -140,17 +148,21 @@ def run(
     hint = _hint(judged, findings) if findings else ""
     services = () if schema_only else tuple(unique)
     policy, failed = job.policy.base(), notices.violations_of(services) if job.waivers else {}
-    known = job.complete and not job.part and not findings  # what can't be read could describe any service
-    fleet = failed.keys() if known else None
+    whole = job.complete and not job.part
+    fleet = failed.keys() if whole and not findings else None  # what can't be read could describe any service
     findings += notices.on_waivers(job.waivers, failed, job.as_of, policy, fleet)
-    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, _seen(job, failed, names))
+    findings += about_snapshots(job.measurements, [service.name for service in judged], policy, whole=whole)
+    seen, basis = _seen(job, failed, names), measured_by(job.measurements)
+    return Run(services, tuple(with_fingerprints(findings)), len(judged), hint, seen, basis)
 
 
 def _seen(job: Job, failed: dict[str, Failed], names: Sequence[Named]) -> Seen:
     if not job.part:
         return Seen()
-    seen = notices.seen(job.waivers, failed, job.as_of, job.policy.base(), complete=job.complete)
-    return seen._replace(names=names)
+    policy = job.policy.base()
+    seen = notices.seen(job.waivers, failed, job.as_of, policy, complete=job.complete)
+    measured = unmet(job.measurements, [named.name for named in names], policy) if job.complete else ()
+    return seen._replace(names=names, measured=measured)
 
 
 def _hint(judged: Iterable[Judged], findings: Sequence[Finding]) -> str:
@@ -234,8 +246,10 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
 
     omitted = 0
     names = []
+    snapshots: list[Finding] = []
+    ask = measure(job.measurements, job.formerly, snapshots)
     for document in documents:
-        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.precedents)
+        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.precedents, ask)
         if isinstance(manifest, Manifest):
             services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
             if job.part:
@@ -247,7 +261,7 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
         else:
             omitted += len(manifest)
     findings += further_of(INVALID, findings, omitted)
-    return FileResult(tuple(services), tuple(findings), tuple(lookups.items()), tuple(names))
+    return FileResult(tuple(services), (*findings, *snapshots), tuple(lookups.items()), tuple(names))
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:

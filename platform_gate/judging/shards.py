@@ -53,25 +53,27 @@ class Unmet(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """Facts about a shard that ``merge`` needs to find duplicates and unused waivers across shards.
+    """What a run saw of a whole that it does not know, for whoever joins it with the others.
 
     ``names`` are the services of all its manifests, before filters by team and tier. ``in_use`` are the waivers that
     excuse something, as ``path#pointer``; ``unused`` are those that excuse nothing, each with what is ``unmatched``;
-    ``unmet`` are those that name services which are not here.
+    ``unmet`` are those that name services which are not here. ``measured`` are the lines of snapshots whose services
+    have no manifest here.
     """
 
     names: Sequence[Named] = ()
     in_use: Sequence[str] = ()
     unused: Mapping[str, Unmatched] = {}
     unmet: Sequence[Unmet] = ()
+    measured: Sequence[Named] = ()
 
 
 class Slice(NamedTuple):
     """A shard of a certain fleet, to tell whether reports belong together.
 
     ``files`` counts the files of the whole fleet and ``sha256`` is a digest of their paths. ``terms`` is a digest of
-    what else all shards must agree on besides the policy: team, tier and waivers. With ``narrowed`` the report holds
-    only the services of a team or tier.
+    what else all shards must agree on besides the policy: team, tier, waivers and snapshots. With ``narrowed`` the
+    report holds only the services of a team or tier.
     """
 
     shard: Shard
@@ -90,6 +92,11 @@ class Slice(NamedTuple):
         files = sorted(set(paths))
         return cls(shard, len(files), _sha256("\0".join(files)).hex(), _sha256(terms).hex())
 
+    def seeing(self, seen: Seen) -> "Slice":
+        """The slice with what its run saw. Of services without a manifest here each shard keeps its share."""
+        measured = tuple(line for line in seen.measured if self.shard.takes(line.name))
+        return self._replace(seen=seen._replace(measured=measured))
+
     def to_dict(self) -> dict[str, Any]:
         """The slice as JSON values."""
         return {
@@ -100,6 +107,7 @@ class Slice(NamedTuple):
             "terms": self.terms,
             "narrowed": self.narrowed,
             "names": [_place(named) for named in self.seen.names],
+            **({"measured": list(map(_place, self.seen.measured))} if self.seen.measured else {}),
             "waivers_in_use": list(map(printable, self.seen.in_use)),
             "waivers_unused": {
                 printable(at): list(map(printable, found.subjects)) for at, found in self.seen.unused.items()
@@ -111,13 +119,19 @@ class Slice(NamedTuple):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Slice":
         """The slice from the JSON values of ``to_dict``."""
-        names = [Named(row["name"], Location(row["path"], *row["at"])) for row in data["names"]]
+        names, measured = ([_named(row) for row in data.get(key, ())] for key in ("names", "measured"))
         counts = data["waivers_unused_findings"]
         unused = {at: Unmatched(counts.get(at, 0), tuple(found)) for at, found in data["waivers_unused"].items()}
-        seen = Seen(names, data["waivers_in_use"], unused, tuple(map(_unmet_from, data["waivers_unmet"])))
+        seen = Seen(
+            names, data["waivers_in_use"], unused, tuple(map(_unmet_from, data["waivers_unmet"])), tuple(measured)
+        )
         return cls(
             Shard(data["index"], data["count"]), data["files"], data["sha256"], data["terms"], seen, data["narrowed"]
         )
+
+
+def _named(row: Mapping[str, Any]) -> Named:
+    return Named(row["name"], Location(row["path"], *row["at"]))
 
 
 def _place(named: Named) -> dict[str, Any]:

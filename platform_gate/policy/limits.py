@@ -30,6 +30,10 @@ class Gate(NamedTuple):
     regressions: tuple[str, ...]
     help: str
 
+    def needs(self, *, launched: bool) -> tuple[str, ...]:
+        """The subsystems that must have data: before its launch a service has only governance."""
+        return self.required if launched else tuple(name for name in self.required if name == "governance")
+
 
 class HealthLimits(NamedTuple):
     """The points from which on a service is degraded, and critical."""

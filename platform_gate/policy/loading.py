@@ -9,20 +9,11 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents import schema, shipped
 from platform_gate.documents.document import Document, DocumentError, read_one
 from platform_gate.matching import applies, as_list, needle
-from platform_gate.model import (
-    MANIFEST,
-    UNSELECTED_ID,
-    At,
-    GateError,
-    HealthStatus,
-    Problem,
-    Rule,
-    Subject,
-    kind_of,
-)
+from platform_gate.model import At, GateError, HealthStatus, Problem, Rule, Subject
 from platform_gate.numbers import number
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.policy.limits import OFF, Effective, typed
+from platform_gate.rule_ids import leaves_unjudged
 from platform_gate.text import quote, suggestion
 
 Read = Callable[[str], tuple[bytes, str]]
@@ -81,6 +72,10 @@ class Policy(NamedTuple):
     def base(self) -> Effective:
         """The policy of a service that no override matches."""
         return _effective(self.layered, (), self.fail_on)
+
+    def override(self, index: int) -> Effective:
+        """What holds where one override matches, and no other."""
+        return _effective(self.layered, (index,), self.fail_on)
 
     def known_rules(self) -> dict[str, Rule]:
         """Every rule of every service, by id. An override may add rules: governance checks."""
@@ -244,7 +239,7 @@ def _check(policy: Policy) -> None:
                 _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
     for at, severities in _sections(data, "severities"):
         for name, severity in severities.items():
-            if kind_of(name) == MANIFEST and name != UNSELECTED_ID and severity == OFF:
+            if leaves_unjudged(name) and severity == OFF:
                 _refuse_rule(
                     policy, (*at, name), f"{name} can't be turned off", "Exclude broken files in the configuration."
                 )

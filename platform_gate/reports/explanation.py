@@ -156,6 +156,8 @@ def cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{printable(str(key))} {cell(each)}" for key, each in value.items())
     return printable(str(value))
 
 

@@ -13,6 +13,7 @@ from platform_gate.judging.problems import MAX_PROBLEMS, described_already, repe
 from platform_gate.judging.result import Judged, digest
 from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import NAME_POINTER, Named, Slice, Unmet
+from platform_gate.judging.snapshots import MeasuredBy, unknown_among
 from platform_gate.judging.verdict import Verdict, decide
 from platform_gate.judging.waivers import Unmatched, unmet_words
 from platform_gate.model import Finding, GateError, Severity
@@ -83,7 +84,7 @@ def _what(sources: Sequence[Recording]) -> str:
 
 
 def _of_one(source: Recording) -> Run:
-    return Run(tuple(source.services), tuple(source.findings), len(source.services))
+    return Run(tuple(source.services), tuple(source.findings), len(source.services), measured_by=source.measured_by)
 
 
 def _complete(sources: Sequence[Recording]) -> list[ShardReport]:
@@ -110,7 +111,8 @@ def _absent(count: int, known: set[int]) -> Iterator[int]:
 
 
 def _refuse_foreign(part: ShardReport, first: ShardReport) -> None:
-    for what, one, other in zip(("files", "policies", "days", "options"), _terms(part), _terms(first), strict=True):
+    words = "files", "policies", "days", "snapshots", "options"
+    for what, one, other in zip(words, _terms(part), _terms(first), strict=True):
         if one != other:
             fix = "Merge the shards of one run: same commit, same policy, same options, same day."
             raise GateError(f"{first.source.path} and {part.source.path} are of different runs: {what} differ", fix)
@@ -120,7 +122,8 @@ def _terms(part: ShardReport) -> tuple[Any, ...]:
     """Values that must be the same in all shards, in the order in which ``_refuse_foreign`` names it."""
     own, source = part.slice, part.source
     files = own.shard.of, own.files, own.sha256
-    return files, source.policy._replace(rules=frozenset()), source.as_of, own.terms
+    snapshots = source.measured_by.files if source.measured_by else ()
+    return files, source.policy._replace(rules=frozenset()), source.as_of, snapshots, own.terms
 
 
 def _refuse_repeated(parts: Sequence[ShardReport]) -> None:
@@ -139,9 +142,13 @@ def _of_shards(parts: Sequence[ShardReport]) -> Run:
     services = [judged for part in parts for judged in part.source.services if _is_first(judged, first)]
     own = [finding for part in parts for finding in part.source.findings if finding.unjudged]
     others = [finding for finding in own if finding.rule != DUPLICATE_SERVICE.id]
+    others = list({(finding.rule, finding.location, finding.message): finding for finding in others}.values())
+    lines = [line for part in parts for line in part.slice.seen.measured]
+    notes = unknown_among(sorted(lines), first)
     unjudged = [*others, *repeated(names, _duplicate)]
-    findings = with_fingerprints([*unjudged, *_notices(parts, complete=not unjudged)])
-    return Run(tuple(sorted(services, key=_place)), tuple(findings), len(names))
+    findings = with_fingerprints([*unjudged, *_notices(parts, complete=not unjudged), *notes])
+    basis = parts[0].source.measured_by
+    return Run(tuple(sorted(services, key=_place)), tuple(findings), len(names), measured_by=basis)
 
 
 def _place(service: Named | Judged) -> tuple[str, int, int]:
@@ -210,7 +217,7 @@ def _fleet(whole: Mapping[str, Merged]) -> Merged:
     policies = [merged.policy for merged in whole.values()]
     days = [merged.as_of for merged in whole.values()]
     return Merged(
-        Run(tuple(services), tuple(findings), manifests),
+        Run(tuple(services), tuple(findings), manifests, measured_by=_measured_by(whole)),
         _one_policy(policies),
         max(days),
         min((merged.verdict for merged in whole.values()), key=WORST_FIRST.index),
@@ -220,24 +227,34 @@ def _fleet(whole: Mapping[str, Merged]) -> Merged:
     )
 
 
+def _measured_by(whole: Mapping[str, Merged]) -> MeasuredBy | None:
+    """The snapshots and sources of all repositories, named with them."""
+    named = {name: merged.run.measured_by for name, merged in whole.items() if merged.run.measured_by}
+    files = [file._replace(path=f"{name}/{file.path}") for name, by in named.items() for file in by.files]
+    sources = [source._replace(name=f"{name}/{source.name}") for name, by in named.items() for source in by.sources]
+    return MeasuredBy(tuple(files), tuple(sources)) if files else None
+
+
 def _within(service: Judged, repository: str) -> Judged:
     """A service as the merged report has it: its repository is in its name, its paths and its row."""
     return service._replace(
         figures=service.figures._replace(name=f"{repository}/{service.name}"),
         location=service.location._replace(path=f"{repository}/{service.location.path}"),
         findings=tuple(_from(finding, repository) for finding in service.findings),
+        tallies=tuple(tally._replace(source=f"{repository}/{tally.source}") for tally in service.tallies),
         row=pack(f'{{"repository": {encode(repository)}, {Kept(service.row).text[1:]}'),
     )
 
 
 def _from(finding: Finding, repository: str) -> Finding:
-    excuse = finding.excuse
+    excuse, measured = finding.excuse, finding.measured
     if excuse:
         excuse = excuse._replace(location=excuse.location._replace(path=f"{repository}/{excuse.location.path}"))
     return finding._replace(
         location=finding.location._replace(path=f"{repository}/{finding.location.path}"),
         fingerprint=digest(repository, finding.fingerprint),
         excuse=excuse,
+        measured=measured and measured._replace(path=f"{repository}/{measured.path}"),
     )
 
 

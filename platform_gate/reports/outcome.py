@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -100,6 +100,7 @@ class Outcome:
         differences: for a merged report, sentences on how the repositories' runs differ.
         statistics: whether reports count findings by rule, team and tier.
         explain_options: options of ``explain`` that judge as this run did; None if it can't.
+        tracked: the snapshots that git tracks, for formats that refer to them.
     """
 
     run: Run
@@ -121,6 +122,7 @@ class Outcome:
     unread: Sequence[str] = ()
     explain_options: str | None = ""
     statistics: bool = False
+    tracked: Collection[str] = ()
 
     @cached_property
     def report(self) -> PlatformReport:

@@ -9,10 +9,14 @@ from typing import Any
 from platform_gate.changes.comparison import Comparison, FindingOrigin, Fixed, Preview, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
+from platform_gate.judging.snapshots import SnapshotFile
+from platform_gate.judging.tallies import Tally
 from platform_gate.judging.totals import detail
 from platform_gate.model import Excuse, Finding
 from platform_gate.policy.limits import Effective
+from platform_gate.readings import Measurement, Source
 from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
+from platform_gate.reports.measured_by import tallies
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import printable
 
@@ -162,8 +166,13 @@ def finding(failed: Finding, transition: Transition | None = None) -> dict[str, 
         "disposition": str(failed.disposition),
         "fingerprint": failed.fingerprint,
         **(_since(failed, transition) if transition else {}),
+        **({"measured": _measured(failed.measured)} if failed.measured else {}),
         **({"waiver": _excuse(failed.excuse)} if failed.excuse else {}),
     }
+
+
+def _measured(value: Measurement) -> dict[str, Any]:
+    return {key: printable(each) if isinstance(each, str) else each for key, each in value.to_dict().items()}
 
 
 def _since(failed: Finding, transition: Transition) -> dict[str, Any]:
@@ -195,6 +204,7 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
             "fail_on": list(policy.base().gate.fail_on),
             "help": outcome.help,
         },
+        **measurements(outcome),
         **_compared(outcome),
         "repository": outcome.repository,
         **({"shard": outcome.part.to_dict()} if outcome.part else {}),
@@ -205,6 +215,32 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
         "verdict": str(outcome.verdict),
         "exit_code": int(outcome.exit_code),
         "schema_version": SCHEMA_VERSION,
+    }
+
+
+def measurements(outcome: Outcome) -> dict[str, Any]:
+    """The snapshots and their sources, with how many values of each counted; empty without any."""
+    by = outcome.run.measured_by
+    if by is None:
+        return {}
+    counts = tallies(outcome.run.services)
+    sources = [_source(source, counts.get(source.name, Tally(source.name))) for source in by.sources]
+    return {"measurements": {"snapshots": [_snapshot(file) for file in by.files], "sources": sources}}
+
+
+def _snapshot(file: SnapshotFile) -> dict[str, Any]:
+    return {"path": printable(file.path), "sha256": file.sha256, "collected_at": file.collected_at}
+
+
+def _source(source: Source, tally: Tally) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "type": source.type,
+        "ok": source.ok,
+        "error": printable(source.error) or None,
+        "provides": list(map(printable, source.provides)),
+        "services": list(map(printable, source.services)),
+        **{key: count for key, count in tally._asdict().items() if key != "source"},
     }
 
 

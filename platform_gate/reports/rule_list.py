@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from platform_gate.model import Doubt, Rule, Severity, Worse, kind_of
+from platform_gate.model import Doubt, Rule, Severity, Worse
 from platform_gate.policy.limits import OFF, Effective
+from platform_gate.rule_ids import kind_of
 from platform_gate.subsystems import SUBSYSTEMS
 
 HEAD: Final = ("rule", "severity", "points", "finds")

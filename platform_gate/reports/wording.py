@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from platform_gate.model import Finding, HealthStatus, Severity, kind_of
+from platform_gate.model import Finding, HealthStatus, Severity
+from platform_gate.rule_ids import kind_of
 from platform_gate.text import listing, plural, printable
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LABELS: Final = {
     "slo": "SLO",
+    "measurements": "Measured",
     "uptime_pct": "Uptime",
     "mttr_minutes": "Recovery time",
     "incidents_30d": "Incidents in 30 days",

@@ -96,8 +96,8 @@ class CommitTree:
         entry = self.files.get(plain)
         return plain in self._folders if entry is None else entry.mode not in (LINK, SUBMODULE)
 
-    def content(self, path: str) -> bytes | None:
-        """The bytes of the file at ``path``; None if there is none.
+    def content(self, path: str, limit: int = MAX_BYTES) -> bytes | None:
+        """At most ``limit + 1`` bytes of the file at ``path``; None if there is none.
 
         Raises:
             DocumentError: it is a link or a submodule.
@@ -109,6 +109,8 @@ class CommitTree:
         file = _file(entry)
         if file.refusal:
             raise DocumentError(file.refusal)
+        if limit > MAX_BYTES:
+            return next(iter(self.repository.blobs([entry.oid], limit + 1)))
         return self.read(file)
 
 

@@ -35,6 +35,7 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     policy: str | None = None
     waivers: tuple[str, ...] = ()
+    measurements: tuple[str, ...] = ()
     scope: str | None = None
     path: str = ""
 
@@ -62,6 +63,7 @@ def _config(data: Mapping[str, Any], path: str) -> Config:
         exclude=tuple(data.get("exclude", ())),
         policy=data.get("policy"),
         waivers=tuple(as_list(data.get("waivers", []))),
+        measurements=tuple(as_list(data.get("measurements", []))),
         scope=data.get("scope"),
         path=path,
     )
@@ -119,8 +121,8 @@ def _outside(data: Mapping[str, Any]) -> list[Problem]:
 
     A pull request could otherwise name any file of the machine, and errors would quote its lines.
     """
-    files = [(key, word) for key in ("policy", "waivers") for word in as_list(data.get(key, []))]
-    fix = "Move the file into the repository, or pass it with --policy or --waivers."
+    files = [(key, word) for key in ("policy", "waivers", "measurements") for word in as_list(data.get(key, []))]
+    fix = "Move the file into the repository, or pass it with --policy, --waivers or --measurements."
     return [
         Problem((key,), f"{quote(word)} is outside the repository", fix)
         for key, word in files

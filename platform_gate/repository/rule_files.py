@@ -9,7 +9,7 @@ from platform_gate.repository.work_tree import Selection, WorkTree, walk
 from platform_gate.text import quote
 
 
-def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
+def read_named(tree: WorkTree, kind: str, reference: str, limit: int = MAX_BYTES) -> tuple[bytes, str]:
     """The bytes and the shown path of a policy or waiver file that somebody named; ``kind`` says which in errors.
 
     Whoever starts the gate may name any file, so it may lie anywhere and may be a link.
@@ -19,18 +19,18 @@ def read_named(tree: WorkTree, kind: str, reference: str) -> tuple[bytes, str]:
     """
     shown = tree.shown(reference)
     try:
-        return plain_files.read(str(tree.cwd / reference), MAX_BYTES, follow_link=True), shown
+        return plain_files.read(str(tree.cwd / reference), limit, follow_link=True), shown
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise GateError(f"can't read the {kind} {quote(shown)}: {reason}", "Check the path.") from None
 
 
-def read_optional(tree: WorkTree) -> Callable[[str], bytes | None]:
+def read_optional(tree: WorkTree, limit: int = MAX_BYTES) -> Callable[[str], bytes | None]:
     """A reader of files at the root by name: None for a missing one, ``GateError`` for an unreadable one."""
 
     def read(name: str) -> bytes | None:
         try:
-            return plain_files.read(str(tree.root / name), MAX_BYTES)
+            return plain_files.read(str(tree.root / name), limit)
         except FileNotFoundError:
             return None
         except OSError as error:

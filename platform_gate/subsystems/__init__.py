@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
-from platform_gate.subsystems import cost, custom, governance, loosening, reliability, slo
+from platform_gate.readings import Want
+from platform_gate.subsystems import cost, custom, freshness, governance, loosening, reliability, slo
 from platform_gate.subsystems.loosening import LooseningTable
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "Subsystem",
     "catalogue",
     "cost",
+    "freshness",
     "governance",
     "in_use",
     "loosening",
+    "measurable",
     "reliability",
     "slo",
 ]
@@ -39,11 +42,13 @@ class Subsystem(Protocol):
     Attributes:
         NAME: Its section in a policy and its key in a report.
         SECTION: Its section in a manifest's ``spec``; empty where it reads the whole manifest.
+        MEASURED: The fields, or sections of them, that a source of measurements may claim (``slos``).
         LOOSENING: For each key of its section, whether a new value asks less. A key without an entry always does.
     """
 
     NAME: str
     SECTION: str
+    MEASURED: tuple[str, ...]
     LOOSENING: LooseningTable
 
     @property
@@ -53,8 +58,18 @@ class Subsystem(Protocol):
     def all_rules(self, limits: Any, /) -> tuple[Rule, ...]:
         """Every rule that it can apply under a policy."""
 
+    def field_of(self, at: str, /) -> str | None:
+        """The field that a value of a snapshot fills, by its ``at``; None where it isn't one of this subsystem."""
+
+    def wants(self, manifest: Mapping[str, Any], /) -> Sequence[Want]:
+        """The fields of a manifest that can be measured."""
+
     def read(self, manifest: Mapping[str, Any], limits: Any, context: Context, /) -> tuple[Any, list[Problem]]:
-        """The facts of a manifest that fits its schema, and the problems that the schema can't see."""
+        """The facts of a manifest that fits its schema, and the problems that the schema can't see.
+
+        Measured values from the context's overlay replace typed ones. The facts are ``NO_FACTS`` where there is nothing
+        to judge.
+        """
 
     def has_data(self, facts: Any, /) -> bool:
         """Whether the facts contain any data."""
@@ -90,6 +105,7 @@ SUBSYSTEMS: dict[str, Subsystem] = {
     reliability.NAME: reliability,
     governance.NAME: governance,
     custom.NAME: custom,
+    freshness.NAME: freshness,
 }
 
 

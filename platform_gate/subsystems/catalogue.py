@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from platform_gate.model import UNSELECTED_ID, Rule, Severity
+from platform_gate.model import Rule, Severity
+from platform_gate.rule_ids import BROKEN_LINE as LINE_RULE
+from platform_gate.rule_ids import UNSELECTED as UNSELECTED_ID
 from platform_gate.subsystems import SUBSYSTEMS
 
 UNREADABLE: Final = Rule(
@@ -72,11 +74,37 @@ EXPIRING: Final = Rule(
     keys=("waivers.warn_days",),
 )
 
+BROKEN_LINE: Final = Rule(
+    LINE_RULE,
+    "A line of a snapshot is broken",
+    "Collect the snapshot again with `platform-gate collect`; `platform-gate schema measurements` prints the schema.",
+    severity=Severity.ERROR,
+    why="A gate that skips lines it cannot read can be passed by breaking the line of a service.",
+    fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "value": 99.8,\n'
+    '    "unit": "percent", "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}',
+    source="docs/measurements.md",
+)
+UNKNOWN_SERVICE: Final = Rule(
+    "measurement/unknown-service",
+    "A snapshot measures a service that has no manifest",
+    "Write a manifest for it, correct its name (`names` in the sources), or leave it out of the queries.",
+    severity=Severity.NOTE,
+    why="A name that is spelt differently in the monitoring leaves its service without numbers.",
+    fails='{"service": "wbe", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says web',
+    passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
+    '    "window": "30d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says web',
+    source="docs/measurements.md",
+)
+
 MANIFEST_RULES: Final = (UNREADABLE, INVALID, DUPLICATE_SERVICE, UNSELECTED)
+SNAPSHOT_RULES: Final = (BROKEN_LINE, UNKNOWN_SERVICE)
 WAIVER_RULES: Final = (EXPIRED, UNUSED, EXPIRING)
 
 
 def catalogue(limits: Mapping[str, Any]) -> dict[str, Rule]:
     """Every rule by id. ``limits`` are by subsystem."""
-    own = {rule.id: rule for rule in (*MANIFEST_RULES, *WAIVER_RULES)}
+    own = {rule.id: rule for rule in (*MANIFEST_RULES, *SNAPSHOT_RULES, *WAIVER_RULES)}
     return own | {rule.id: rule for name, subsystem in SUBSYSTEMS.items() for rule in subsystem.all_rules(limits[name])}

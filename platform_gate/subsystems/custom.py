@@ -8,11 +8,13 @@ from typing import Any, NamedTuple, Self
 from platform_gate.documents import shipped
 from platform_gate.matching import applies
 from platform_gate.model import At, Charge, Context, LimitError, Problem, Relaxation, Rule, Severity, Violation
+from platform_gate.readings import Want
 from platform_gate.subsystems.loosening import LooseningTable
 from platform_gate.text import plural, quote
 
 NAME = "rules"
 SECTION = ""
+MEASURED: tuple[str, ...] = ()
 
 
 class RulesStatus(StrEnum):
@@ -149,6 +151,16 @@ LOOSENING: LooseningTable = {(): _rule_gone}
 def all_rules(limits: Limits) -> tuple[Rule, ...]:
     """The rules of the policy."""
     return tuple(own.rule for own in limits.rules)
+
+
+def field_of(_at: str) -> None:
+    """Rules look at what the manifest says."""
+    return
+
+
+def wants(_manifest: Mapping[str, Any]) -> tuple[Want, ...]:
+    """Nothing can be measured."""
+    return ()
 
 
 def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple[list[Applied], list[Problem]]:

@@ -130,7 +130,7 @@ def test_a_value_beyond_its_limit_is_invalid(at: str, value: Any) -> None:
     [
         ("spec/slos/0/traget", "Did you mean target?"),
         ("metadata/names", "Did you mean name?"),
-        ("spec/zzz", "Known: cost, governance, reliability, slos."),
+        ("spec/zzz", "Known: cost, governance, measured_at, reliability, slos."),
         ("extra", "Known: apiVersion, kind, metadata, spec."),
     ],
 )

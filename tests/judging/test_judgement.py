@@ -170,14 +170,14 @@ def test_severity_never_decides() -> None:
         judgement_of(f"  severities: {{slo/breached: {word}}}\n", slo=[BREACHED]) for word in ("note", "error")
     )
     assert (quiet.points, quiet.health, quiet.failing) == (loud.points, loud.health, loud.failing)
-    assert [severity(judgement, "slo/breached") for judgement in (quiet, loud)] == ["note", "error"]
+    assert [severity(each, "slo/breached") for each in (quiet, loud)] == ["note", "error"]
 
 
 def test_what_costs_points_is_an_error_where_the_service_fails() -> None:
     judgement = judgement_of(slo=[BREACHED], cost=CostProfile(0, [CostEntry("2026-09", 1), CostEntry("2026-10", 2)]))
     assert judgement.failing
-    severities = {rule: severity(judgement, rule) for rule in failed(judgement)}
-    assert severities == {"slo/breached": "error", "cost/no-budget": "note", "cost/spiking": "warning"}
+    told = {rule: severity(judgement, rule) for rule in failed(judgement)}
+    assert told == {"slo/breached": "error", "cost/no-budget": "note", "cost/spiking": "warning"}
 
 
 @pytest.mark.parametrize("spec", ["  {}\n", "  severities: {cost/over-budget: error}\n"])
@@ -238,8 +238,8 @@ def test_a_subsystem_says_its_status_facts_and_charges() -> None:
 def test_facts_are_told_under_the_limits_of_the_policy() -> None:
     rising = CostProfile(100, [CostEntry("2026-09", 80), CostEntry("2026-10", 90)])
     calm = "  cost: {trend: {spiking_above_pct: 20, increasing_above_pct: 15, decreasing_below_pct: -5}}\n"
-    trends = [judgement_of(spec, cost=rising).scored["cost"].describe()["trend"] for spec in ("  {}\n", calm)]
-    assert trends == ["increasing", "stable"]
+    told = [judgement_of(spec, cost=rising).scored["cost"].describe()["trend"] for spec in ("  {}\n", calm)]
+    assert told == ["increasing", "stable"]
 
 
 def test_the_whole_numbers_of_a_policy_stay_whole() -> None:

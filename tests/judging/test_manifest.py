@@ -38,9 +38,9 @@ def valid(text: str, chosen: Policy = DEFAULT, precedents: Precedents = NO_PRECE
 
 
 def problems(text: str) -> list[Problem]:
-    result = interpreted(text)
-    assert isinstance(result, list)
-    return result
+    found = interpreted(text)
+    assert isinstance(found, list)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_document_of_another_tool_is_named_and_not_corrected() -> None:
 
 
 def test_what_breaks_the_schema_of_a_manifest_is_told_in_its_words() -> None:
-    assert [problem.message for problem in problems(manifest(metadata="teir: 1"))] == ["unknown key 'teir'"]
+    assert [each.message for each in problems(manifest(metadata="teir: 1"))] == ["unknown key 'teir'"]
 
 
 def test_the_problems_of_all_subsystems_are_told_beside_the_launch_s() -> None:
@@ -84,24 +84,21 @@ def test_the_problems_of_all_subsystems_are_told_beside_the_launch_s() -> None:
         slos="slos: [{name: a, target: 99}, {name: a, target: 98}]",
         cost='cost: {entries: [{month: "2027-01", amount: 1}]}',
     )
-    assert [problem.at[-1] for problem in problems(text)] == ["launches", "name", "month"]
+    assert [each.at[-1] for each in problems(text)] == ["launches", "name", "month"]
 
 
 def test_a_manifest_says_whom_it_describes() -> None:
     plain = valid(manifest())
     assert plain.subject == Subject("web", "shop", 1, {}, "s/web.yaml")
-    subject = valid(manifest(metadata="tier: 2.0, labels: {domain: commerce}")).subject
-    assert subject == Subject("web", "shop", 2, {"domain": "commerce"}, "s/web.yaml")
-    assert type(subject.tier) is int
+    told = valid(manifest(metadata="tier: 2.0, labels: {domain: commerce}")).subject
+    assert told == Subject("web", "shop", 2, {"domain": "commerce"}, "s/web.yaml")
+    assert type(told.tier) is int
 
 
 def test_a_manifest_states_the_facts_of_every_subsystem() -> None:
-    web = valid(manifest())
-    assert list(web.facts) == ["slo", "cost", "reliability", "governance"]
-    assert (web.facts["cost"].budget_monthly, web.context) == (
-        1000,
-        Context(DAY, nowhere, subject=web.subject),
-    )
+    found = valid(manifest())
+    assert list(found.facts) == ["slo", "cost", "reliability", "governance"]
+    assert (found.facts["cost"].budget_monthly, found.context) == (1000, Context(DAY, nowhere, subject=found.subject))
 
 
 def test_a_service_may_be_matched_by_what_was_said_of_it_before() -> None:
@@ -115,8 +112,8 @@ def test_a_service_may_be_matched_by_what_was_said_of_it_before() -> None:
 
 @pytest.mark.parametrize(("days", "launched"), [(-1, True), (0, True), (1, False), (180, False)])
 def test_a_service_is_launched_from_its_day_on(days: int, *, launched: bool) -> None:
-    web = valid(manifest(metadata=f'launches: "{DAY + timedelta(days=days)}"'))
-    assert web.context.launched is launched
+    found = valid(manifest(metadata=f'launches: "{DAY + timedelta(days=days)}"'))
+    assert found.context.launched is launched
 
 
 @pytest.mark.parametrize(

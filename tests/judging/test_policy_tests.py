@@ -1,4 +1,4 @@
-"""Test cases for policies: those that pass, the mismatches of those that fail, and files that are refused."""
+"""Cases that a policy must decide as expected: what matches, what is told where it doesn't, and what makes no sense."""
 
 from pathlib import Path
 
@@ -113,23 +113,23 @@ def test_a_case_that_comes_out_otherwise(expect: str, spec: str, expected: list[
 
 def test_a_manifest_by_path_is_relative_to_the_test_file() -> None:
     by_path = "    - {name: b, manifest: %s, expect: {health: %s}}\n"
-    ran = results(by_path % ("breached.yaml", "degraded") + by_path % ("../services/good.yaml", "healthy"))
-    assert [result.mismatches for result in ran] == [(), ()]
-    assert [result.name for result in ran] == ["b", "b"]
+    found = results(by_path % ("breached.yaml", "degraded") + by_path % ("../services/good.yaml", "healthy"))
+    assert [result.mismatches for result in found] == [(), ()]
+    assert [result.name for result in found] == ["b", "b"]
     assert results(by_path % ("../services/good.yaml", "critical"))[0].mismatches
 
 
 def test_a_result_stands_at_its_case_s_name() -> None:
-    ran = results(case("{health: healthy}") + case("{health: healthy}"))
-    assert [str(result.location) for result in ran] == ["tests/a.test.yaml:5:13", "tests/a.test.yaml:12:13"]
+    found = results(case("{health: healthy}") + case("{health: healthy}"))
+    assert [str(result.location) for result in found] == ["tests/a.test.yaml:5:13", "tests/a.test.yaml:12:13"]
 
 
 def test_a_case_is_judged_on_its_own_day() -> None:
     launches = 'name: web, team: shop, launches: "2026-03-01"'
     governed = SECTIONS["governance"]
     for day, health in (("2026-02-28", "healthy"), ("2026-03-01", "unknown")):
-        ran = results(case(f"{{health: {health}}}", governed, launches), head=f'  as_of: "{day}"\n')
-        assert ran[0].mismatches == ()
+        found = results(case(f"{{health: {health}}}", governed, launches), head=f'  as_of: "{day}"\n')
+        assert found[0].mismatches == ()
     assert results(case("{health: healthy}", governed, launches))[0].mismatches == (), "the day is 2026-01-31"
 
 

@@ -136,9 +136,9 @@ def test_what_is_waived_needs_no_fix() -> None:
 def test_many_breached_slos_are_all_mended_or_none(count: int) -> None:
     slos = ", ".join(f"{{name: s{index}, target: 99, current: 98}}" for index in range(count))
     one = check_files([("web.yaml", manifest(slos=f"slos: [{slos}]").encode())]).run.services[0]
-    advice = remedy(one.judgement)
-    assert len(advice.fixes) == count
-    assert advice.left == 2, "one of several breaches mended saves nothing"
+    found = remedy(one.judgement)
+    assert len(found.fixes) == count
+    assert found.left == 2, "one of several breaches mended saves nothing"
 
 
 def test_a_service_with_more_failed_checks_than_can_be_tried_is_answered() -> None:

@@ -44,7 +44,7 @@ def findings(outcome: Outcome) -> list[Finding]:
 
 
 def placed(text: str, finding: Finding) -> str:
-    """The text at a finding's location."""
+    """What stands at a finding's place."""
     line = text.split("\n")[finding.location.line - 1]
     return line[finding.location.column - 1 : finding.location.end_column - 1]
 
@@ -114,9 +114,9 @@ def test_every_rule_fires_at_its_place(
     tmp_path: Path, sections: dict[str, str], rule: str, pointer: str, text: str
 ) -> None:
     source = manifest(**sections)
-    finding = next(finding for finding in findings(judge_one(tmp_path, source)) if finding.rule == rule)
-    assert finding.pointer == pointer
-    assert placed(source, finding) == text
+    found = next(finding for finding in findings(judge_one(tmp_path, source)) if finding.rule == rule)
+    assert found.pointer == pointer
+    assert placed(source, found) == text
 
 
 def test_each_charge_is_paid_once_and_adds_up(tmp_path: Path) -> None:
@@ -149,8 +149,8 @@ def test_fingerprints_are_unique_and_survive_moved_lines(tmp_path: Path) -> None
 
 def test_a_fingerprint_survives_an_slo_inserted_above(tmp_path: Path) -> None:
     def of_latency(slos: str) -> str:
-        both = findings(judge_one(tmp_path, manifest(slos=f"slos: [{slos}]")))
-        return next(finding.fingerprint for finding in both if finding.message.startswith("latency"))
+        found = findings(judge_one(tmp_path, manifest(slos=f"slos: [{slos}]")))
+        return next(each.fingerprint for each in found if each.message.startswith("latency"))
 
     latency = "{name: latency, target: 99, current: 98}"
     assert of_latency(latency) == of_latency("{name: errors, target: 99, current: 98}, " + latency)
@@ -312,7 +312,7 @@ def test_no_globs_are_proposed_for_links(tmp_path: Path) -> None:
 def test_files_are_judged_in_the_order_of_their_paths(tmp_path: Path) -> None:
     write(tmp_path, {f"s/{name}.yaml": manifest(name) for name in ("c", "a", "b")})
     tree = work_tree(tmp_path)
-    assert [file.path for file in tree.find(["s"], Config())] == ["s/a.yaml", "s/b.yaml", "s/c.yaml"]
+    assert [found.path for found in tree.find(["s"], Config())] == ["s/a.yaml", "s/b.yaml", "s/c.yaml"]
     assert [judged.name for judged in check_folder(tmp_path, "s").run.services] == ["a", "b", "c"]
 
 

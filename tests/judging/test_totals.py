@@ -18,9 +18,7 @@ RELIABLE = ReliabilityMetrics(99.95, 8, 1, 5)
 
 
 def costing(*amounts: float, budget: float = 0, currency: str = "USD") -> CostProfile:
-    return CostProfile(
-        budget, [CostEntry(f"2026-{index:02}", amount) for index, amount in enumerate(amounts, 1)], currency
-    )
+    return CostProfile(budget, [CostEntry(f"2026-{index:02}", each) for index, each in enumerate(amounts, 1)], currency)
 
 
 def healthy(name: str = "a", **changes: Any) -> PlatformService:
@@ -116,7 +114,7 @@ def test_a_service_without_costs_has_no_currency() -> None:
 def test_the_average_score_leaves_out_what_is_not_measured(
     metrics: list[ReliabilityMetrics], average: float | None
 ) -> None:
-    services = [healthy(f"s{index}", reliability=section) for index, section in enumerate(metrics)]
+    services = [healthy(f"s{index}", reliability=each) for index, each in enumerate(metrics)]
     assert report(*services).avg_reliability_score == average
 
 

@@ -165,8 +165,8 @@ def test_the_longest_texts_are_those_of_the_schema() -> None:
 
 
 @given(TRICKY.filter(str.strip), TRICKY.filter(str.strip))
-def test_whatever_the_reason_it_reads_back(reason: str, comment: str) -> None:
-    one = Entry({**entry().data, "reason": reason[:500]}, f"x: {comment}\n- y")
+def test_whatever_the_reason_it_reads_back(reason: str, found: str) -> None:
+    one = Entry({**entry().data, "reason": reason[:500]}, f"x: {found}\n- y")
     text = f"{HEAD}spec:\n  waivers:\n{block('a')}"
     for changed in (waiver_file.new_file([one]), waiver_file.append(document(text), [one])):
         assert document(changed).data["spec"]["waivers"][-1] == dict(one.data)

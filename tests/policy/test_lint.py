@@ -1,4 +1,4 @@
-"""Warnings about valid policies, each at its line."""
+"""What is allowed in a policy and still looks like a mistake, each at its line."""
 
 import pytest
 
@@ -80,8 +80,8 @@ def test_an_override_that_still_says_something(earlier: str, later: str) -> None
     ],
 )
 def test_an_override_that_matches_no_service_there_is(match: str, *, idle: bool) -> None:
-    shown = warnings(overriding(f"{{match: {match}, spec: {{gate: {{help: x}}}}}}"), WEB)
-    assert shown == (["./policy.yaml:6:15: this override matches no service of those judged"] if idle else [])
+    found = warnings(overriding(f"{{match: {match}, spec: {{gate: {{help: x}}}}}}"), WEB)
+    assert found == (["./policy.yaml:6:15: this override matches no service of those judged"] if idle else [])
 
 
 def test_without_services_no_override_is_idle() -> None:
@@ -98,8 +98,8 @@ def test_points_that_can_never_reach_a_health() -> None:
 
 def test_the_parent_is_to_blame_for_its_own_limit() -> None:
     spec = "  slo: {breach_points: 0}\n  cost: {over_budget_points: 0}\n  reliability: {points: []}\n"
-    shown = warnings(policy_of(own_policy(spec).encode()))
-    assert [line.split(": ")[0] for line in shown] == ["policies/default.yaml:39:18"]
+    found = warnings(policy_of(own_policy(spec).encode()))
+    assert [line.split(": ")[0] for line in found] == ["policies/default.yaml:39:18"]
 
 
 def test_points_of_ones_own_rules_count() -> None:
@@ -115,5 +115,5 @@ def test_points_that_only_an_override_gives_are_reached_all_the_same() -> None:
 
 def test_warnings_stand_in_the_order_of_the_file() -> None:
     one = "{match: {tier: 2}, spec: {gate: {help: x}}}"
-    shown = warnings(overriding(one, "{match: {tier: 3}, spec: {health: {critical_at: 50}}}", one), WEB)
-    assert [int(line.split(":")[1]) for line in shown] == [6, 6, 7, 8]
+    found = warnings(overriding(one, "{match: {tier: 3}, spec: {health: {critical_at: 50}}}", one), WEB)
+    assert [int(line.split(":")[1]) for line in found] == [6, 6, 7, 8]

@@ -83,7 +83,7 @@ def test_what_holds_for_a_service_loads_again_and_means_the_same() -> None:
 def test_a_fleet_is_judged_alike_by_what_is_shown() -> None:
     for seed, policy in enumerate(random_policies(0)[::3]):
         files = fleets.files(seed, 6)
-        reports = [report(check_files(files, chosen)) for chosen in (policy, again(text_of(policy)))]
+        reports = [report(check_files(files, each)) for each in (policy, again(text_of(policy)))]
         assert reports[0]["services"] == reports[1]["services"]
 
 

@@ -1,4 +1,4 @@
-"""Values that ask less are reported, values that ask more are not, and an unknown key counts as asking less."""
+"""What asks less is found, what asks more is not, and what isn't known counts as less."""
 
 from typing import Any
 
@@ -53,12 +53,12 @@ LOOSER: list[tuple[tuple[str, ...], Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("at", "value"), LOOSER, ids=lambda at: ".".join(at) if isinstance(at, tuple) else "")
+@pytest.mark.parametrize(("at", "value"), LOOSER, ids=lambda each: ".".join(each) if isinstance(each, tuple) else "")
 def test_what_asks_less_is_found(at: tuple[str, ...], value: Any) -> None:
     before = DEFAULT | {"something": {}} if at[0] == "something" else DEFAULT
     after = {**before, "something": {"new": 1}} if at[0] == "something" else changed(*at, value=value)
-    places = list(loosened(before, after))
-    assert [place[: len(at)] for place in places] == [at]
+    found = list(loosened(before, after))
+    assert [place[: len(at)] for place in found] == [at]
     if at[0] not in ("severities", "something"):
         assert list(loosened(after, before)) == []
 

@@ -42,7 +42,7 @@ def failing(example: str, subsystem: str) -> set[str]:
     """The rules that fail for a manifest's section (or its whole spec) under the default policy."""
     data: dict[str, Any] = read_one(example.encode(), "example.yaml").data
     manifest = {"metadata": {"name": "web"}, "spec": data.get("spec", data)}
-    context, limits = Context(date(2026, 11, 23), nowhere), DEFAULT.limits[subsystem]
+    context, limits = Context(date(2026, 2, 15), nowhere), DEFAULT.limits[subsystem]
     facts, problems = SUBSYSTEMS[subsystem].read(manifest, limits, context)
     assert problems == []
     return {check.rule.id for check in SUBSYSTEMS[subsystem].check(facts, limits, context)}
@@ -67,6 +67,8 @@ def test_a_rule_is_documented_and_bears_no_severity_in_its_name(rule: Rule) -> N
 @pytest.mark.parametrize("rule", OF_SUBSYSTEMS, ids=[rule.id for rule in OF_SUBSYSTEMS])
 def test_a_rule_s_examples_fail_and_pass(rule: Rule) -> None:
     subsystem = rule.id.split("/")[0]
+    if rule.fails.startswith('{"service"'):
+        pytest.skip("its examples are values of a snapshot")
     assert rule.id in failing(rule.fails, subsystem)
     assert rule.id not in failing(rule.passes, subsystem)
 

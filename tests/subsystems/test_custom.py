@@ -170,28 +170,23 @@ WINDOW = """  rules:
 
 
 def test_a_broken_rule_is_a_finding_at_the_value_that_breaks_it() -> None:
-    finding = next(finding for finding in judge(WINDOW).findings if finding.rule == "org/window")
-    assert (finding.location.line, finding.location.column, finding.pointer) == (5, 55, "/spec/slos/0/window")
-    assert finding.message == "The window is not the usual one: expected \"30d\", found the string '7d'"
-    assert (finding.fix, finding.points, finding.severity, finding.subsystem) == (
-        "Set `window` to 30d.",
-        2,
-        "error",
-        "rules",
-    )
+    found = next(finding for finding in judge(WINDOW).findings if finding.rule == "org/window")
+    assert (found.location.line, found.location.column, found.pointer) == (5, 55, "/spec/slos/0/window")
+    assert found.message == "The window is not the usual one: expected \"30d\", found the string '7d'"
+    assert (found.fix, found.points, found.severity, found.subsystem) == ("Set `window` to 30d.", 2, "error", "rules")
 
 
 def test_a_key_that_a_rule_does_not_allow_is_a_finding_at_the_key() -> None:
     strict = "{id: org/keys, title: Keys, at: /spec/slos/0, require: {propertyNames: {enum: [name, current]}}}"
     text = manifest(slos="slos: [{name: a, target: 9, current: 99}]")
-    (finding,) = judge(f"  rules: [{strict}]\n", text).findings
-    assert (finding.location.column, finding.location.end_column) == (20, 26)
+    (found,) = judge(f"  rules: [{strict}]\n", text).findings
+    assert (found.location.column, found.location.end_column) == (20, 26)
 
 
 def test_a_rule_without_help_says_how_to_write_it() -> None:
     spec = WINDOW.replace("      help: Set `window` to 30d.\n", "").replace("{const: 30d}", "{enum: [30d, 4w]}")
-    finding = next(finding for finding in judge(spec).findings if finding.rule == "org/window")
-    assert finding.fix == 'Write "30d" or "4w".'
+    found = next(finding for finding in judge(spec).findings if finding.rule == "org/window")
+    assert found.fix == 'Write "30d" or "4w".'
 
 
 def test_points_of_ones_own_rules_decide_as_all_points_do() -> None:
@@ -239,7 +234,7 @@ def test_a_parents_rules_come_first_and_an_override_may_turn_one_off() -> None:
     loaded = loading.load("./policy.yaml", lambda path: (files[path].encode(), path))
     assert [own.rule.id for own in loaded.base().limits["rules"].rules] == ["org/window", "org/two"]
     outcome = check_files([("a.yaml", manifest().encode()), ("b.yaml", manifest("api", "core").encode())], loaded)
-    points = {service.name: service.judgement.scored["rules"].points for service in outcome.run.services}
+    points = {each.name: each.judgement.scored["rules"].points for each in outcome.run.services}
     assert points == {"web": 2, "api": 3}
 
 

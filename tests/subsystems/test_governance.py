@@ -37,7 +37,7 @@ def failed(facts: Governance, limits: Limits = DEFAULT) -> list[Violation]:
 
 
 def objection(value: bool | str, limits: Limits = DEFAULT, name: str = "runbook") -> str:  # noqa: FBT001
-    (check,) = (check for check in read({name: value}, limits).checks if check.name == name)
+    (check,) = (each for each in read({name: value}, limits).checks if each.name == name)
     assert check.passed is not bool(check.message)
     assert check.evidence == (value if isinstance(value, str) else None)
     return check.message
@@ -303,9 +303,9 @@ def test_evidence_that_is_gone_is_a_relaxation(
     after: bool | str,  # noqa: FBT001
     values: tuple[Any, Any],
 ) -> None:
-    (relaxation,) = governance.relaxations(read({"runbook": before}), read({"runbook": after}))
-    assert (relaxation.kind, relaxation.at) == ("evidence-removed", ("spec", "governance", "runbook"))
-    assert (relaxation.before, relaxation.after) == values
+    (found,) = governance.relaxations(read({"runbook": before}), read({"runbook": after}))
+    assert (found.kind, found.at) == ("evidence-removed", ("spec", "governance", "runbook"))
+    assert (found.before, found.after) == values
 
 
 @pytest.mark.parametrize(("before", "after"), [(False, True), (True, EXISTING), (EXISTING, "b.md"), (False, False)])
@@ -314,8 +314,8 @@ def test_other_evidence_relaxes_nothing(before: bool | str, after: bool | str) -
 
 
 def test_a_check_that_is_not_made_any_more_is_a_relaxation() -> None:
-    (relaxation,) = governance.relaxations(failing(4), Governance([], declared=False))
-    assert (relaxation.at[-1], relaxation.before, relaxation.after) == (FIVE[4], True, False)
+    (found,) = governance.relaxations(failing(4), Governance([], declared=False))
+    assert (found.at[-1], found.before, found.after) == (FIVE[4], True, False)
 
 
 def test_all_of_governance_is_declared() -> None:

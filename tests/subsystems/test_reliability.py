@@ -307,9 +307,9 @@ def test_the_default_limits_are_made_once() -> None:
 
 
 def test_a_measurement_that_is_gone_is_a_relaxation() -> None:
-    (relaxation,) = reliability.relaxations(GATEWAY, ReliabilityMetrics(99.95, None, 1, 5))
-    assert (relaxation.kind, relaxation.at) == ("measurement-removed", ("spec", "reliability", "mttr_minutes"))
-    assert (relaxation.before, relaxation.after) == (8, None)
+    (found,) = reliability.relaxations(GATEWAY, ReliabilityMetrics(99.95, None, 1, 5))
+    assert (found.kind, found.at) == ("measurement-removed", ("spec", "reliability", "mttr_minutes"))
+    assert (found.before, found.after) == (8, None)
 
 
 def test_a_worse_or_a_new_measurement_relaxes_nothing() -> None:

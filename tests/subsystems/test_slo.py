@@ -112,7 +112,8 @@ def test_a_budget_exactly_at_the_limit_is_not_low(limit: float, current: float) 
 
 @pytest.mark.parametrize(("target", "current"), [(99.999, 99.999), (99.9, 99.900000001), (0, 0)])
 def test_a_budget_barely_below_a_small_limit_is_low(target: float, current: float) -> None:
-    assert rules([SLODefinition("a", target, current)], Limits(2, 0.0011, 0)) == ["slo/low-budget"]
+    broken = rules([SLODefinition("a", target, current)], Limits(2, 0.0011, 0))
+    assert [rule for rule in broken if rule != "slo/ratio-target"] == ["slo/low-budget"]
 
 
 def test_a_target_of_100_has_no_budget_that_could_be_low() -> None:
@@ -183,7 +184,7 @@ def test_what_passes_and_what_is_not_measured_costs_nothing() -> None:
     assert list(slo.points(failed([MET, UNMEASURED]), SCORING)) == []
 
 
-def test_the_most_points_are_those_of_a_breach_and_a_low_budget() -> None:
+def test_the_most_that_slos_can_cost_is_a_breach_beside_a_low_budget() -> None:
     assert slo.most_points(SCORING) == 4
 
 
@@ -198,7 +199,7 @@ def test_the_most_points_are_those_of_a_breach_and_a_low_budget() -> None:
         ([UNMEASURED, BREACHED], "breached"),
     ],
 )
-def test_the_status_is_that_of_the_worst_slo(slos: list[SLODefinition], status: str) -> None:
+def test_the_status_is_the_worst_that_can_be_said(slos: list[SLODefinition], status: str) -> None:
     assert slo.status(slos, failed(slos), DEFAULT) == status
 
 
@@ -244,7 +245,7 @@ def test_what_is_not_measured_has_no_minutes_left() -> None:
 
 def test_a_manifest_s_slos_are_read_in_order() -> None:
     facts, problems = read({"name": "a", "target": 99.9, "current": 100, "window": "4w"}, {"name": "b", "target": 95})
-    assert [(objective.name, objective.target, objective.current, objective.window) for objective in facts] == [
+    assert [(each.name, each.target, each.current, each.window) for each in facts] == [
         ("a", 99.9, 100, "4w"),
         ("b", 95, None, None),
     ]
@@ -288,11 +289,11 @@ def test_the_limits_are_the_policy_s_section() -> None:
         ),
     ],
 )
-def test_asking_less_of_the_service_is_a_relaxation(
+def test_what_asks_less_of_the_service_is_a_relaxation(
     after: list[SLODefinition], kind: str, at: tuple[Any, ...], values: tuple[Any, Any]
 ) -> None:
-    (relaxation,) = slo.relaxations([MET], after)
-    assert (relaxation.kind, relaxation.at, (relaxation.before, relaxation.after)) == (kind, at, values)
+    (found,) = slo.relaxations([MET], after)
+    assert (found.kind, found.at, (found.before, found.after)) == (kind, at, values)
 
 
 @pytest.mark.parametrize(
@@ -311,8 +312,8 @@ def test_a_worse_measurement_and_a_stricter_promise_relax_nothing(
     assert list(slo.relaxations(before, after)) == []
 
 
-def test_every_relaxation_is_reported() -> None:
-    assert [relaxation.before for relaxation in slo.relaxations([MET, BREACHED], [])] == ["availability", "latency"]
+def test_everything_that_asks_less_is_told() -> None:
+    assert [found.before for found in slo.relaxations([MET, BREACHED], [])] == ["availability", "latency"]
 
 
 def test_what_is_declared_of_slos_is_everything_but_the_measured_value() -> None:

@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import Final
 
 from platform_gate.judging.result import Judged
-from platform_gate.model import Finding, kind_of
+from platform_gate.model import Finding
 from platform_gate.reports.junit_xml import Testcase, write
 from platform_gate.reports.outcome import Outcome
+from platform_gate.rule_ids import kind_of
 from platform_gate.text import commas, plural, printable
 
 SUITE: Final = "platform-gate"

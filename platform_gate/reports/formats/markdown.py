@@ -31,8 +31,10 @@ from platform_gate.reports.markdown_findings import (
     table,
 )
 from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, folded, size
+from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Links, Outcome
 from platform_gate.reports.wording import by_waiver, health_counts, unjudged_files
+from platform_gate.rule_ids import WAIVER, kind_of
 from platform_gate.text import plural
 
 MAX_BYTES: Final = 1024 * 1024 - 4096
@@ -68,11 +70,12 @@ def _sections(outcome: Outcome) -> Iterator[MarkdownSection]:
 
 
 def _notices(findings: Sequence[Finding], links: Links | None) -> MarkdownSection:
-    """The findings of a rule on waivers."""
+    """The findings of a rule on waivers or snapshots."""
     first = findings[0]
-    head = f"### {plural(len(findings), 'waiver')}: {rule(first.rule)}\n\n{fix_text(first.fix)}\n\n"
+    noun = "waiver" if kind_of(first.rule) == WAIVER else "note"
+    head = f"### {plural(len(findings), noun)}: {rule(first.rule)}\n\n{fix_text(first.fix)}\n\n"
     rows = (notice(finding, links) for finding in findings)
-    return MarkdownSection(head + table("Waiver", "Line"), rows, len(findings), "waiver", share=2)
+    return MarkdownSection(head + table(noun.capitalize(), "Line"), rows, len(findings), noun, share=2)
 
 
 def _statistics(outcome: Outcome) -> Iterator[MarkdownSection]:
@@ -157,7 +160,8 @@ def _basis(outcome: Outcome) -> str:
     if outcome.comparison:
         where += f", {escape(outcome.comparison.describe(outcome.scope))}"
     where += f", {outcome.part}" if outcome.part else ""
-    return where + "".join(f"<br>{cut(difference)}" for difference in outcome.differences)
+    notes = [*outcome.differences, *sentences(outcome.run.measured_by, outcome.run.services)]
+    return where + "".join(f"<br>{cut(note)}" for note in notes)
 
 
 def _totals(outcome: Outcome) -> str:

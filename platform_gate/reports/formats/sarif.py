@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from platform_gate.policy.limits import OFF
 from platform_gate.reports.json_text import array, encode
 from platform_gate.reports.markdown_text import escape
 from platform_gate.reports.outcome import Outcome, uri
+from platform_gate.reports.report import measurements
 from platform_gate.reports.rule_links import rule_url
 from platform_gate.text import plural, printable, shorten
 
@@ -33,7 +34,7 @@ def render(outcome: Outcome) -> Iterator[str]:
     for key, value in _frame(outcome, rules, len(findings)):
         yield f"{encode(key)}: {encode(value)},\n"
     yield '"results": '
-    yield from array(_result(finding, index) for finding in islice(findings, MAX_RESULTS))
+    yield from array(_result(finding, index, outcome.tracked) for finding in islice(findings, MAX_RESULTS))
     yield "\n}]}\n"
 
 
@@ -100,10 +101,11 @@ def _properties(outcome: Outcome) -> dict[str, Any]:
         "policy": {"name": policy.name, "sha256": policy.sha256, "source": str(policy.source)},
         "as_of": outcome.as_of.isoformat(),
         "verdict": str(outcome.verdict),
+        **measurements(outcome),
     }
 
 
-def _result(finding: Finding, index: Mapping[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, index: Mapping[str, int], tracked: Collection[str]) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "ruleIndex": index.get(finding.rule, -1),
@@ -112,8 +114,18 @@ def _result(finding: Finding, index: Mapping[str, int]) -> dict[str, Any]:
         "locations": [_location(finding.location)],
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint},
         "properties": {"pointer": printable(finding.pointer), "points": finding.points},
+        **_related(finding, tracked),
         **({"suppressions": [_suppression(finding.excuse)]} if finding.excuse else {}),
     }
+
+
+def _related(finding: Finding, tracked: Collection[str]) -> dict[str, Any]:
+    """Where the value stands that a finding rests on, if git tracks the snapshot: else nobody could look there."""
+    measured = finding.measured
+    if measured is None or measured.path not in tracked or not measured.line:
+        return {}
+    place = Location(measured.path, measured.line, 1, measured.line, 2)
+    return {"relatedLocations": [{"id": 1, "message": {"text": _text(f"measured by {measured}")}, **_location(place)}]}
 
 
 def _suppression(excuse: Excuse) -> dict[str, Any]:

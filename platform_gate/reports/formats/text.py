@@ -11,11 +11,13 @@ from typing import Final
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import WAIVER, Finding, HealthStatus, kind_of
+from platform_gate.model import Finding, HealthStatus
 from platform_gate.policy.loading import Source
+from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.terminal import HEALTH_COLORS, VERDICT_COLORS, Terminal
 from platform_gate.reports.wording import by_waiver, health_counts, names, unjudged_files, worth_showing
+from platform_gate.rule_ids import WAIVER, kind_of
 from platform_gate.text import commas, log_line, plural, printable
 
 MANY: Final = 10
@@ -148,7 +150,9 @@ class _Page:
         shipped = outcome.policy.source in (Source.SHIPPED, Source.MERGED)
         where = "" if shipped else f" ({printable(outcome.policy.path)})"
         part = f", {outcome.part}" if outcome.part else ""
-        notes = [f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}", *outcome.differences]
+        measured = sentences(outcome.run.measured_by, outcome.run.services)
+        basis = f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}"
+        notes = [basis, *outcome.differences, *measured]
         if outcome.comparison:
             notes.append(outcome.comparison.describe(outcome.scope))
         for note in notes:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from platform_gate.model import MANIFEST, UNSELECTED_ID, kind_of
 from platform_gate.reports.history import HEALTHS, NO_HISTORY, History, before
 from platform_gate.reports.json_text import opened
 from platform_gate.reports.outcome import Links
-from platform_gate.reports.page import change_list, fleet, rendering
+from platform_gate.reports.page import change_list, fleet, measured_values, rendering
 from platform_gate.reports.page.service import Service, problem, view
 from platform_gate.reports.report import Report
 from platform_gate.reports.wording import label
+from platform_gate.rule_ids import WAIVER, kind_of, leaves_unjudged
 
 MANY: Final = 500
 """Services from which on a fleet is large: rows beyond the first ones wait as inert text for the script."""
@@ -104,7 +104,8 @@ def _change(report: Report, frame: Frame, services: Sequence[Service]) -> dict[s
 def _answer(report: Report, frame: Frame, by_waiver: int) -> dict[str, Any]:
     """Variables of the template: verdict, totals, and findings that belong to no service."""
     apart = [problem(row, frame.links) for row in report.findings]
-    unjudged = [each for each in apart if kind_of(each.rule) == MANIFEST and each.rule != UNSELECTED_ID]
+    unjudged = [finding for finding in apart if leaves_unjudged(finding.rule)]
+    notices = [finding for finding in apart if finding not in unjudged]
     answer = fleet.ANSWERS[report.provenance["verdict"]]
     return {
         "frame": frame,
@@ -114,12 +115,14 @@ def _answer(report: Report, frame: Frame, by_waiver: int) -> dict[str, Any]:
         "lead": frame.headline[0] or fleet.lead(report.totals, unjudged, by_waiver),
         "before": frame.headline[1],
         "by_waiver": by_waiver,
-        "facts": fleet.facts(report.provenance),
+        "facts": [*fleet.facts(report.provenance), *measured_values.snapshots(report.provenance.get("measurements"))],
+        "sources": measured_values.sources(report.provenance.get("measurements")),
         "count": report.totals["total_services"],
         "healths": fleet.healths(report.totals, by_waiver),
         "totals": list(fleet.totals(report.totals, report.highlights)),
         "unjudged": unjudged,
-        "notices": change_list.by_rule(finding for finding in apart if finding not in unjudged),
+        "notices": change_list.by_rule(notices),
+        "about": "Waivers" if all(kind_of(notice.rule) == WAIVER for notice in notices) else "Waivers and snapshots",
         "compared": "base" in report.provenance,
         "asked": bool(frame.history.snapshots or frame.history.notes),
     }

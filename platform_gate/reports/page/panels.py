@@ -3,65 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from platform_gate.model import kind_of
 from platform_gate.reports.outcome import Links
-from platform_gate.reports.page.charts import Plot, bar, placed, plot
+from platform_gate.reports.page import measured_values
+from platform_gate.reports.page.charts import bar, placed, plot
+from platform_gate.reports.page.panel import Cell, Panel, PanelLine
 from platform_gate.reports.page.words import evidence_href, figure, measure, money
 from platform_gate.reports.wording import label, spaced, with_points
+from platform_gate.rule_ids import kind_of
 from platform_gate.subsystems.governance import OWNERSHIP
 from platform_gate.text import printable
 
-UNMEASURED: Final = ("no_data", "not_measured")
+UNMEASURED: Final = ("no_data", "not_measured", "stale", "unusable", "missing")
 
 Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PanelLine:
-    """A line of a panel.
-
-    Attributes:
-        note: small print below label and text.
-        bar: length of a bar in percent; empty for none.
-        state: good, bad or unknown.
-        href: where the text links to.
-    """
-
-    label: str
-    text: str
-    note: str = ""
-    bar: str = ""
-    state: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A subsystem's facts: title, a word on the whole, lines, and a chart with the labels of its ends."""
-
-    kind: str
-    title: str
-    word: str
-    lines: tuple[PanelLine, ...] = ()
-    plot: Plot | None = None
-    ends: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A subsystem in the fleet's grid: its status with its points, and a brief fact.
-
-    ``rank`` is the column's sort key, ``tone`` a CSS class for the colour.
-    """
-
-    status: str
-    brief: str
-    rank: float
-    tone: str
 
 
 def cell(name: str, part: Facts, earned: Mapping[str, int]) -> Cell:
@@ -203,4 +160,5 @@ PANELS: Final[Mapping[str, Callable[[str, Facts, Links | None], Panel]]] = {
     "reliability": _reliability,
     "governance": _governance,
     "rules": _rules,
+    "measurements": measured_values.panel,
 }

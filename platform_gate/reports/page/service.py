@@ -13,7 +13,8 @@ from platform_gate.model import GateError
 from platform_gate.reports.history import HEALTHS, Snapshot, Standing, course, key
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.charts import Plot, placed, plot
-from platform_gate.reports.page.panels import Cell, Panel, cell, panel
+from platform_gate.reports.page.panel import Cell, Panel
+from platform_gate.reports.page.panels import cell, panel
 from platform_gate.reports.page.words import place, place_href
 from platform_gate.reports.wording import spaced
 from platform_gate.text import plural, printable

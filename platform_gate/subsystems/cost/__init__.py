@@ -7,17 +7,31 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
-from platform_gate.model import Charge, Context, LimitError, Problem, Relaxation, Rule, Violation
+from platform_gate.model import Charge, Context, Doubt, LimitError, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare_change, finite, percent_of_change, rounded
-from platform_gate.subsystems.cost.rules import NO_BUDGET, NO_DATA, OVER_BUDGET, SPIKING
+from platform_gate.readings import NOTHING, Measurement, who_measures
+from platform_gate.subsystems.cost import fields, outlook
+from platform_gate.subsystems.cost.fields import merged, misplaced
+from platform_gate.subsystems.cost.rules import (
+    FORECAST_OVER_BUDGET,
+    MONTH_GAP,
+    NO_BUDGET,
+    NO_DATA,
+    OVER_BUDGET,
+    SPIKING,
+    STALE,
+)
 from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower, never
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 NAME = "cost"
-SECTION = "cost"
+SECTION = fields.SECTION
+MEASURED: tuple[str, ...] = ("cost", fields.FORECAST)
 NO_DATA_STATUS = "no_data"
+WARN = "warn"
+"""What ``on_stale`` says where a stale month leaves no doubt."""
 
 
 class CostTrend(StrEnum):
@@ -47,11 +61,17 @@ class CostEntry:
 
 @dataclass(frozen=True, slots=True)
 class CostProfile:
-    """A monthly budget (0: none is set) and the costs per month, oldest first."""
+    """A monthly budget (0: none is set) and the costs per month, oldest first.
+
+    ``measured`` are values of a snapshot by ``at``; ``owner`` is who has to measure the months: a source, nobody yet
+    (empty), or whoever types them (None).
+    """
 
     budget_monthly: float = 0
     entries: Sequence[CostEntry] = field(default_factory=list)
     currency: str = "USD"
+    measured: Mapping[str, Measurement] = field(default_factory=dict, hash=False)
+    owner: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
@@ -86,6 +106,9 @@ class Limits(NamedTuple):
     spiking_above_pct: float
     increasing_above_pct: float
     decreasing_below_pct: float
+    stale_after_months: int
+    on_stale: str
+    forecast_over_budget_points: int
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -94,7 +117,8 @@ class Limits(NamedTuple):
         Raises:
             LimitError: the trend's thresholds are out of order.
         """
-        limits = cls(section["over_budget_points"], section["spiking_points"], **section["trend"])
+        plain = {key: value for key, value in section.items() if key != "trend"}
+        limits = cls(**plain, **section["trend"])
         if limits.increasing_above_pct > limits.spiking_above_pct:
             raise _overlap("increasing_above_pct", "spiking_above_pct")
         if limits.decreasing_below_pct > limits.increasing_above_pct:
@@ -119,36 +143,35 @@ LOOSENING: LooseningTable = {
     ("trend", "spiking_above_pct"): if_higher,
     ("trend", "increasing_above_pct"): never,
     ("trend", "decreasing_below_pct"): never,
+    ("stale_after_months",): if_higher,
+    ("forecast_over_budget_points",): if_lower,
+    ("on_stale",): lambda _old, new: bool(new == WARN),
 }
 
 
-def all_rules(_limits: Limits) -> tuple[Rule, ...]:
+def all_rules(limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
-    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA
+    return OVER_BUDGET, SPIKING, NO_BUDGET, NO_DATA, _stale(limits), MONTH_GAP, FORECAST_OVER_BUDGET
+
+
+def _stale(limits: Limits) -> Rule:
+    return STALE if limits.on_stale == WARN else STALE._replace(doubt=Doubt.REQUIRED)
+
+
+field_of = fields.field_of
+wants = fields.wants
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[CostProfile, list[Problem]]:
     """The costs of a manifest, and a problem for each month that is repeated, out of order or in the future."""
     section = manifest["spec"].get(SECTION, {})
-    entries = [CostEntry(**entry) for entry in section.get("entries", [])]
-    return CostProfile(**{**section, "entries": entries}), list(_misplaced(entries, context.as_of.isoformat()[:7]))
-
-
-def _misplaced(entries: Sequence[CostEntry], this_month: str) -> Iterator[Problem]:
-    latest = ""
-    for index, entry in enumerate(entries):
-        month = entry.month
-        if latest < month <= this_month:
-            latest = month
-            continue
-        place = "spec", SECTION, "entries", index, "month"
-        if month == latest:
-            yield Problem(place, f"the month {month} is repeated", "Keep one entry a month.")
-        elif month < latest:
-            yield Problem(place, f"the month {month} comes after {latest}", "Put the oldest month first.")
-        else:
-            yield Problem(place, f"the month {month} is in the future", "Remove it: forecasts are not costs.")
-            latest = month
+    wrong = misplaced(section.get("entries", ()), context.as_of.isoformat()[:7])
+    problems = [Problem(("spec", SECTION, "entries", index, "month"), what, fix) for index, what, fix in wrong]
+    overlay = context.overlays.get(NAME, NOTHING)
+    if overlay.owners:
+        section = merged(section, overlay)
+    entries = [CostEntry(**entry) for entry in section.get("entries", ())]
+    return CostProfile(**{**section, "entries": entries}), problems
 
 
 def has_data(cost: CostProfile) -> bool:
@@ -156,24 +179,37 @@ def has_data(cost: CostProfile) -> bool:
     return bool(cost.entries)
 
 
-def check(cost: CostProfile, limits: Limits, _context: Context) -> Iterator[Violation]:
-    """The violations of the latest month."""
+def check(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Violation]:
+    """The violations of the latest month, and of forecasts."""
+    yield from outlook.forecasts(cost.measured, cost.budget_monthly)
     if not has_data(cost):
-        yield NO_DATA.violation("no monthly cost is recorded", SECTION)
+        yield NO_DATA.violation("no monthly cost is recorded", SECTION, fix=who_measures(cost.owner))
         return
     if cost.budget_monthly <= 0:
         yield NO_BUDGET.violation("no monthly budget is set", SECTION, "budget_monthly")
     latest, currency = cost.entries[-1], cost.currency
-    place = SECTION, "entries", len(cost.entries) - 1, "amount"
+    place, measured = _place(cost), cost.measured.get(f"{SECTION}/{latest.month}")
     if cost.over_budget:
         budget = f"the budget of {cost.budget_monthly:,} {currency}"
         over = f"{latest.month} cost {latest.amount:,} {currency}, over {budget}"
-        yield OVER_BUDGET.violation(over, *place, value=latest.amount)
+        yield OVER_BUDGET.violation(over, *place, value=latest.amount, measured=measured)
     if trend(cost, limits) is CostTrend.SPIKING:
         percent = float(change(cost) or 0)
         moved = f"{'up' if percent >= 0 else 'down'} {abs(percent):.1f}".removesuffix(".0")
-        rise = f"{latest.month} is {moved}% month over month (limit {limits.spiking_above_pct}%)"
-        yield SPIKING.violation(rise, *place, value=percent)
+        since = f"month over month, from {cost.entries[-2].month}"
+        rise = f"{latest.month} is {moved}% {since} (limit {limits.spiking_above_pct}%)"
+        yield SPIKING.violation(rise, *place, value=percent, measured=measured)
+    for violation in outlook.dated([entry.month for entry in cost.entries], limits.stale_after_months, context.as_of):
+        stale = violation.rule is STALE
+        rule, fix = (_stale(limits), who_measures(cost.owner)) if stale else (violation.rule, "")
+        yield violation._replace(rule=rule, at=("spec", *place[:3]), fix=fix)
+
+
+def _place(cost: CostProfile) -> tuple[str | int, ...]:
+    """Where the latest month's amount stands: a measured one is in no manifest, but its section is."""
+    if f"{SECTION}/{cost.entries[-1].month}" in cost.measured:
+        return (SECTION,)
+    return SECTION, "entries", len(cost.entries) - 1, "amount"
 
 
 def _months(cost: CostProfile) -> tuple[float, float] | None:
@@ -200,12 +236,13 @@ def trend(cost: CostProfile, limits: Limits) -> CostTrend:
 
 
 def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """The points of a month over budget and of a spike."""
+    """The points of a month over budget, of a spike and of a forecast over budget."""
     broken = {violation.rule.id for violation in violations}
-    if OVER_BUDGET.id in broken:
-        yield Charge(limits.over_budget_points, frozenset({OVER_BUDGET.id}), (NAME, "over_budget_points"))
-    if SPIKING.id in broken:
-        yield Charge(limits.spiking_points, frozenset({SPIKING.id}), (NAME, "spiking_points"))
+    charged = {OVER_BUDGET: "over_budget_points", SPIKING: "spiking_points"}
+    charged |= {FORECAST_OVER_BUDGET: "forecast_over_budget_points"}
+    for rule, key in charged.items():
+        if rule.id in broken:
+            yield Charge(getattr(limits, key), frozenset({rule.id}), (NAME, key))
 
 
 def declared(cost: CostProfile, _subject: str) -> tuple[Any, ...]:
@@ -230,8 +267,8 @@ def relaxations(before: CostProfile, after: CostProfile) -> Iterator[Relaxation]
 
 
 def most_points(limits: Limits) -> int:
-    """The points of a month that is over budget and a spike."""
-    return limits.over_budget_points + limits.spiking_points
+    """The points of a month that is over budget, a spike and a forecast over budget."""
+    return limits.over_budget_points + limits.spiking_points + limits.forecast_over_budget_points
 
 
 def status(cost: CostProfile, _violations: Sequence[Violation], limits: Limits) -> str:
@@ -250,6 +287,7 @@ def describe(cost: CostProfile, limits: Limits) -> dict[str, Any]:
         "trend": trend(cost, limits),
         "change_pct": _change_pct(cost),
         "entries": [entry.to_dict() for entry in cost.entries],
+        **outlook.described(cost.measured),
     }
 
 

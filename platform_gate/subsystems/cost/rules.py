@@ -45,3 +45,36 @@ NO_DATA = Rule(
     keys=("gate.required",),
     source="FinOps Framework, Budgeting",
 )
+STALE = Rule(
+    "cost/stale",
+    "The latest month is long gone",
+    "Add the months since then.",
+    why="Costs of last spring say nothing about today's. With `cost.on_stale: unknown` they leave a doubt.",
+    fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2025-06", amount: 2900}',
+    passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-01", amount: 2900}',
+    keys=("cost.stale_after_months", "cost.on_stale"),
+    source="FinOps Framework: Data Ingestion",
+)
+MONTH_GAP = Rule(
+    "cost/month-gap",
+    "The trend spans a gap",
+    "Add the months in between.",
+    severity=Severity.NOTE,
+    why="The trend compares the last two entries. With months missing in between it is no change from month to month.",
+    fails='cost:\n  entries:\n    - {month: "2025-11", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
+    passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
+    source="FinOps Framework: Data Ingestion",
+)
+FORECAST_OVER_BUDGET = Rule(
+    "cost/forecast-over-budget",
+    "Code would cost more than the budget",
+    "Make it cheaper, or have the budget raised by whoever owns it, before it is merged.",
+    worse=Worse.ABOVE,
+    why="An estimate of infrastructure code is known before the money is spent; the bill comes a month later.",
+    fails='{"service": "web", "values": [{"at": "cost_forecast/infra", "value": 3500, "unit": "USD",\n'
+    '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the budget is 3000',
+    passes='{"service": "web", "values": [{"at": "cost_forecast/infra", "value": 2900, "unit": "USD",\n'
+    '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the budget is 3000',
+    keys=("cost.forecast_over_budget_points",),
+    source="FinOps Framework: Planning & Estimating",
+)

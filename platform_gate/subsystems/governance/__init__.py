@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, further, nowhere
+from platform_gate.readings import Want
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Bands
 from platform_gate.subsystems.governance.rules import NO_DATA, missing
@@ -20,6 +21,7 @@ NAME = "governance"
 SEARCHED_AT_ONCE = 50
 """Placeholders up to which one search for all of them is cheaper than to take a value apart."""
 SECTION = "governance"
+MEASURED: tuple[str, ...] = ()
 MAX_UNKNOWN = 20
 EVIDENCE = ("declared", "verified", "required")
 """How much a policy asks of evidence, the least first."""
@@ -128,6 +130,16 @@ def run_governance_checks(  # noqa: PLR0913, PLR0917 - a published signature
         "incident_response": has_incident_response,
     }
     return [_verify(service_name, name, value, Limits.default(), nowhere) for name, value in declared.items()]
+
+
+def field_of(_at: str) -> None:
+    """Governance is declared, never measured."""
+    return
+
+
+def wants(_manifest: Mapping[str, Any]) -> tuple[Want, ...]:
+    """Nothing can be measured."""
+    return ()
 
 
 def read(manifest: Mapping[str, Any], limits: Limits, context: Context) -> tuple[Governance, list[Problem]]:

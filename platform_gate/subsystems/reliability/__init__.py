@@ -1,7 +1,7 @@
 """Reliability: one score of 0 to 100 from uptime, MTTR, incidents and change failure rate. Source: DORA's four keys."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple, Self
@@ -9,13 +9,17 @@ from typing import Any, NamedTuple, Self
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, pointer
 from platform_gate.numbers import finite, optional_number
+from platform_gate.readings import NOTHING, Measurement, who_measures
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Band, Bands
 from platform_gate.subsystems.loosening import LooseningTable
+from platform_gate.subsystems.reliability import fields
+from platform_gate.subsystems.reliability.fields import merged
 from platform_gate.subsystems.reliability.rules import LOW_SCORE, NO_DATA, NOT_MEASURED
 
 NAME = "reliability"
-SECTION = "reliability"
+SECTION = fields.SECTION
+MEASURED: tuple[str, ...] = ("reliability",)
 
 METRICS = {
     "uptime_pct": ("uptime", "at_least"),
@@ -43,12 +47,16 @@ class ReliabilityMetrics:
         mttr_minutes: Mean time to restore, in minutes.
         incidents_30d: Incidents in the last 30 days.
         change_failure_rate_pct: Percent of changes that failed.
+        measurements: Where a snapshot says so, what a metric's value is taken from.
+        owner: Who has to measure the metrics: sources, nobody yet (empty), or whoever types them (None).
     """
 
     uptime_pct: float | None = None
     mttr_minutes: float | None = None
     incidents_30d: int | None = None
     change_failure_rate_pct: float | None = None
+    measurements: Mapping[str, Measurement] = field(default_factory=dict, hash=False)
+    owner: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
@@ -99,9 +107,14 @@ def all_rules(_limits: Limits) -> tuple[Rule, ...]:
     return LOW_SCORE, NOT_MEASURED, NO_DATA
 
 
-def read(manifest: Mapping[str, Any], _limits: Limits, _context: Context) -> tuple[ReliabilityMetrics, list[Problem]]:
+field_of = fields.field_of
+wants = fields.wants
+
+
+def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[ReliabilityMetrics, list[Problem]]:
     """The metrics of a manifest. Whatever fits the schema is valid."""
-    return ReliabilityMetrics(**manifest["spec"].get(SECTION, {})), []
+    section = manifest["spec"].get(SECTION, {})
+    return ReliabilityMetrics(**merged(section, context.overlays.get(NAME, NOTHING))), []
 
 
 def measured(metrics: ReliabilityMetrics) -> dict[str, float]:
@@ -135,7 +148,7 @@ def check(metrics: ReliabilityMetrics, limits: Limits, _context: Context) -> Ite
     """The violations of the metrics."""
     total = score(metrics, limits)
     if total is None:
-        yield NO_DATA.violation("no reliability metric is measured", SECTION)
+        yield NO_DATA.violation("no reliability metric is measured", SECTION, fix=who_measures(metrics.owner))
         return
     if band := limits.points.find(total):
         yield _low_score(total, band, metrics, limits)
@@ -148,7 +161,8 @@ def _low_score(total: int, band: Band, metrics: ReliabilityMetrics, limits: Limi
     message = f"the reliability score is {total} of {best(limits)}, below {band.bound}"
     enough = max((costly.bound or 0 for costly in limits.points.bands), default=0)
     metric, fix = _advice(total, enough, metrics, limits)
-    return LOW_SCORE.violation(message, SECTION, metric, value=total, fix=fix)
+    measured_by = metrics.measurements.get(metric)
+    return LOW_SCORE.violation(message, SECTION, metric, value=total, fix=fix, measured=measured_by)
 
 
 def _advice(total: int, wanted: float, metrics: ReliabilityMetrics, limits: Limits) -> tuple[str, str]:

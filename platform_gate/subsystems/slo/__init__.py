@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare, finite, number, optional_number, rounded
+from platform_gate.readings import NOTHING, Measurement, who_measures
 from platform_gate.subsystems.loosening import LooseningTable, if_lower
-from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET, NO_DATA, NOT_MEASURED
+from platform_gate.subsystems.slo import fields
+from platform_gate.subsystems.slo.fields import WHOLE, merged
+from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET, NO_DATA, NOT_MEASURED, RATIO_TARGET
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
 NAME = "slo"
-SECTION = "slos"
-WHOLE = 100
+SECTION = fields.SECTION
+MEASURED: tuple[str, ...] = ("slos",)
 CALENDAR_MONTH = "calendar-month"
 DAYS_A_WEEK = 7
 UNNAMED_WINDOW_DAYS = 30
@@ -46,6 +49,9 @@ class SLODefinition:
         current: The measured percent; None where nothing was measured, which is never a pass.
         window: ``30d``, ``4w`` or ``calendar-month``.
         window_days: The length of the window; 30 where none is named.
+        measured: The value of a snapshot that ``current`` is taken from.
+        owner: Who has to measure ``current``: a source, nobody yet (empty), or whoever types it (None).
+        burn_rates: Pairs of a window and the burn rate measured over it.
     """
 
     name: str
@@ -53,6 +59,9 @@ class SLODefinition:
     current: float | None = None
     window: str | None = None
     window_days: int = 30
+    measured: Measurement | None = None
+    owner: str | None = None
+    burn_rates: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
@@ -104,13 +113,19 @@ LOOSENING: LooseningTable = {
 
 def all_rules(_limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
-    return BREACHED, LOW_BUDGET, NOT_MEASURED, NO_DATA
+    return BREACHED, LOW_BUDGET, NOT_MEASURED, NO_DATA, RATIO_TARGET
+
+
+field_of = fields.field_of
+wants = fields.wants
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[list[SLODefinition], list[Problem]]:
     """The objectives of a manifest, and a problem for each name that is used again."""
     entries = manifest["spec"].get(SECTION, [])
-    slos = [SLODefinition(**entry, window_days=_days(entry.get("window"), context.as_of)) for entry in entries]
+    overlay = context.overlays.get(NAME, NOTHING)
+    parts = [merged(entry, overlay) for entry in entries]
+    slos = [SLODefinition(**part, window_days=_days(part.get("window"), context.as_of)) for part in parts]
     return slos, list(_repeated(entries))
 
 
@@ -139,8 +154,11 @@ def has_data(slos: Sequence[SLODefinition]) -> bool:
 def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> Iterator[Violation]:
     """The violations of every objective. Before its launch a service has nothing to measure."""
     if not has_data(slos):
-        yield NO_DATA.violation("no SLO is measured", SECTION)
+        owner = next((slo.owner for slo in slos if slo.owner), None)
+        yield NO_DATA.violation("no SLO is measured", SECTION, fix=who_measures(owner))
     for index, slo in enumerate(slos):
+        if slo.target < 1:
+            yield _ratio_target(slo, index)
         if slo.current is None:
             if context.launched:
                 yield _not_measured(slo, index)
@@ -152,18 +170,30 @@ def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> It
 
 def _not_measured(slo: SLODefinition, index: int) -> Violation:
     message = f"{slo.name} has a target of {slo.target} but no current value"
-    return NOT_MEASURED.violation(message, SECTION, index, subject=slo.name)
+    return NOT_MEASURED.violation(message, SECTION, index, subject=slo.name, fix=who_measures(slo.owner))
+
+
+def _ratio_target(slo: SLODefinition, index: int) -> Violation:
+    message = f"{slo.name} has a target of {slo.target}%, which looks like a ratio"
+    return RATIO_TARGET.violation(message, SECTION, index, "target", subject=slo.name)
+
+
+def _place(slo: SLODefinition, index: int) -> tuple[str | int, ...]:
+    """Where the current value stands: a measured one is in no manifest, but its objective is."""
+    return (SECTION, index) if slo.measured else (SECTION, index, "current")
 
 
 def _breached(slo: SLODefinition, index: int) -> Violation:
     message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
-    return BREACHED.violation(message, SECTION, index, "current", subject=slo.name, value=slo.current)
+    where = _place(slo, index)
+    return BREACHED.violation(message, *where, subject=slo.name, value=slo.current, measured=slo.measured)
 
 
 def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Violation:
     left = optional_number(slo.budget_remaining_pct)
     message = f"{slo.name} has {left}% of its error budget left (minimum {limits.low_budget_below_pct}%)"
-    return LOW_BUDGET.violation(message, SECTION, index, "current", subject=slo.name, value=slo.current)
+    where = _place(slo, index)
+    return LOW_BUDGET.violation(message, *where, subject=slo.name, value=slo.current, measured=slo.measured)
 
 
 def _is_low(slo: SLODefinition, limits: Limits) -> bool:
@@ -249,6 +279,7 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "window": slo.window,
         "budget_minutes": _minutes(slo, WHOLE),
         "budget_remaining_minutes": None if slo.current is None else _minutes(slo, slo.current),
+        **({"burn_rates": dict(slo.burn_rates)} if slo.burn_rates else {}),
     }
 
 

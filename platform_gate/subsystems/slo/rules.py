@@ -45,3 +45,12 @@ NO_DATA = Rule(
     keys=("gate.required",),
     source="SRE workbook, chapter 2",
 )
+RATIO_TARGET = Rule(
+    "slo/ratio-target",
+    "A target looks like a ratio",
+    "Targets are percent: write 99.9 for 0.999.",
+    why="A target of 0.999 percent is met by almost anything, so a ratio typed for a percentage hides every breach.",
+    fails="slos:\n  - {name: availability, target: 0.999, current: 99.95}",
+    passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
+    source="SRE workbook, chapter 2",
+)

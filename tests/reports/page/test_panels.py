@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from platform_gate.reports.outcome import Links
-from platform_gate.reports.page.panels import PanelLine, cell, panel
+from platform_gate.reports.page.panel import PanelLine
+from platform_gate.reports.page.panels import cell, panel
 from tests.reports.page.rows import COST, SLO, part, parts
 
 TREE = f"https://github.com/acme/shop/blob/{'a' * 40}"

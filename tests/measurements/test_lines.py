@@ -1,0 +1,144 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from platform_gate.documents import schema, strict_json
+from platform_gate.measurements import lines
+from platform_gate.measurements.explaining import MAX_LINE, Place
+from platform_gate.measurements.lines import Line
+from platform_gate.readings import Measurement, Source
+from tests.measurements.snapshots import dumped, header, line, value
+
+PLACE = Place("m.jsonl", 7)
+SOURCES = {
+    "prom": Source("prom", "prometheus", ("slos", "reliability/uptime_pct")),
+    "bill": Source("bill", "focus", ("cost",)),
+}
+READ = lines.reader(SOURCES)
+
+
+def read(text: str | bytes) -> Line:
+    raw = text if isinstance(text, bytes) else text.encode()
+    return READ(raw, PLACE)
+
+
+def test_a_value_is_read_with_its_place() -> None:
+    found = read(
+        line("web", [value(total=5, coverage_pct=99.5), {"at": "cost/2026-10", "error": "x", "source": "bill"}])
+    )
+    assert found.refusals == ()
+    assert found.values == {
+        "slos/availability": Measurement(
+            "slos/availability", "prom", 99.95, "percent", "30d", "2026-11-23T06:00:00Z", "", 5, 99.5, "m.jsonl", 7
+        ),
+        "cost/2026-10": Measurement("cost/2026-10", "bill", error="x", path="m.jsonl", line=7),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        line("web", [value("slos/größe")]),
+        line("web", [value('slos/a "b"')]),
+        dumped({"service": "web", "values": [value("slos/x")]}).replace("slos/x", "slos\\/\\u0078"),
+        line("web", [value("slos/x")]).replace(",", " , ").replace(":{", ": {") + "\r",
+        dumped({"values": [dict(reversed(value("slos/x").items()))], "service": "web"}),
+    ],
+)
+def test_however_it_is_written_a_right_line_is_read(text: str) -> None:
+    found = read(text)
+    assert found.refusals == ()
+    assert [each.value for each in found.values.values()] == [99.95]
+
+
+@pytest.mark.parametrize(
+    ("values", "message", "column"),
+    [
+        ([value(unti=1)], "unknown key 'unti'", 153),
+        ([value(unit=None)], "the key 'unit' is missing", 27),
+        ([value(unit="percents")], "the string 'percents' is not one of the known values", 74),
+        ([value(number="99")], "expected a number, found the string '99'", 60),
+        ([value(number=True)], "expected a number, found true", 60),
+        ([value(number=None)], "the key 'value' is missing", 27),
+        ([value(error="no-data")], "99.95 is no valid value", 60),
+        ([value(window="30 days")], "the string '30 days' is no valid window", 93),
+        ([value(window="")], "the string '' is no valid window", 93),
+        ([value(observed_at="2026-11-23")], "the string '2026-11-23' is no valid observation time", 113),
+        ([value(observed_at="2026-11-23T06:00:00+01:00")], None, 113),
+        ([value(observed_at="2026-02-30T06:00:00Z")], "there is no day 2026-02-30", 113),
+        ([value(total=-1)], "-1 is below 0", 161),
+        ([value(coverage_pct=101)], "101 is above 100", 168),
+        ([value(coverage_pct=True)], "expected a number, found true", 168),
+        ([value("slo/availability")], "no subsystem knows 'slo/availability'", 33),
+        ([value("reliability/uptime")], "no subsystem knows 'reliability/uptime'", 33),
+        ([value("cost/2026-13", source="bill")], "no subsystem knows 'cost/2026-13'", 33),
+        ([value(source="prim")], "the header has no source 'prim'", 145),
+        ([value(source="bill")], "the source 'bill' does not provide 'slos/availability'", 145),
+        ([value(), value()], "a second value of 'slos/availability' for this service", 159),
+        ([], "the list holds fewer than 1 entry", 26),
+        ([1], "expected a mapping, found 1", 27),
+    ],
+)
+def test_what_breaks_the_schema_is_refused_in_its_place(values: list[Any], message: str | None, column: int) -> None:
+    found = read(line("web", values))
+    assert not found.values
+    [refusal] = found.refusals
+    assert message in (None, refusal.message)
+    assert (refusal.location.path, refusal.location.line) == PLACE
+    assert abs(refusal.location.column - column) <= 3
+    assert refusal.excerpt is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{"service":"web","values":[\xff]}', "byte 0xff is not UTF-8"),
+        (line("Web", [value()]).encode(), "the string 'Web' is no valid service"),
+        (line("web", [value(f"slos/{n}") for n in range(600)]).encode(), "the line is longer than 64 KiB"),
+        (b'{"service":"web","values":[],"values":[]}', "the key 'values' is repeated"),
+        (header().encode(), "a second header"),
+        (b"[]", "expected a mapping, found a list"),
+        (b"", "expected a value, the line ends"),
+    ],
+)
+def test_a_line_that_is_none_is_refused(text: bytes, message: str) -> None:
+    found = read(text)
+    assert [refusal.message for refusal in found.refusals] == [message]
+
+
+def test_every_problem_of_a_line_is_named_in_order() -> None:
+    found = read(line("web", [value(unti=1), value("slos/b", unit="x"), value("cost/2026-10")]))
+    assert [refusal.message for refusal in found.refusals] == [
+        "unknown key 'unti'", "the string 'x' is not one of the known values",
+    ]  # fmt: skip
+
+
+def test_a_line_of_the_longest_length_is_read() -> None:
+    short = line("web", [value()])
+    padded = short[:-1] + " " * (MAX_LINE - len(short)) + "}"
+    assert len(padded) == MAX_LINE
+    assert read(padded).values
+    assert not read(padded + " ").values
+
+
+KEYS = ["at", "value", "unit", "window", "observed_at", "source", "error", "total", "coverage_pct", "extra"]
+ODD = st.sampled_from(
+    [None, True, "", "x", "prom", "percent", "USD", "30d", "4w", "2026-11-23T06:00:00Z", "slos/a", "cost/2026-10"]
+) | st.sampled_from([0, -1, 1, 99.5, 100.5, 10**15 - 1, 1e13, [], {}, "no-data", "bill", "9999d", "calendar-month"])
+
+
+@settings(max_examples=150)
+@given(odd=st.dictionaries(st.sampled_from(KEYS), ODD, max_size=9), whole=st.booleans())
+def test_the_quick_checks_and_the_schema_agree(odd: dict[str, Any], *, whole: bool) -> None:
+    item = {**value("slos/a"), **odd} if whole else odd
+    text = line("web", [item])
+    found = read(text)
+    data = strict_json.read(text).data
+    fits = not schema.validate(data, "measurements")
+    assert bool(found.refusals) is not bool(found.values)
+    assert fits or found.refusals
+    if found.values:
+        [measurement] = found.values.values()
+        assert (measurement.value, measurement.unit or None) == (item.get("value"), item.get("unit"))
