@@ -230,7 +230,7 @@ def test_the_last_job_of_a_matrix_is_the_gate(checkout: Checkout, text: str, cod
     done = matrix(checkout, 1, 2, 3, 4)
     assert done.returncode == code, done.stdout + done.stderr
     assert {path.name for path in (checkout.temporary / "reports").iterdir()} == {"gate.html", "gate.json", "gate.md"}
-    assert "## Platform gate" in (checkout.temporary / "summary.md").read_text(encoding="utf-8")
+    assert " Platform gate: " in (checkout.temporary / "summary.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("shards", [(), (1, 3, 4)])

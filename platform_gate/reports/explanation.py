@@ -33,9 +33,12 @@ def service(judged: Judged, change: Transition | None = None, ref: str = "") -> 
         ref: the base as the user named it.
     """
     judgement, subject = judged.judgement, judged.judgement.subject
-    yield from _summary(judged)
-    yield from _since(judged, change, ref) if change else ()
+    without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
+    points = plural(judgement.points, "point") + (without if judged.excused else "")
+    yield f"{subject.name}  {judgement.health.upper()}  {points}"
     yield f"team {subject.team}, tier {subject.tier}, {judged.location.path}:{judged.location.line}"
+    yield from _reasons(judged)
+    yield from _since(judged, change, ref) if change else ()
     for key in ("degraded_at", "critical_at"):
         limit = getattr(judgement.policy.health, key)
         yield f"{key.removesuffix('_at')} from {plural(limit, 'point')} ({_where(judgement.policy, 'health', key)})"
@@ -46,12 +49,9 @@ def service(judged: Judged, change: Transition | None = None, ref: str = "") -> 
         yield from _subsystem(scored, judged)
 
 
-def _summary(judged: Judged) -> Iterator[str]:
-    """Health and points, and the rules that they come from; for UNKNOWN, the gaps in the data."""
+def _reasons(judged: Judged) -> Iterator[str]:
+    """The rules that points come from; for UNKNOWN, the gaps in the data."""
     judgement = judged.judgement
-    without = f"  (without waivers {judgement.health_without_waivers.upper()}, {judgement.waived_points} more)"
-    points = plural(judgement.points, "point") + (without if judged.excused else "")
-    yield f"{judgement.subject.name}  {judgement.health.upper()}  {points}"
     reasons = [f"{finding.rule} +{finding.points}" for finding in judged.findings if finding.points]
     if judgement.health is HealthStatus.UNKNOWN:
         gaps = [

@@ -73,9 +73,14 @@ def test_the_command_that_a_report_ends_with_gives_that_report(
 ) -> None:
     write(repository, {"-odd name/web.yaml": manifest("odd", slos=BREACHED), "services/bad.yaml": SCHEMA_ERROR})
     code, out, _ = check(*DAY, *words)
-    again = shlex.split(out.rpartition("To see this again: ")[2])
+    again = shlex.split(reproduced(out))
     assert again[:2] == ["platform-gate", "check"]
     assert check(*again[2:]) == (code, out, "")
+
+
+def reproduced(text: str) -> str:
+    """The command that a report says to reproduce it with."""
+    return text.rpartition("Reproduce with: ")[2].partition("\n")[0]
 
 
 def test_today_is_today_in_utc(gate: Gate, repository: Path) -> None:
@@ -212,7 +217,7 @@ def test_what_makes_no_sense_in_parts_is_refused(check: Check, words: tuple[str,
 def test_a_shard_says_which_it_is_and_how_to_see_it_again(check: Check) -> None:
     texts = [check(*DAY, "--shard", f"{number}/2")[1] for number in (1, 2)]
     assert all(f", shard {number}/2 of 2 files\n" in text for number, text in enumerate(texts, 1))
-    [again] = [text.rpartition("again: ")[2].split()[1:] for text in texts if "again: " in text]
+    [again] = [reproduced(text).split()[1:] for text in texts if "Reproduce with: " in text]
     assert check(*again[1:])[1] in texts
     assert "shard 1/2 of 2 files" in check(*DAY, "--shard", "1/2", "-f", "markdown")[1]
     assert "shard 1/2 of 2 files" in check(*DAY, "--shard", "1/2", "-f", "html")[1]

@@ -45,7 +45,7 @@ def test_reports_of_shards_that_were_to_exit_zero_still_fail(gate: Gate, root: P
     assert gate(root, "merge", *names).returncode == 1
     zero = gate(root, "merge", "--exit-zero", *names)
     assert zero.returncode == 0
-    assert "exit code 0 all the same" in zero.stdout
+    assert "exit code 0 because of --exit-zero" in zero.stdout
     assert gate(root, "merge", "--exit-zero", names[0]).returncode == 2
 
 
@@ -57,7 +57,7 @@ def test_every_format_comes_out_of_it_at_once(gate: Gate, root: Path) -> None:
     for form in REPORTERS:
         done = gate(root, "merge", *names, "-f", form)
         assert (done.returncode, done.stderr) == (1, "")
-        if form != "text":
+        if form not in {"text", "concise"}:
             assert "bad" in done.stdout
             assert done.stdout == (root / f"out.{form}").read_text(encoding="utf-8").replace(
                 " ".join([*names, *outputs, "-q"]), " ".join(names)
@@ -95,7 +95,7 @@ def test_what_is_no_report_is_2_and_writes_nothing(gate: Gate, root: Path, conte
     write(root, {"r.json": content})
     done = gate(root, "merge", "r.json", "-f", "json", "-o", "json=out.json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "'r.json' is no report" in done.stderr
+    assert "'r.json' is not a report" in done.stderr
     assert not [line for line in done.stderr.splitlines() if line.lstrip().startswith("::")]
     assert not (root / "out.json").exists()
 

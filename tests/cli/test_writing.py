@@ -49,7 +49,8 @@ def test_on_a_runner_the_text_stands_in_a_group_before_the_annotations(
 ) -> None:
     done = gate(root, *command, env={"GITHUB_ACTIONS": "true"})
     assert done.stdout.startswith("::group::platform-gate\nPASSED")
-    assert done.stdout.rstrip().endswith("::endgroup::")
+    assert done.stdout.endswith("::endgroup::\nplatform-gate: passed. 1 service: 1 healthy.\n")
+    assert gate(root, *command, "-q", env={"GITHUB_ACTIONS": "true"}).stdout == ""
     assert gate(root, *command, "-f", "text", env={"GITHUB_ACTIONS": "true"}).stdout.startswith("PASSED")
 
 

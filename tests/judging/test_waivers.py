@@ -303,7 +303,7 @@ def test_a_limit_is_the_worst_value_that_is_excused(rule: str, limit: float, *, 
     files = fleet(web=manifest(slos=BREACHED, cost=OVER, reliability=SLOW))
     one = finding(check_waived(files, load(entry(rule=rule, limit=limit))), rule)
     assert (one.excuse is not None) is waived
-    worse = f"; waived only to {limit}, and this is worse"
+    worse = f"; waived only to {limit:,}, and this is worse"
     assert one.message.endswith(worse) is not waived
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from platform_gate.changes import comparison as compare
 from platform_gate.changes.comparison import Comparison, Preview, Sides
+from platform_gate.judging.verdict import Verdict
 from platform_gate.model import HealthStatus, Scope
 from platform_gate.reports import change_summary
 from platform_gate.reports.outcome import Outcome
@@ -104,7 +105,9 @@ def test_a_change_that_breaks_nothing_says_so(outcome: Outcome) -> None:
     assert comparison is not None
     [red] = [judged for judged in outcome.run.services if judged.name == "red"]
     alone = replace(outcome, run=outcome.run._replace(services=(red,)))
-    assert change_summary.headline(alone)[0] == "This change breaks no service."
+    assert change_summary.headline(replace(alone, verdict=Verdict.PASSED))[0] == "This change breaks no service."
+    expired = "This change breaks no service. Waivers fail the gate."
+    assert change_summary.headline(replace(alone, verdict=Verdict.FAILED))[0] == expired
     relaxed = comparison.transitions["red"]._replace(relaxations=comparison.lowered[:1])
     eased = replace(alone, comparison=comparison._replace(transitions={"red": relaxed}))
     assert change_summary.headline(eased)[0] == "This change lowers the bar for 1 service: red, already failing."
