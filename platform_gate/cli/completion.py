@@ -84,11 +84,9 @@ def _fleet() -> list[Judged]:
 def _rules() -> list[str]:
     from platform_gate.checking import no_input  # noqa: PLC0415 - as above
     from platform_gate.judging import ruleset  # noqa: PLC0415 - as above
-    from platform_gate.repository.opening import find_root  # noqa: PLC0415 - as above
-    from platform_gate.repository.work_tree import WorkTree  # noqa: PLC0415 - as above
+    from platform_gate.repository.opening import open_tree  # noqa: PLC0415 - as above
 
     with suppress(Exception):
-        cwd = Path.cwd()
-        settings, source = ruleset.of_work_tree(WorkTree(find_root(cwd), cwd, no_input))
+        settings, source = ruleset.of_work_tree(open_tree(Path.cwd(), no_input))
         return list(ruleset.choose_policy(None, settings, source).known_rules())
     return []
