@@ -14,11 +14,13 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents.document import DocumentError, read
 from platform_gate.judging import runner
 from platform_gate.judging.manifest import DEFAULT_TIER, WANTED, Precedent, Precedents
+from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Job, Run
 from platform_gate.model import Subject
 from platform_gate.repository.commit_tree import CommitTree
 from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import SUFFIXES, ManifestFile
+from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE
 
 VENDOR: Final = "platform-gate/"
@@ -133,7 +135,10 @@ def _precedents(job: Job, files: Sequence[ManifestFile]) -> list[Precedent]:
             precedents += _precedents_of_invalid(job, file)
         else:
             precedents += (
-                Precedent(judged.manifest.subject, _live_from(judged.manifest.document.data))
+                Precedent(
+                    judged.manifest.subject,
+                    _live_from(judged.manifest.document.data, measured=_has_measurements(judged)),
+                )
                 for judged in result.services
             )
     return precedents
@@ -167,10 +172,16 @@ def _subject(data: Any, path: str) -> Subject | None:
     )
 
 
-def _live_from(data: Mapping[str, Any]) -> date | None:
+def _has_measurements(judged: Judged) -> bool:
+    """Whether anything is measured of a service, in its manifest or in a snapshot."""
+    facts = judged.manifest.facts
+    return any(SUBSYSTEMS[name].MEASURED and SUBSYSTEMS[name].has_data(facts[name]) for name in facts)
+
+
+def _live_from(data: Mapping[str, Any], *, measured: bool = False) -> date | None:
     """The day from which a service that is measured must be measured; None for one that is not."""
     spec = data.get("spec")
-    if not isinstance(spec, dict) or not _is_measured(spec):
+    if not measured and not (isinstance(spec, dict) and _is_measured(spec)):
         return None
     try:
         return date.fromisoformat(str(data["metadata"]["launches"]))

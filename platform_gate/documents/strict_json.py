@@ -201,7 +201,7 @@ class _Reader:
     def _unexpected(self, wanted: str) -> JsonError:
         rest = self._text[self._at :]
         what = f"found {quote(rest[0])}" if rest else "the line ends"
-        fix = "Every line is a whole JSON object; a snapshot that was cut is collected anew."
+        fix = "Every line is a whole JSON object; run `platform-gate collect` again if the file was cut short."
         return JsonError(f"expected {wanted}, {what}", fix, (self._at, self._at + 1))
 
 

@@ -130,7 +130,7 @@ def test_a_claimed_field_never_takes_a_typed_value(*, ok: bool) -> None:
         each for each in judged.findings if each.rule == "measurement/missing" and each.subject.startswith("slos")
     ]
     assert ("did not answer (timeout)" in missing.message) is not ok
-    assert missing.fix == "Mend the source prom, and run `platform-gate collect`."
+    assert missing.fix == "Fix the source prom, then run `platform-gate collect`."
 
 
 def test_what_nobody_claims_is_still_typed() -> None:

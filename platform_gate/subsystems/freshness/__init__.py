@@ -216,7 +216,7 @@ def _fix(reading: Reading) -> str:
         return "Let a source provide it, and run `platform-gate collect`."
     if reading.state is State.AGING:
         return f"See why {reading.source} has not been asked since, and run `platform-gate collect`."
-    return f"Mend the source {reading.source}, and run `platform-gate collect`."
+    return f"Fix the source {reading.source}, then run `platform-gate collect`."
 
 
 def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:

@@ -7,7 +7,7 @@ from platform_gate.model import Doubt, Rule, Severity
 STALE: Final = Rule(
     "measurement/stale",
     "A value is too old to count",
-    "Mend the source, and run `platform-gate collect`.",
+    "Fix the source, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     why="Yesterday's number says nothing about today. Nobody carries old values forward, so age is how failure shows.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
@@ -20,7 +20,7 @@ STALE: Final = Rule(
 UNUSABLE: Final = Rule(
     "measurement/unusable",
     "A value cannot be used",
-    "Mend the source, and run `platform-gate collect`.",
+    "Fix the source, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     why="A number over another window, in another currency or from the future answers another question.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
