@@ -45,6 +45,26 @@ def displayed(path: str) -> str:
     return system_path(path).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
+def real_path(path: str) -> str:
+    r"""The path that ``displayed`` shows, for formats that programs read. Bytes that are no UTF-8 stay ``\xNN``."""
+    joined = path.replace("\\\\", "\\")
+    return joined if joined.isascii() else re.sub("[\ud800-\udfff]", lambda match: escape(match[0]), joined)
+
+
+def displayed_again(path: str) -> str:
+    r"""The path as displayed that ``real_path`` gave; ``\xNN`` beyond ASCII is taken for a byte."""
+    return re.sub(r"\\\\(x[89a-f][0-9a-f])", r"\\\1", displayed(path))
+
+
+def real_bytes(path: str) -> bytes:
+    """The bytes of the path that ``displayed`` shows."""
+    return re.sub(rb"\\(\\|x[0-9a-f]{2})", _byte, system_path(path))
+
+
+def _byte(match: re.Match[bytes]) -> bytes:
+    return match[1] if match[1] == b"\\" else bytes([int(match[1][1:], 16)])
+
+
 def system_path(path: str) -> bytes:
     """A path as bytes for system calls, the same in every locale: as it was given, or else in UTF-8."""
     return path.encode("utf-8", "surrogateescape")
@@ -127,8 +147,11 @@ def log_xml(line: str) -> str:
 
 
 def log_json(text: str) -> str:
-    """JSON text in which a CI runner finds no command; none of its lines starts with a colon."""
-    return text.replace("##[", "#\\u0023[")
+    """JSON text in which a CI runner finds no command and nothing is hidden; none of its lines starts with a colon."""
+    disarmed = text.replace("##[", "#\\u0023[")
+    if disarmed.isascii() and "\x7f" not in disarmed:
+        return disarmed
+    return re.sub(f"[{UNSAFE}]", lambda match: f"\\u{ord(match[0]):04x}", disarmed)
 
 
 def log_html(markup: str) -> str:

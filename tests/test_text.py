@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from platform_gate.text import (
     QUOTED_AT_MOST,
     UNSAFE,
     displayed,
+    displayed_again,
     escape,
     listing,
     log_html,
@@ -23,6 +25,8 @@ from platform_gate.text import (
     plural,
     printable,
     quote,
+    real_bytes,
+    real_path,
     shorten,
     suggestion,
     system_path,
@@ -168,3 +172,18 @@ def test_a_path_is_shown_so_that_no_two_look_alike(path: str, expected: str) -> 
 @pytest.mark.parametrize(("path", "expected"), [("a", b"a"), ("ö", "ö".encode()), ("a\udcff", b"a\xff")])
 def test_a_path_goes_to_the_system_as_it_came(path: str, expected: bytes) -> None:
     assert system_path(path) == expected
+
+
+@given(st.binary(max_size=12).map(os.fsdecode))
+def test_the_bytes_of_a_path_can_be_had_back_from_what_is_displayed(path: str) -> None:
+    assert real_bytes(displayed(path)) == os.fsencode(path)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+def test_a_path_that_is_text_can_be_had_back_from_what_is_displayed(path: str) -> None:
+    assert real_path(displayed(path)) == path
+
+
+@pytest.mark.parametrize("path", ["a/b.yaml", "a\\b", "\xff", "line\nfeed", "\\x2d", "é", "\udcff", "\u202e"])
+def test_a_path_of_a_report_is_displayed_as_in_the_run_that_wrote_it(path: str) -> None:
+    assert displayed_again(real_path(displayed(path))) == displayed(path)

@@ -192,8 +192,7 @@ def _junit(results: Sequence[Result]) -> Iterator[str]:
                 (f"{each.what}: expected {each.expected}, found {each.actual}" for each in result.mismatches),
                 separator="; ",
             ),
-            file=printable(result.location.path),
-            line=result.location.line,
+            printable(str(result.location)) if result.mismatches else "",
         )
         for result in results
     ]

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.waivers import Unmatched
 from platform_gate.model import Location, Severity
-from platform_gate.text import plural, printable
+from platform_gate.text import plural, printable, real_path
 
 NAME_POINTER: Final = "/metadata/name"
 
@@ -108,11 +108,11 @@ class Slice(NamedTuple):
             "narrowed": self.narrowed,
             "names": [_place(named) for named in self.seen.names],
             **({"measured": list(map(_place, self.seen.measured))} if self.seen.measured else {}),
-            "waivers_in_use": list(map(printable, self.seen.in_use)),
+            "waivers_in_use": list(map(_shown, self.seen.in_use)),
             "waivers_unused": {
-                printable(at): list(map(printable, found.subjects)) for at, found in self.seen.unused.items()
+                _shown(at): list(map(printable, found.subjects)) for at, found in self.seen.unused.items()
             },
-            "waivers_unused_findings": {printable(at): found.findings for at, found in self.seen.unused.items()},
+            "waivers_unused_findings": {_shown(at): found.findings for at, found in self.seen.unused.items()},
             "waivers_unmet": [_unmet_row(unmet) for unmet in self.seen.unmet],
         }
 
@@ -136,13 +136,17 @@ def _named(row: Mapping[str, Any]) -> Named:
 
 def _place(named: Named) -> dict[str, Any]:
     path, *at = named.location
-    return {"name": named.name, "path": printable(str(path)), "at": at}
+    return {"name": named.name, "path": real_path(str(path)), "at": at}
+
+
+def _shown(place: str) -> str:
+    return printable(real_path(place))
 
 
 def _unmet_row(unmet: Unmet) -> dict[str, Any]:
     path, *at = unmet.location
     return {
-        "path": printable(str(path)),
+        "path": real_path(str(path)),
         "at": at,
         "pointer": printable(unmet.pointer),
         "whom": unmet.whom,

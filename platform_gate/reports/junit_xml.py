@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
-from platform_gate.text import log_xml, printable
+from platform_gate.text import UNSAFE, log_xml, printable
+
+_REFERABLE: Final = re.compile(f"(?![\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])[\t\n\r{UNSAFE}]")
+"""Hidden characters that XML 1.0 can hold. The other control characters have no reference either."""
 
 
 class Testcase(NamedTuple):
-    """A test case.
+    """A test case. It has no file and line: the xUnit plugin of Jenkins refuses a report that has either.
 
     Attributes:
+        name: written exactly, as far as XML can.
         kind: failure, error or skipped, explained by ``message`` and ``text``; empty if the case passed.
         output: shown whatever the kind, as ``system-out``.
     """
@@ -22,8 +27,6 @@ class Testcase(NamedTuple):
     kind: str = ""
     message: str = ""
     text: str = ""
-    file: str = ""
-    line: int = 0
     output: str = ""
 
 
@@ -41,8 +44,7 @@ def write(suite: str, cases: Sequence[Testcase], output: str = "") -> Iterator[s
 
 
 def _case(case: Testcase) -> str:
-    place = f' file={_attribute(case.file)} line="{case.line}"' if case.file else ""
-    start = f"    <testcase classname={_attribute(case.classname)} name={_attribute(case.name)}{place}"
+    start = f"    <testcase classname={_attribute(case.classname)} name={_exact(case.name)}"
     inner = [
         *(_element("      ", case.kind, f" message={_attribute(case.message)}", case.text) if case.kind else ()),
         *_element("      ", "system-out", "", case.output),
@@ -65,6 +67,17 @@ def _attribute(text: str) -> str:
     """A quoted attribute. Its line feeds are references, because a parser turns literal ones into spaces."""
     lines = "&#10;".join(map(_escaped, text.split("\n")))
     return log_xml('"' + lines.replace('"', "&quot;") + '"')
+
+
+def _exact(text: str) -> str:
+    """A quoted attribute whose hidden characters are references, as far as XML has any."""
+    return log_xml('"' + "".join(map(_character, text)) + '"')
+
+
+def _character(character: str) -> str:
+    if _REFERABLE.match(character):
+        return f"&#{ord(character)};"
+    return escape(printable(character), {'"': "&quot;"})
 
 
 def _escaped(line: str) -> str:

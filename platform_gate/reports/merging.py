@@ -16,12 +16,12 @@ from platform_gate.judging.shards import NAME_POINTER, Named, Slice, Unmet
 from platform_gate.judging.snapshots import MeasuredBy, unknown_among
 from platform_gate.judging.verdict import Verdict, decide
 from platform_gate.judging.waivers import Unmatched, unmet_words
-from platform_gate.model import Finding, GateError, Severity
+from platform_gate.model import Finding, GateError, Location, Severity
 from platform_gate.policy.loading import Source
 from platform_gate.reports.json_text import Kept, encode, pack
 from platform_gate.reports.reading import Data, Recorded, Recording
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, EXPIRING, UNUSED
-from platform_gate.text import listing
+from platform_gate.text import displayed, listing, printable, real_path
 
 WORST_FIRST: Final = (Verdict.NOT_JUDGED, Verdict.FAILED, Verdict.PASSED)
 MOST_NAMED: Final = 10
@@ -152,7 +152,7 @@ def _of_shards(parts: Sequence[ShardReport]) -> Run:
 
 
 def _place(service: Named | Judged) -> tuple[str, int, int]:
-    return service.location.path, *service.location.start
+    return printable(service.location.path), *service.location.start
 
 
 def _is_first(judged: Judged, first: Mapping[str, Named]) -> bool:
@@ -181,7 +181,7 @@ def _notices(parts: Sequence[ShardReport], *, complete: bool) -> Iterator[Findin
     reported = set()
     for part in parts:
         for notice in part.source.findings:
-            place = f"{notice.location.path}#{notice.pointer}"
+            place = _waiver_at(notice)
             wrong = (notice.rule == UNUSED.id and place in in_use) or (notice.rule == EXPIRING.id and place in ended)
             if notice.unjudged or wrong or notice.fingerprint in reported:
                 continue
@@ -197,10 +197,15 @@ def _notices(parts: Sequence[ShardReport], *, complete: bool) -> Iterator[Findin
 def _unmet(parts: Sequence[ShardReport], idle: AbstractSet[str]) -> dict[str, Unmet]:
     """The waivers that name services which no shard has, with those services, by ``path#pointer``; less ``idle``."""
     fleet = frozenset(named.name for part in parts for named in part.slice.seen.names)
-    lists = [{f"{row.location.path}#{row.pointer}": row for row in part.slice.seen.unmet} for part in parts]
+    lists = [{_waiver_at(row): row for row in part.slice.seen.unmet} for part in parts]
     rows = {place: row for place, row in lists[0].items() if place not in idle and all(place in each for each in lists)}
     left = {place: tuple(name for name in row.services if name not in fleet) for place, row in rows.items()}
     return {place: rows[place]._replace(services=names) for place, names in left.items() if names}
+
+
+def _waiver_at(place: Finding | Unmet) -> str:
+    """A waiver's place, as shards name it."""
+    return printable(real_path(f"{place.location.path}#{place.pointer}"))
 
 
 def _completed(notice: Finding, own: Unmatched, every: Unmatched) -> Finding:
@@ -239,7 +244,7 @@ def _within(service: Judged, repository: str) -> Judged:
     """A service as the merged report has it: its repository is in its name, its paths and its row."""
     return service._replace(
         figures=service.figures._replace(name=f"{repository}/{service.name}"),
-        location=service.location._replace(path=f"{repository}/{service.location.path}"),
+        location=_below(service.location, repository),
         findings=tuple(_from(finding, repository) for finding in service.findings),
         tallies=tuple(tally._replace(source=f"{repository}/{tally.source}") for tally in service.tallies),
         row=pack(f'{{"repository": {encode(repository)}, {Kept(service.row).text[1:]}'),
@@ -249,13 +254,17 @@ def _within(service: Judged, repository: str) -> Judged:
 def _from(finding: Finding, repository: str) -> Finding:
     excuse, measured = finding.excuse, finding.measured
     if excuse:
-        excuse = excuse._replace(location=excuse.location._replace(path=f"{repository}/{excuse.location.path}"))
+        excuse = excuse._replace(location=_below(excuse.location, repository))
     return finding._replace(
-        location=finding.location._replace(path=f"{repository}/{finding.location.path}"),
+        location=_below(finding.location, repository),
         fingerprint=digest(repository, finding.fingerprint),
         excuse=excuse,
         measured=measured and measured._replace(path=f"{repository}/{measured.path}"),
     )
+
+
+def _below(location: Location, repository: str) -> Location:
+    return location._replace(path=f"{displayed(repository)}/{location.path}")
 
 
 def _row(name: str, merged: Merged) -> Data:

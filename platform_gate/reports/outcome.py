@@ -15,6 +15,7 @@ from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Rule, Scope, Severity
 from platform_gate.policy.limits import Effective
+from platform_gate.text import real_bytes
 
 if TYPE_CHECKING:
     from platform_gate.changes.comparison import Comparison
@@ -80,10 +81,10 @@ class Links(NamedTuple):
 
 
 def uri(path: str) -> str:
-    """A path as a relative, percent-encoded URL. Bytes that are not UTF-8 are kept."""
+    """A path, as shown, as a relative URL: the file's own bytes, percent-encoded."""
     from urllib.parse import quote  # noqa: PLC0415 - text for people has no addresses
 
-    return quote(path.lstrip("/").encode("utf-8", "surrogateescape"), safe="/~")
+    return quote(real_bytes(path.lstrip("/")), safe="/~")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,6 +159,19 @@ class Outcome:
             return False
         return finding.fingerprint in self.comparison.standing
 
+    @cached_property
+    def undecided(self) -> frozenset[str]:
+        """Fingerprints of findings that the verdict does not depend on, because the scope leaves them out."""
+        if self.comparison is None or self.scope is Scope.ALL:
+            return frozenset()
+        others = (judged for judged in self.run.services if not self.decides(judged))
+        return self.comparison.standing.union(finding.fingerprint for judged in others for finding in judged.findings)
+
+    def level(self, finding: Finding) -> Severity:
+        """The severity of a finding within the scope: a warning at most if the verdict does not depend on it."""
+        undecided = finding.severity is Severity.ERROR and finding.fingerprint in self.undecided
+        return Severity.WARNING if undecided else finding.severity
+
     def explain(self, service: str) -> str:
         """The command line that explains a service; empty if there is none."""
         return "" if self.explain_options is None else f"platform-gate explain {service}{self.explain_options}"
@@ -185,7 +199,10 @@ class Outcome:
     @property
     def worst_findings(self) -> list[Finding]:
         """All findings: open before waived, errors before warnings before notes, else in the order of ``findings``."""
-        return sorted(self.findings, key=_weight)
+        return sorted(self.findings, key=self._weight)
+
+    def _weight(self, finding: Finding) -> tuple[bool, int]:
+        return finding.disposition is Disposition.WAIVED, -list(Severity).index(self.level(finding))
 
 
 def decided(
@@ -205,7 +222,3 @@ def _worst_first(services: Iterable[Judged]) -> list[Judged]:
 def _worth_showing(judged: Judged) -> bool:
     """Whether a service fails, is not healthy, or is healthy thanks to a waiver."""
     return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused
-
-
-def _weight(finding: Finding) -> tuple[bool, int]:
-    return finding.disposition is Disposition.WAIVED, -list(Severity).index(finding.severity)

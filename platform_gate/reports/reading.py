@@ -6,7 +6,6 @@ A report may come from anybody, so its texts are made printable, and values that
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isfinite
@@ -27,13 +26,12 @@ from platform_gate.reports.json_text import encode, pack
 from platform_gate.subsystems import freshness
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.slo import SLOStatus
-from platform_gate.text import UNSAFE, commas, printable, quote
+from platform_gate.text import commas, displayed_again, printable, quote
 
 Data = Mapping[str, Any]
 
 MOST_DIGITS: Final = 30
 """Digits of a number. Values of manifests, and sums over a fleet, have fewer."""
-_HIDDEN: Final = re.compile(f"[{UNSAFE}\ud800-\udfff]")
 
 
 class Recorded(NamedTuple):
@@ -170,12 +168,16 @@ def _recording(data: Data, path: str) -> Recording:
 
 
 def _clean(value: Any) -> Any:
-    """The same value with every text printable."""
+    """The same value with every text printable, and every path as it is shown."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {printable(key): _clean(inner) for key, inner in value.items()}
+        return {printable(key): _path(inner) if key == "path" else _clean(inner) for key, inner in value.items()}
     return [_clean(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _path(path: Any) -> Any:
+    return displayed_again(path) if isinstance(path, str) else _clean(path)
 
 
 def _refuse_contradictions(recording: Recording, data: Data) -> None:
@@ -254,9 +256,8 @@ def _score(score: float | None) -> int | None:
 
 
 def _text(row: Data) -> str:
-    """A row's JSON with invisible characters as escapes, which doesn't change its meaning."""
-    own = {key: value for key, value in row.items() if key != "repository"}
-    return _HIDDEN.sub(lambda match: f"\\u{ord(match[0]):04x}", encode(own))
+    """A row's JSON without the repository, which the merged report names anew."""
+    return encode({key: value for key, value in row.items() if key != "repository"})
 
 
 def finding(row: Data) -> Finding:

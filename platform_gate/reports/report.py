@@ -18,7 +18,7 @@ from platform_gate.readings import Measurement, Source
 from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
 from platform_gate.reports.measured_by import tallies
 from platform_gate.reports.outcome import Outcome
-from platform_gate.text import printable
+from platform_gate.text import printable, real_path
 
 Row = Mapping[str, Any]
 
@@ -88,7 +88,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
     return {
         **detail(judgement),
         "tier": judged.tier,
-        "path": printable(judged.location.path),
+        "path": real_path(judged.location.path),
         "line": judged.location.line,
         "failing": judged.failing,
         "fails_on": list(judged.fatal),
@@ -116,7 +116,7 @@ def _before(transition: Transition) -> dict[str, Any]:
         "change": str(transition.change),
         "health_before": str(health) if health else None,
         "points_before": transition.points_before,
-        "path_before": printable(transition.before.location.path) if transition.before else None,
+        "path_before": real_path(transition.before.location.path) if transition.before else None,
     }
 
 
@@ -131,7 +131,7 @@ def _lowered(lowered: Lowered) -> dict[str, Any]:
         "pointer": printable(lowered.pointer),
         "before": lowered.before,
         "after": lowered.after,
-        "path": printable(lowered.location.path),
+        "path": real_path(lowered.location.path),
         "line": lowered.location.line,
     }
 
@@ -155,7 +155,7 @@ def finding(failed: Finding, transition: Transition | None = None) -> dict[str, 
         "severity": str(failed.severity),
         "message": printable(failed.message),
         "fix": printable(failed.fix),
-        "path": printable(failed.location.path),
+        "path": real_path(failed.location.path),
         "line": failed.location.line,
         "column": failed.location.column,
         "end_line": failed.location.end_line,
@@ -188,7 +188,7 @@ def _excuse(excuse: Excuse) -> dict[str, Any]:
         "expires": excuse.expires.isoformat(),
         "days_left": excuse.days_left,
         "ticket": excuse.ticket or None,
-        "path": printable(excuse.location.path),
+        "path": real_path(excuse.location.path),
         "line": excuse.location.line,
     }
 
@@ -200,7 +200,7 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
             "name": policy.name,
             "sha256": policy.sha256,
             "source": str(policy.source),
-            "path": printable(policy.path),
+            "path": real_path(policy.path),
             "fail_on": list(policy.base().gate.fail_on),
             "help": outcome.help,
         },

@@ -15,7 +15,7 @@ from platform_gate.model import Finding, Location, Severity
 from platform_gate.reports import change_summary
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.wording import health_counts, unjudged_files
-from platform_gate.text import listing, log_line, plural, printable
+from platform_gate.text import listing, log_line, plural, printable, real_path
 
 LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 AT_MOST: Final = 10
@@ -32,8 +32,9 @@ def render(outcome: Outcome) -> Iterator[str]:
         return
     judged = (service.location.path for service in outcome.run.services)
     findings = strangers.folded(outcome.worst_findings, judged)
-    standing, introduced = _standing(outcome), _introduced(outcome)
-    opened = [finding for finding in findings if finding.excuse is None and finding.fingerprint not in standing]
+    introduced = _introduced(outcome)
+    decided = (finding for finding in findings if finding.fingerprint not in outcome.undecided)
+    opened = [finding for finding in decided if finding.excuse is None]
     opened.sort(key=lambda finding: finding.fingerprint not in introduced)
     left_out = []
     for severity, level in LEVELS.items():
@@ -57,12 +58,6 @@ def _introduced(outcome: Outcome) -> set[str]:
     return apart.union(*(transitions[service.name].introduced(service) for service in services))
 
 
-def _standing(outcome: Outcome) -> set[str]:
-    """Fingerprints of findings in services that don't decide the verdict on a change."""
-    others = (judged for judged in outcome.run.services if not outcome.decides(judged))
-    return {finding.fingerprint for judged in others for finding in judged.findings}
-
-
 def _command(level: str, finding: Finding) -> str:
     properties = ",".join(f"{name}={value}" for name, value in _properties(finding))
     text = _text(finding.message) + (f"\nFix: {_text(finding.fix)}" if finding.fix else "")
@@ -72,7 +67,7 @@ def _command(level: str, finding: Finding) -> str:
 def _properties(finding: Finding) -> Iterator[tuple[str, str | int]]:
     """Place and title. Columns are left out of ranges over several lines, because the runner rejects them."""
     location = finding.location
-    yield "file", _text(location.path).translate(_PROPERTY)
+    yield "file", _text(real_path(location.path)).translate(_PROPERTY)
     yield from _lines(location)
     yield "title", _text(finding.rule).translate(_PROPERTY)
 

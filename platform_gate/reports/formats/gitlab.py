@@ -8,7 +8,7 @@ from typing import Any, Final
 from platform_gate.model import Finding, Severity
 from platform_gate.reports.json_text import array
 from platform_gate.reports.outcome import Outcome
-from platform_gate.text import printable
+from platform_gate.text import printable, real_path
 
 SEVERITIES: Final = {Severity.NOTE: "info", Severity.WARNING: "minor", Severity.ERROR: "critical"}
 UNJUDGED: Final = "blocker"
@@ -16,16 +16,17 @@ UNJUDGED: Final = "blocker"
 
 def render(outcome: Outcome) -> Iterator[str]:
     """Open findings, worst first. The format has no field for waivers, so waived findings would look open."""
-    yield from array(_issue(finding) for finding in outcome.worst_findings if finding.excuse is None)
+    opened = (finding for finding in outcome.worst_findings if finding.excuse is None)
+    yield from array(_issue(finding, outcome.level(finding)) for finding in opened)
     yield "\n"
 
 
-def _issue(finding: Finding) -> dict[str, Any]:
-    unjudged = finding.unjudged
+def _issue(finding: Finding, level: Severity) -> dict[str, Any]:
+    blocking = finding.unjudged and level is Severity.ERROR
     return {
         "description": printable(f"{finding.message}. {finding.fix}"),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
-        "severity": UNJUDGED if unjudged else SEVERITIES[finding.severity],
-        "location": {"path": printable(finding.location.path), "lines": {"begin": finding.location.line}},
+        "severity": UNJUDGED if blocking else SEVERITIES[level],
+        "location": {"path": real_path(finding.location.path), "lines": {"begin": finding.location.line}},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Excuse, Finding, Location, Rule
@@ -16,37 +16,83 @@ from platform_gate.reports.report import measurements
 from platform_gate.reports.rule_links import rule_url
 from platform_gate.text import plural, printable, shorten
 
+if TYPE_CHECKING:
+    from platform_gate.changes.comparison import Comparison
+
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 INFORMATION: Final = "https://github.com/platform-gate/platform-gate"
 BASE: Final = "SRCROOT"
+ABSENT: Final = "absent"
 MAX_RESULTS: Final = 25_000
 """GitHub rejects a run with more results."""
 MAX_TEXT: Final = 1_000
 """GitHub cuts a rule's descriptions at 1,024 characters."""
 
 
+class Result(NamedTuple):
+    """A finding with its level within the scope, and its state since the base, which is empty without one."""
+
+    finding: Finding
+    level: str
+    state: str = ""
+
+
 def render(outcome: Outcome) -> Iterator[str]:
     """The log, with a single run. ``results`` come last and stream."""
     rules = sorted(outcome.policy.known_rules().values(), key=lambda rule: rule.id)
     index = {rule.id: number for number, rule in enumerate(rules)}
-    findings = outcome.worst_findings
+    results = _results(outcome)
     yield f'{{"$schema": {encode(SCHEMA)}, "version": "2.1.0", "runs": [{{\n'
-    for key, value in _frame(outcome, rules, len(findings)):
+    for key, value in _frame(outcome, rules, len(results)):
         yield f"{encode(key)}: {encode(value)},\n"
     yield '"results": '
-    yield from array(_result(finding, index, outcome.tracked) for finding in islice(findings, MAX_RESULTS))
+    yield from array(_result(result, index, outcome.tracked) for result in islice(results, MAX_RESULTS))
     yield "\n}]}\n"
+
+
+def _results(outcome: Outcome) -> list[Result]:
+    """The findings, worst first, and after them those of the base that are gone."""
+    findings, comparison = outcome.worst_findings, outcome.comparison
+    if comparison is None:
+        return [Result(finding, str(outcome.level(finding))) for finding in findings]
+    known = comparison.standing.union(*(transition.known for transition in comparison.transitions.values()))
+    states = ("unchanged" if finding.fingerprint in known else "new" for finding in findings)
+    present = (
+        Result(finding, str(outcome.level(finding)), state) for finding, state in zip(findings, states, strict=True)
+    )
+    return [*present, *(Result(finding, "none", ABSENT) for finding in _gone(comparison))]
+
+
+def _gone(comparison: Comparison) -> Iterator[Finding]:
+    """Findings of the base that the head no longer has, with those of removed services."""
+    yield from (fixed.finding for fixed in comparison.fixed)
+    for transition in comparison.transitions.values():
+        if transition.after is None and transition.before:
+            yield from transition.before.findings
 
 
 def _frame(outcome: Outcome, rules: Sequence[Rule], results: int) -> Iterator[tuple[str, Any]]:
     """The run's properties, except for its results."""
     severities = outcome.policy.base().severities
     descriptors = [_descriptor(rule, severities) for rule in rules]
-    yield "tool", {"driver": {"name": "platform-gate", "informationUri": INFORMATION, "rules": descriptors}}
+    yield (
+        "tool",
+        {"driver": {"name": "platform-gate", **_version(), "informationUri": INFORMATION, "rules": descriptors}},
+    )
     yield "columnKind", "unicodeCodePoints"
     yield "originalUriBaseIds", {BASE: {"description": {"text": "The root of the repository that was judged."}}}
     yield "invocations", [_invocation(outcome, results)]
     yield "properties", _properties(outcome)
+
+
+def _version() -> dict[str, str]:
+    """The program's version; empty where it runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only here, and slow to import
+
+    try:
+        return {"semanticVersion": version("platform-gate")}
+    except PackageNotFoundError:
+        return {}
 
 
 def _descriptor(rule: Rule, severities: Mapping[str, str]) -> dict[str, Any]:
@@ -105,16 +151,19 @@ def _properties(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, index: Mapping[str, int], tracked: Collection[str]) -> dict[str, Any]:
+def _result(result: Result, index: Mapping[str, int], tracked: Collection[str]) -> dict[str, Any]:
+    finding = result.finding
     return {
         "ruleId": finding.rule,
         "ruleIndex": index.get(finding.rule, -1),
-        "level": str(finding.severity),
+        **({"kind": "pass"} if result.state == ABSENT else {}),  # the standard allows the level none to no failure
+        "level": result.level,
         "message": {"text": _message(finding)},
         "locations": [_location(finding.location)],
         "partialFingerprints": {"primaryLocationLineHash": finding.fingerprint},
         "properties": {"pointer": printable(finding.pointer), "points": finding.points},
         **_related(finding, tracked),
+        **({"baselineState": result.state} if result.state else {}),
         **({"suppressions": [_suppression(finding.excuse)]} if finding.excuse else {}),
     }
 

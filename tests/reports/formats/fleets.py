@@ -145,10 +145,15 @@ def many(outcome: Outcome, severities: Sequence[tuple[Severity, int]]) -> Outcom
 
 def changed(folder: Path, scope: str) -> Outcome:
     """A change that breaks one service of a fleet in which another one, and a file, were broken before."""
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
     write(folder, {"services/old.yaml": manifest("old", slos=BREACHED), "services/odd.yaml": "a: [\n"})
     write(folder, {"services/new.yaml": manifest("new")})
-    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "base"]):
-        subprocess.run([*git, *words], cwd=folder, check=True, capture_output=True)
+    commit(folder)
     write(folder, {"services/new.yaml": manifest("new", slos=BREACHED)})
     return check(Request((), None, DAY, base="HEAD", scope=scope), cwd=folder)
+
+
+def commit(folder: Path) -> None:
+    """Make a folder a repository with one commit."""
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "base"]):
+        subprocess.run([*git, *words], cwd=folder, check=True, capture_output=True)

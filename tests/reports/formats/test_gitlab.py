@@ -8,7 +8,8 @@ import pytest
 
 from platform_gate.reports.formats import gitlab as reporter
 from platform_gate.reports.outcome import Outcome
-from tests.reports.formats.fleets import ATTACKS, UNSEEN, fleet, hostile, named, outcome_of
+from platform_gate.text import real_path
+from tests.reports.formats.fleets import ATTACKS, UNSEEN, changed, fleet, hostile, named, outcome_of
 from tests.samples import manifest, write
 
 SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
@@ -51,7 +52,7 @@ def test_everything_open_is_listed_worst_first_and_nothing_waived(tmp_path: Path
 def test_any_name_is_only_a_name(tmp_path: Path, attack: str) -> None:
     outcome = named(tmp_path, attack)
     assert {issue["location"]["path"] for issue in issues(outcome)} == {
-        finding.location.path for finding in outcome.findings if finding.excuse is None
+        real_path(finding.location.path) for finding in outcome.findings if finding.excuse is None
     }
 
 
@@ -62,3 +63,21 @@ def test_nothing_unseen_and_no_command_is_written(tmp_path: Path) -> None:
     assert not UNSEEN.search(text)
     assert "##[" not in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+
+
+@pytest.mark.parametrize("file", ["a\\b.yaml", "line\nfeed.yaml", "bidi\u202e.yaml", "bell\x07.yaml", "é.yaml"])
+def test_a_file_is_named_as_it_is(tmp_path: Path, file: str) -> None:
+    [issue] = issues(outcome_of(write(tmp_path, {file: "a: [\n"}), file))
+    assert issue["location"]["path"] == file
+
+
+@pytest.mark.parametrize(
+    ("scope", "levels"),
+    [
+        ("all", {"services/new.yaml": "critical", "services/old.yaml": "critical", "services/odd.yaml": "blocker"}),
+        ("regressed", {"services/new.yaml": "critical", "services/old.yaml": "minor", "services/odd.yaml": "minor"}),
+    ],
+)
+def test_severities_follow_the_scope(tmp_path: Path, scope: str, levels: dict[str, str]) -> None:
+    found = issues(changed(tmp_path, scope))
+    assert {issue["location"]["path"]: issue["severity"] for issue in found} == levels

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -9,12 +10,15 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from jsonschema_rs import Draft4Validator
 
+from platform_gate.checking import check
+from platform_gate.judging.request import Request
 from platform_gate.model import Severity
 from platform_gate.reports.formats import sarif as reporter
 from platform_gate.reports.outcome import Outcome
+from platform_gate.text import real_path
 from tests.conftest import ROOT
-from tests.reports.formats.fleets import ATTACKS, UNSEEN, fleet, hostile, many, named, outcome_of
-from tests.samples import BREACHED, manifest, own_policy, write
+from tests.reports.formats.fleets import ATTACKS, UNSEEN, changed, commit, fleet, hostile, many, named, outcome_of
+from tests.samples import BREACHED, DAY, manifest, own_policy, write
 
 SCHEMA = ROOT / "tests/data/sarif/sarif-schema-2.1.0.json"
 OWN_RULE = "  rules: [{id: org/no-domain, title: No domain, at: /metadata/labels, require: {required: [domain]}}]\n"
@@ -47,7 +51,9 @@ def run_of(outcome: Outcome) -> Any:
 
 
 def check_result(result: Any) -> None:
-    assert result["level"] in {"note", "warning", "error"}
+    gone = result.get("baselineState") == "absent"
+    assert result["level"] in ({"none"} if gone else {"note", "warning", "error"})
+    assert result.get("kind", "fail") == ("pass" if gone else "fail")
     [location] = result["locations"]
     physical = location["physicalLocation"]
     artifact, region = physical["artifactLocation"], physical["region"]
@@ -163,7 +169,7 @@ def test_a_rule_carries_its_documentation_and_its_level(tmp_path: Path) -> None:
 def test_any_name_is_only_a_name(tmp_path: Path, attack: str) -> None:
     outcome = named(tmp_path, attack)
     uris = {each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in run_of(outcome)["results"]}
-    paths = {finding.location.path for finding in outcome.findings}
+    paths = {real_path(finding.location.path) for finding in outcome.findings}
     assert {os.fsdecode(unquote_to_bytes(uri)) for uri in uris} == paths
 
 
@@ -180,3 +186,62 @@ def test_nothing_unseen_and_no_command_is_written(tmp_path: Path) -> None:
     assert "##[" not in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
     assert "%FF%0A" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        (b"a\\b", "a%5Cb"),
+        (b"a\\xff", "a%5Cxff"),
+        (b"\xff", "%FF"),
+        (b"line\nfeed", "line%0Afeed"),
+        ("bidi\u202e".encode(), "bidi%E2%80%AE"),
+        (b"100%", "100%25"),
+    ],
+)
+def test_a_file_is_named_by_its_bytes(tmp_path: Path, name: bytes, address: str) -> None:
+    write(tmp_path, {f"s/{os.fsdecode(name)}.yaml": "a: [\n"})
+    [result] = run_of(outcome_of(tmp_path, "s"))["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == f"s/{address}.yaml"
+
+
+def test_the_driver_has_the_version_of_the_program(tmp_path: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    run = run_of(outcome_of(write(tmp_path, {"web.yaml": manifest()}), "web.yaml"))
+    assert run["tool"]["driver"]["semanticVersion"] == project["version"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "levels"),
+    [
+        ("all", {"new": ("new", "error"), "old": ("unchanged", "error"), "odd": ("unchanged", "error")}),
+        ("regressed", {"new": ("new", "error"), "old": ("unchanged", "warning"), "odd": ("unchanged", "warning")}),
+    ],
+)
+def test_with_a_base_a_result_has_a_state_and_a_level_within_the_scope(
+    tmp_path: Path, scope: str, levels: dict[str, tuple[str, str]]
+) -> None:
+    results = run_of(changed(tmp_path, scope))["results"]
+    shown = {stem(result): (result["baselineState"], result["level"]) for result in results}
+    assert shown == levels
+    assert [result["level"] for result in results] == sorted(result["level"] for result in results)
+
+
+def test_what_is_gone_since_the_base_is_absent_and_last(tmp_path: Path, schema: Any) -> None:
+    files = {f"services/{name}.yaml": manifest(name, slos=BREACHED) for name in ("fixed", "kept", "removed")}
+    commit(write(tmp_path, files))
+    write(tmp_path, {"services/fixed.yaml": manifest("fixed")})
+    (tmp_path / "services/removed.yaml").unlink()
+    outcome = check(Request((), None, DAY, base="HEAD"), cwd=tmp_path)
+    results = run_of(outcome)["results"]
+    states = [(stem(result), result["baselineState"]) for result in results]
+    assert states == [("kept", "unchanged"), ("fixed", "absent"), ("removed", "absent")]
+    assert list(Draft4Validator(schema).iter_errors(json.loads(text_of(outcome)))) == []
+
+
+def test_without_a_base_a_result_has_no_state(tmp_path: Path) -> None:
+    assert not any("baselineState" in result for result in run_of(fleet(tmp_path))["results"])
+
+
+def stem(result: Any) -> str:
+    return Path(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]).stem
