@@ -27,10 +27,11 @@ INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.installed-dev
 MUTATED := $(VENV)/.installed-mutation
 ENGINES := $(VENV)/.installed-engines
+EMULATED := $(VENV)/.installed-ci
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-strict-reader test-engines check lint types format docs docs-site coverage fuzz mutation bench clean
+.PHONY: help demo test test-strict-reader test-engines test-ci lock check lint types format docs docs-site coverage fuzz mutation bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +70,12 @@ docs: $(DEVELOPED) ## write the generated parts of the documentation anew
 docs-site: $(DEVELOPED) ## build the documentation site in build/site; a broken link fails
 	@NO_MKDOCS_2_WARNING=true $(BIN)/python -m mkdocs build --strict --quiet
 
+test-ci: $(EMULATED) ## recipes and the Action under emulators, reports under foreign validators; needs a package index and npm
+	@$(BIN)/python -m pytest --quiet -m ci $(PYTEST_ARGS)
+
+lock: $(EMULATED) ## lock what the Action and the container install: the latest releases that are a week old
+	@$(BIN)/uv pip compile pyproject.toml --extra fast --extra html --upgrade --exclude-newer "7 days" --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --output-file action/lock.txt > /dev/null
+
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
 
@@ -100,6 +107,10 @@ $(DEVELOPED): $(CREATED) pyproject.toml
 
 $(ENGINES): $(DEVELOPED)
 	@$(PIP) install --editable '.[dev,engines]'
+	@touch $@
+
+$(EMULATED): $(DEVELOPED)
+	@$(PIP) install --editable '.[dev,ci]'
 	@touch $@
 
 $(MUTATED): $(DEVELOPED)

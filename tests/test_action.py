@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +14,14 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.scripts import load
 
 pytestmark = pytest.mark.xdist_group("action")
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-INSTALL, JUDGE = ACTION["runs"]["steps"]
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
+INSTALL, JUDGE = STEPS["Install platform-gate"], STEPS["Judge"]
+installer = load("action/install.py")
 HEALTHS = ("healthy", "degraded", "critical", "unknown")
 SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 """What a runner makes of `shell: bash`."""
@@ -184,27 +186,13 @@ class Runner:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """Run the install step once, without the network: the given Python lends its own packages to the environments."""
-    folder = tmp_path_factory.mktemp("install")
-    packages = "\n".join(path for path in sys.path if path.endswith("-packages"))
-    python = folder / "python"
-    python.write_text(
-        textwrap.dedent(f"""\
-            #!/usr/bin/env bash
-            set -e
-            "{sys.executable}" "$@"
-            if [[ $* == *"-m venv "* ]]; then
-              printf '%s\\n' "{packages}" > "$(echo "${{@: -1}}"/lib/python3.*/site-packages)/lent.pth"
-            fi
-        """),
-        encoding="utf-8",
-    )
-    python.chmod(0o755)
-    offline = {f"PIP_{name}": "1" for name in ("NO_INDEX", "NO_DEPS", "IGNORE_INSTALLED")}
-    runner = Runner(folder / "runner")
-    done = runner.step(INSTALL, {"python": str(python)}, {}, PIP_NO_BUILD_ISOLATION="0", **offline)
-    assert done.code == 0, done.log
-    return done
+    """Install as the step does, but for the wheels: the interpreter of the tests lends its own packages."""
+    folder = tmp_path_factory.mktemp("installed")
+    installer.create(folder / "venv")
+    installer.add_gate(folder / "venv")
+    [site] = (folder / "venv").glob("lib/python3*/site-packages")
+    (site / "lent.pth").write_text("\n".join(path for path in sys.path if path.endswith("-packages")), encoding="utf-8")
+    return Result(0, "", {"folder": str(folder)}, "")
 
 
 @pytest.fixture
@@ -233,12 +221,16 @@ class Judge:
 
 
 def test_no_expression_is_pasted_into_a_script() -> None:
-    assert [step["name"] for step in ACTION["runs"]["steps"] if "${{" in step["run"]] == []
+    assert [name for name, step in STEPS.items() if "${{" in step.get("run", "")] == []
 
 
-def test_the_action_uses_no_other_action() -> None:
+def test_the_action_uses_no_other_action_but_the_cache_by_its_hash_and_may_lose_it() -> None:
     assert ACTION["runs"]["using"] == "composite"
-    assert not any("uses" in step for step in ACTION["runs"]["steps"])
+    others = [step for step in STEPS.values() if "uses" in step]
+    assert [re.fullmatch(r"actions/cache/(restore|save)@[0-9a-f]{40}", step["uses"]) is None for step in others] == [
+        False
+    ] * 2
+    assert all(step["continue-on-error"] is True for step in others)
 
 
 def test_every_output_comes_from_the_judge(runner: Runner, judge: Judge) -> None:
@@ -247,14 +239,24 @@ def test_every_output_comes_from_the_judge(runner: Runner, judge: Judge) -> None
     assert {output["value"] for output in ACTION["outputs"].values()} == declared
 
 
-def test_the_environment_lies_outside_the_workspace(installed: Result) -> None:
-    folder = Path(installed.outputs["folder"])
-    assert folder.parent.name == "temp"
+@pytest.mark.ci
+def test_the_environment_lies_outside_the_workspace(runner: Runner) -> None:
+    done = runner.step(INSTALL, {"python": sys.executable}, {}, WHEELS=str(runner.folder / "wheels"))
+    assert done.code == 0, done.log
+    folder = Path(done.outputs["folder"])
+    assert folder.parent == runner.temporary
     assert (folder / "venv/bin/platform-gate").is_file()
+    assert (folder / "reports").is_dir()
 
 
-def test_an_installation_that_fails_is_no_verdict(runner: Runner) -> None:
-    done = runner.step(INSTALL, {"python": "no-such-python"}, {})
+def test_the_digest_of_the_wheels_is_known_before_they_are_fetched(runner: Runner) -> None:
+    done = runner.step(STEPS["Find out which wheels are needed"], {"python": sys.executable}, {})
+    assert done.outputs == {"digest": installer.digest(), "wheels": f"{runner.temporary}/platform-gate-wheels"}
+
+
+@pytest.mark.parametrize("name", ["Find out which wheels are needed", "Install platform-gate"])
+def test_an_installation_that_fails_is_no_verdict(runner: Runner, name: str) -> None:
+    done = runner.step(STEPS[name], {"python": "no-such-python"}, {})
     assert done.code == 2
     assert "nothing was judged" in done.log
 
@@ -342,7 +344,7 @@ def test_no_formats_leave_the_text_and_the_report(runner: Runner, judge: Judge) 
     assert "::error" not in done.log
 
 
-@pytest.mark.parametrize("name", [name for name in ACTION["inputs"] if name != "python"])
+@pytest.mark.parametrize("name", [name for name in ACTION["inputs"] if name not in {"python", "index-url"}])
 def test_an_input_is_a_word_and_never_a_script(runner: Runner, judge: Judge, name: str) -> None:
     runner.write("services/a.yaml", manifest("a"))
     done = judge({name: "--version; touch pwned; $(touch pwned) `touch pwned` \"; touch pwned; '; touch pwned; \\"})
