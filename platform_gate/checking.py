@@ -60,10 +60,18 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
             is a finding, not an exception.
     """
     refuse_link_above(cwd)
-    tree = open_tree(cwd, _read_once(stdin, request.paths))
+    tree = _tracked(request, open_tree(cwd, _read_once(stdin, request.paths)))
     if request.base is not None:
         return _check_change(request, tree, display)
     return _check_fleet(request, tree, display, keep, executor)
+
+
+def _tracked(request: Request, tree: WorkTree) -> WorkTree:
+    if not request.tracked:
+        return tree
+    if tree.tracked() is None:
+        raise GateError("there is no git repository here that could track a file", "Leave out --tracked.")
+    return tree._replace(only_tracked=True)
 
 
 def _read_once(stdin: Callable[[], bytes], paths: Sequence[str]) -> Callable[[], bytes]:

@@ -44,8 +44,12 @@ def commit(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
+def tool(name: str) -> Path:
+    return Path(sys.executable).with_name(name)
+
+
 def pre_commit(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return run(folder, Path(sys.executable).with_name("pre-commit"), *words, check=False, **variables)
+    return run(folder, tool("pre-commit"), *words, check=False, **variables)
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,11 @@ class Project:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
-    def run(self, hook: Mapping[str, Any], **more: Any) -> tuple[str, str]:
+    def run(self, hook: Mapping[str, Any], *, stage: bool = True, **more: Any) -> tuple[str, str]:
         """Stage everything and run one hook as a commit would; give its exit code and all that it says."""
         (self.folder / ".git/config.yaml").write_text(self.hooks.configuration({**hook, **more}), encoding="utf-8")
-        git(self.folder, "add", "--all")
+        if stage:
+            git(self.folder, "add", "--all")
         variables = {"PRE_COMMIT_HOME": str(self.hooks.cache), "PIP_NO_INDEX": "1"}
         done = pre_commit(self.folder, "run", "--verbose", "--config", ".git/config.yaml", **variables)
         code = re.search(r"^- exit code: (\d+)$", done.stdout, re.MULTILINE)
@@ -150,8 +155,6 @@ def test_the_gate_judges_everything_when_the_policy_changes(project: Project) ->
     project.write(".platform-gate.yaml", "manifests: [services/*.yaml]\npolicy: policy.yaml\n")
     project.write("services/red.yaml", BREACHED.replace("name: example", "name: red"))
     commit(project.folder)
-    project.write("README.md", "Another word.\n")
-    assert project.run(GATE)[0] == "skipped"
     project.write("policy.yaml", "apiVersion: platform-gate/v1\nkind: Policy\nmetadata: {name: b}\nspec: {}\n")
     code, said = project.run(GATE)
     assert code == "1"
@@ -184,6 +187,62 @@ def test_the_gate_passes_no_names(project: Project) -> None:
     project.write("--exit-zero.yaml", MANIFEST)
     project.write("services/example.yaml", BREACHED)
     assert project.run(GATE)[0] == "1"
+
+
+def test_a_manifest_that_git_does_not_track_is_not_judged(project: Project) -> None:
+    project.write("services/example.yaml", MANIFEST + "# more\n")
+    git(project.folder, "add", "--all")
+    project.write("services/later.yaml", INVALID)
+    assert project.run(GATE, stage=False)[0] == "0"
+    assert project.run(GATE)[0] == "2"
+
+
+@pytest.mark.parametrize(("gone", "code"), [("services/example.yaml", "2"), (".platform-gate.yaml", "1")])
+def test_a_commit_that_only_deletes_is_judged(project: Project, gone: str, code: str) -> None:
+    project.write(".platform-gate.yaml", "exclude: [services/red.yaml]\n")
+    if gone != "services/example.yaml":
+        project.write("services/red.yaml", BREACHED.replace("name: example", "name: red"))
+    commit(project.folder)
+    assert project.run(GATE)[0] == "0"
+    (project.folder / gone).unlink()
+    assert project.run(GATE)[0] == code
+
+
+def test_a_service_that_gained_points_is_shown_as_worse(project: Project) -> None:
+    project.write("services/example.yaml", BREACHED)
+    commit(project.folder)
+    project.write("services/example.yaml", BREACHED.replace("uptime_pct: 99.95", "uptime_pct: 99.2"))
+    code, output = project.run(GATE, args=["--base", "HEAD", "--scope", "regressed"])
+    assert code == "0", output
+    assert "Worse, and not blocking (already failing, now with more points)" in output
+
+
+def test_prek_accepts_the_manifest_of_hooks(tmp_path: Path) -> None:
+    done = run(tmp_path, tool("prek"), "validate-manifest", ROOT / ".pre-commit-hooks.yaml", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.ci
+def test_the_hooks_run_under_prek(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    variables = {
+        "PREK_HOME": str(tmp_path_factory.mktemp("prek")),
+        "UV_SYSTEM_CERTS": "1",
+        "PATH": f"{tool('uv').parent}{os.pathsep}{os.environ['PATH']}",  # prek makes environments with uv
+    }
+
+    def prek() -> "subprocess.CompletedProcess[str]":
+        git(project.folder, "add", "--all", "--", ":!services/later.yaml")
+        return run(project.folder, tool("prek"), "run", "--verbose", check=False, **variables)
+
+    project.write(".pre-commit-config.yaml", project.hooks.configuration(GATE, SCHEMA))
+    project.write("services/later.yaml", INVALID)
+    project.write("services/example.yaml", MANIFEST + "# more\n")
+    done = prek()
+    assert done.returncode == 0, done.stdout + done.stderr
+    project.write("services/example.yaml", BREACHED)
+    assert "- exit code: 1" in prek().stdout
+    (project.folder / "services/example.yaml").unlink()
+    assert "- exit code: 2" in prek().stdout
 
 
 @pytest.mark.parametrize("hook", [GATE, SCHEMA], ids=lambda hook: hook["id"])

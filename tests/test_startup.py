@@ -28,7 +28,7 @@ OWN = """
     judging.waivers matching measurements measurements.ages measurements.claims measurements.overlay model
     numbers policy policy.layers policy.limits policy.loading readings reports reports.formats
     reports.formats.text reports.measured_by reports.outcome reports.terminal reports.wording repository
-    repository.config repository.evidence repository.opening repository.plain_files repository.rule_files
+    repository.config repository.evidence repository.manifest_names repository.opening repository.plain_files repository.rule_files
     repository.unselected repository.work_tree rule_ids subsystems subsystems.bands subsystems.catalogue
     subsystems.cost subsystems.cost.fields subsystems.cost.outlook subsystems.cost.rules subsystems.custom
     subsystems.freshness subsystems.freshness.rules subsystems.governance subsystems.governance.rules

@@ -79,6 +79,7 @@ OPTIONS: Final = (
     click.option(
         "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of worker processes. [default: automatic]"
     ),
+    click.option("--tracked", is_flag=True, help="Only what git tracks counts, as in a commit."),
     click.option("--schema-only", is_flag=True, help="Only validate the manifests."),
     click.option("--shard", type=ShardType(), help="Check only this part of the files; `merge` combines the parts."),
     click.option("--repository", type=NameType(), help="Name this repository, for `merge` of several."),

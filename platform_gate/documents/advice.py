@@ -44,7 +44,7 @@ def for_missing(key: str, schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return f"Add `{key}: {written(schema['const'])}`."
     example = next((f"`{key}: {written(value)}`" for value in schema.get("examples", ())), "")
-    return f"Add it, for example {shorten(example, 120)}." if example else shorten(schema.get("description", ""), 200)
+    return f"Add it, for example {shorten(example, 120)}." if example else shorten(sentence(schema), 200)
 
 
 def choice(values: Sequence[Any], given: Any) -> str:
@@ -86,10 +86,16 @@ def as_json(value: Any) -> str:
 
 
 def _described(constraint: str, schema: Mapping[str, Any]) -> str:
-    description = schema.get("description", "")
+    description = sentence(schema)
     words = shorten(description, 200) if constraint in _NEEDS_WORDS else ""
     examples = [f"For example: {shorten(written(example), 120)}" for example in schema.get("examples", ())[:1]]
     return " ".join(filter(None, [words, *examples])) or shorten(description, 200)
+
+
+def sentence(schema: Mapping[str, Any]) -> str:
+    """A schema's description, with the full stop that the schemas leave out."""
+    description: str = schema.get("description", "")
+    return description + "." if description and description[-1] not in ".!?" else description
 
 
 def home(key: str, at: At, root: Mapping[str, Any]) -> tuple[str, ...] | None:

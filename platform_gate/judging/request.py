@@ -32,6 +32,7 @@ class Request(NamedTuple):
         tier: Only services of this tier.
         exit_zero: Exit with 0 where services fail.
         schema_only: Only check that manifests are valid.
+        tracked: Only what git tracks counts.
         shard: The part of the fleet to judge.
         repository: The name of the repository, for ``merge``.
     """
@@ -50,6 +51,7 @@ class Request(NamedTuple):
     tier: int | None = None
     exit_zero: bool = False
     schema_only: bool = False
+    tracked: bool = False
     shard: Shard | None = None
     repository: str | None = None
 
@@ -99,7 +101,7 @@ def is_wanted(request: Request, who: Subject | Judged) -> bool:
 
 def reproduce(request: Request) -> str:
     """The command line that repeats a request."""
-    flags = ["--schema-only"] * request.schema_only
+    flags = ["--tracked"] * request.tracked + ["--schema-only"] * request.schema_only
     return _joined(["platform-gate", "check", *_words(_options(request)), *flags, *_files(request)])
 
 

@@ -81,10 +81,21 @@ def already_failing(outcome: Outcome) -> Iterator[Failing]:
     introduced, standing = outcome.blocking
     named = {judged.name for judged in (*introduced, *standing)}
     others = [judged for judged in outcome.worst_first if judged.failing and judged.name not in named]
-    if standing:
-        yield Failing("Also blocking (already failing)", tuple(_services(outcome, standing)), blocking=True)
-    if others:
-        yield Failing("Already failing (not blocking)", tuple(_services(outcome, others)), blocking=False)
+    for several, blocking in ((standing, True), (others, False)):
+        services = tuple(_services(outcome, several))
+        worse = tuple(service for service in services if _gained(service))
+        same = tuple(service for service in services if not _gained(service))
+        if worse:
+            what = "Worse, and also blocking" if blocking else "Worse, and not blocking"
+            yield Failing(f"{what} (already failing, now with more points)", worse, blocking=blocking)
+        if same:
+            title = "Also blocking (already failing)" if blocking else "Already failing (not blocking)"
+            yield Failing(title, same, blocking=blocking)
+
+
+def _gained(service: ServiceChange) -> bool:
+    """Whether the change costs the service more points."""
+    return service.points_before is not None and service.judged.points > service.points_before
 
 
 def _services(outcome: Outcome, services: Iterable[Judged]) -> Iterator[ServiceChange]:

@@ -11,6 +11,7 @@ __all__ = [
     "config",
     "evidence",
     "git",
+    "manifest_names",
     "opening",
     "plain_files",
     "refs",

@@ -62,12 +62,13 @@ class Checkout(NamedTuple):
 
 
 def tracked_by(index: Index) -> Tracked:
-    """What an index tracks: files and the folders above them; links and submodules lead elsewhere."""
+    """What an index tracks: files and the folders above them; links and submodules apart."""
     files, left_out = (
         [path for path, entry in entries.items() if entry.mode not in (LINK, SUBMODULE)]
         for entries in (index.files, index.left_out)
     )
-    return Tracked(_with_folders(files), _with_folders(left_out))
+    elsewhere = frozenset(path for path, entry in index.files.items() if entry.mode in (LINK, SUBMODULE))
+    return Tracked(_with_folders(files), _with_folders(left_out), elsewhere)
 
 
 def _with_folders(paths: Iterable[str]) -> frozenset[str]:

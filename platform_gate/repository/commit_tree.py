@@ -12,6 +12,7 @@ from platform_gate.model import Location
 from platform_gate.repository.blob_cache import BlobCache
 from platform_gate.repository.config import Config
 from platform_gate.repository.git import LINK, SUBMODULE, Repository, TreeEntry, blob_id
+from platform_gate.repository.manifest_names import is_manifest_name
 from platform_gate.repository.work_tree import DEFAULT_FOLDER, STDIN, ManifestFile, Selection, link_refusal
 
 
@@ -43,11 +44,17 @@ class CommitTree:
         ``operands`` are paths from the root; those that don't exist are skipped.
         """
         files: dict[str, ManifestFile] = {}
-        default = "" if config.manifests is not None else DEFAULT_FOLDER
-        for operand in operands or [default]:
+        for operand in operands or self._default_operands(config):
             for file in self._operand(operand, config):
                 files.setdefault(file.path, file)
         return [files[path] for path in sorted(files)]
+
+    def _default_operands(self, config: Config) -> list[str]:
+        if config.manifests is not None:
+            return [""]
+        takes = Selection(None, config.exclude).takes
+        names = [path for path in self.files if "/" not in path and is_manifest_name(path) and takes(path)]
+        return [*names, DEFAULT_FOLDER]
 
     def _operand(self, operand: str, config: Config) -> Iterator[ManifestFile]:
         if operand == STDIN:

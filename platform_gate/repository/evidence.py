@@ -10,10 +10,14 @@ from platform_gate.text import system_path
 
 
 class Tracked(NamedTuple):
-    """The paths from the root that git tracks, folders included; ``left_out`` are those a sparse checkout lacks."""
+    """The paths from the root that git tracks, folders included; ``left_out`` are those a sparse checkout lacks.
+
+    ``elsewhere`` are tracked links and submodules.
+    """
 
     paths: frozenset[str]
     left_out: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
 
 
 def not_tracked() -> Tracked | None:

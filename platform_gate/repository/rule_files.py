@@ -1,11 +1,12 @@
 """Files that decide how services are judged: policies, waivers, configuration and what they name."""
 
+import os
 from collections.abc import Callable, Sequence
 
 from platform_gate.documents.document import MAX_BYTES, DocumentError
 from platform_gate.model import GateError
 from platform_gate.repository import plain_files
-from platform_gate.repository.work_tree import Selection, WorkTree, walk
+from platform_gate.repository.work_tree import ADD_FIX, Selection, WorkTree, walk
 from platform_gate.text import quote
 
 
@@ -18,6 +19,9 @@ def read_named(tree: WorkTree, kind: str, reference: str, limit: int = MAX_BYTES
         GateError: it can't be read.
     """
     shown = tree.shown(reference)
+    inside = os.path.normpath(tree.cwd / reference).startswith(f"{tree.root}/")
+    if inside and not tree.counts(shown):
+        raise GateError(f"git does not track the {kind} {quote(shown)}", ADD_FIX)
     try:
         return plain_files.read(str(tree.cwd / reference), limit, follow_link=True), shown
     except (OSError, ValueError) as error:
@@ -29,6 +33,8 @@ def read_optional(tree: WorkTree, limit: int = MAX_BYTES) -> Callable[[str], byt
     """A reader of files at the root by name: None for a missing one, ``GateError`` for an unreadable one."""
 
     def read(name: str) -> bytes | None:
+        if not tree.counts(name):
+            return None
         try:
             return plain_files.read(str(tree.root / name), limit)
         except FileNotFoundError:
@@ -51,7 +57,8 @@ def expand(tree: WorkTree, patterns: Sequence[str]) -> list[str]:
         DocumentError: a glob selects a link, or a folder that can't be read.
     """
     selection = Selection(tuple(filter(is_glob, patterns)), ())
-    files = list(walk(str(tree.root), "", selection)) if selection.manifests else []
+    walked = walk(str(tree.root), "", selection) if selection.manifests else ()
+    files = [file for file in walked if tree.counts(file.path)]
     for file in files:
         if file.refusal:
             raise DocumentError(file.refusal)

@@ -15,11 +15,13 @@ from platform_gate.model import Location
 from platform_gate.repository import plain_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
+from platform_gate.repository.manifest_names import is_manifest_name
 from platform_gate.text import displayed, listing, printable, quote, system_path
 
 STDIN: Final = "-"
 STDIN_SHOWN: Final = "<stdin>"
 DEFAULT_FOLDER: Final = "services"
+ADD_FIX: Final = "Add it with `git add`, or leave out --tracked."
 SUFFIXES: Final = (".yaml", ".yml")
 
 
@@ -52,13 +54,15 @@ class Tree(Protocol):
 class WorkTree(NamedTuple):
     """The files on disk below ``root``; operands are relative to ``cwd``, and ``stdin`` reads standard input.
 
-    ``tracked`` asks git what it tracks. It is a call, since only evidence that is verified needs to know.
+    ``tracked`` asks git what it tracks. It is a call, since only evidence that is verified needs to know. With
+    ``only_tracked`` nothing else counts.
     """
 
     root: Path
     cwd: Path
     stdin: Callable[[], bytes]
     tracked: Callable[[], Tracked | None] = not_tracked
+    only_tracked: bool = False
 
     def find(self, operands: Sequence[str], config: Config) -> list[ManifestFile]:
         """The files in scope, sorted by path.
@@ -100,6 +104,13 @@ class WorkTree(NamedTuple):
             return True
         return self._link_above(str(self.root / below)) is None and holds_a_file(str(self.root), below)
 
+    def counts(self, path: str) -> bool:
+        """Whether a file or folder, by its path as shown, counts."""
+        tracked = self.tracked() if self.only_tracked else None
+        if tracked is None or path in tracked.paths:
+            return True
+        return not tracked.elsewhere.isdisjoint(_folders_to(path, "."))
+
     def shown(self, file: str) -> str:
         """A path as people see it: from the root if it lies below it, else as it was typed."""
         full = os.path.normpath(self.cwd / file)
@@ -108,8 +119,13 @@ class WorkTree(NamedTuple):
         return displayed(path)
 
     def _default_operands(self, config: Config) -> list[str]:
-        folder = self.root if config.manifests is not None else self.root / DEFAULT_FOLDER
-        return [str(folder)]
+        if config.manifests is not None:
+            return [str(self.root)]
+        takes = Selection(None, config.exclude).takes
+        names = [name for name in _manifests_at(self.root) if takes(displayed(name)) and self.counts(displayed(name))]
+        folder = self.root / DEFAULT_FOLDER
+        folders = [str(folder)] if os.path.lexists(folder) or not names else []
+        return [*(str(self.root / name) for name in names), *folders]
 
     def _operand(self, operand: str, config: Config) -> Iterator[ManifestFile]:
         if operand == STDIN:
@@ -126,7 +142,7 @@ class WorkTree(NamedTuple):
     def _folder(self, file: str, path: str, config: Config) -> Iterator[ManifestFile]:
         prefix = "" if path == "." else path.rstrip("/") + "/"
         selection, empty = Selection(config.manifests, config.exclude), list[str]()
-        files = list(walk(file, prefix, selection, empty))
+        files = [entry for entry in walk(file, prefix, selection, empty) if self.counts(entry.path)]
         files += self._submodules(file, selection, empty)
         yield from files
         if not files:
@@ -151,6 +167,8 @@ class WorkTree(NamedTuple):
         link = self._link_above(file)
         if link is not None:
             return link_refusal(path, self.shown(link))
+        if not os.path.isdir(file) and not self.counts(path):  # noqa: PTH112 - see the module
+            return Refusal("git does not track the file", ADD_FIX, Location(path))
         return None
 
     def _link_above(self, file: str) -> str | None:
@@ -171,6 +189,14 @@ class WorkTree(NamedTuple):
         steps = Path(inside).parts
         paths = (str(self.root.joinpath(*steps[: count + 1])) for count in range(len(steps)))
         return next((path for path in paths if is_link(path)), None)
+
+
+def _manifests_at(root: Path) -> list[str]:
+    """The names of manifests at the root; none if it can't be listed, since then no file in it can be read either."""
+    try:
+        return sorted(entry.name for entry in os.scandir(root) if is_manifest_name(entry.name) and not entry.is_dir())
+    except OSError:
+        return []
 
 
 def is_link(path: str) -> bool:

@@ -154,6 +154,11 @@ def changed(folder: Path, scope: str) -> Outcome:
 
 def commit(folder: Path) -> None:
     """Make a folder a repository with one commit."""
-    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "base"]):
-        subprocess.run([*git, *words], cwd=folder, check=True, capture_output=True)
+        git(folder, *words)
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git in a folder."""
+    settings = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run([*settings, *words], cwd=folder, check=True, capture_output=True)
