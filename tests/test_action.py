@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.action.github_api import TOKEN, serving
 from tests.conftest import ROOT
 from tests.scripts import load
 
@@ -22,6 +23,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 INSTALL, JUDGE = STEPS["Install platform-gate"], STEPS["Judge"]
 installer = load("action/install.py")
+NOT_IN_THE_JUDGE = {"python", "index-url", "token", "change-labels", "comment"}
 HEALTHS = ("healthy", "degraded", "critical", "unknown")
 SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 """What a runner makes of `shell: bash`."""
@@ -236,7 +238,8 @@ def test_the_action_uses_no_other_action_but_the_cache_by_its_hash_and_may_lose_
 def test_every_output_comes_from_the_judge(runner: Runner, judge: Judge) -> None:
     runner.write("services/a.yaml", manifest("a"))
     declared = {f"${{{{ steps.judge.outputs.{name} }}}}" for name in judge().outputs}
-    assert {output["value"] for output in ACTION["outputs"].values()} == declared
+    kinds = "${{ steps.change.outputs.kinds }}"
+    assert {output["value"] for output in ACTION["outputs"].values()} == {*declared, kinds}
 
 
 @pytest.mark.ci
@@ -344,7 +347,7 @@ def test_no_formats_leave_the_text_and_the_report(runner: Runner, judge: Judge) 
     assert "::error" not in done.log
 
 
-@pytest.mark.parametrize("name", [name for name in ACTION["inputs"] if name not in {"python", "index-url"}])
+@pytest.mark.parametrize("name", [name for name in ACTION["inputs"] if name not in NOT_IN_THE_JUDGE])
 def test_an_input_is_a_word_and_never_a_script(runner: Runner, judge: Judge, name: str) -> None:
     runner.write("services/a.yaml", manifest("a"))
     done = judge({name: "--version; touch pwned; $(touch pwned) `touch pwned` \"; touch pwned; '; touch pwned; \\"})
@@ -599,3 +602,55 @@ def test_a_working_directory_behind_a_link_is_refused(runner: Runner, judge: Jud
     runner.pull_request(commit, runner.commit())
     done = judge({"working-directory": "apps", "base": base})
     assert (done.code, "symbolic link" in done.log) == (2, True), done.log
+
+
+# The comment and the kinds of change.
+
+
+def judged_pull_request(runner: Runner, judge: Judge, inputs: Mapping[str, str]) -> Result:
+    runner.write("services/a.yaml", manifest("a"))
+    runner.git("init", "--quiet")
+    base = runner.commit()
+    for number in range(400):
+        runner.write(f"services/s{number}.yaml", breached(f"s{number}"))
+    head = runner.commit()
+    runner.pull_request(base, head)
+    runner.event["pull_request"]["number"] = 7
+    return judge(inputs)
+
+
+def test_a_pull_request_gets_one_comment_within_the_limit(runner: Runner, judge: Judge) -> None:
+    done = judged_pull_request(runner, judge, {})
+    assert done.code == 1, done.log
+    with serving() as github:
+        variables = {"GITHUB_API_URL": github.address, "GITHUB_REPOSITORY": "acme/shop", "VERDICT": "failed"}
+        for _ in range(2):
+            step = runner.step(STEPS["Comment"], {"token": TOKEN}, judge.installed, **variables)
+            assert step.code == 0, step.log
+    [comment] = github.comments
+    assert 40_000 < len(comment["body"]) < 65_536
+    assert "more services" in comment["body"]
+    assert [method for method, _ in github.calls if method != "GET"] == ["POST"]
+
+
+def test_without_a_comment_the_summary_is_not_cut_and_nothing_is_written(runner: Runner, judge: Judge) -> None:
+    done = judged_pull_request(runner, judge, {"comment": "never"})
+    assert len(done.summary) > 65_536
+    assert not (runner.temporary / "platform-gate/comment.md").exists()
+
+
+def test_the_comment_has_no_say_in_the_verdict_and_alone_gets_the_token() -> None:
+    assert STEPS["Comment"]["continue-on-error"] is True
+    assert list(STEPS)[-1] == "Comment"
+    holders = [name for name, step in STEPS.items() if "inputs.token" in str(step)]
+    assert holders == ["Comment"]
+    assert ACTION["inputs"]["token"]["default"] == "${{ github.token }}"
+
+
+def test_labels_become_kinds_of_change(runner: Runner, judge: Judge) -> None:
+    runner.event = {"pull_request": {"labels": [{"name": "security"}]}}
+    step = STEPS["Name the kinds of the change"]
+    done = runner.step(step, {"change-labels": "security=security-fix\nrollback=rollback"}, judge.installed)
+    assert (done.code, done.outputs) == (0, {"kinds": "security-fix"})
+    assert runner.step(step, {"change-labels": "$(touch pwned)"}, judge.installed).code == 2
+    assert not list(runner.folder.rglob("pwned"))

@@ -1,0 +1,51 @@
+"""Kinds of change from labels."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.scripts import load
+
+script = load("action/change_kinds.py")
+
+
+def run(folder: Path, event: str, labels: str) -> "subprocess.CompletedProcess[str]":
+    file = folder / "event.json"
+    file.write_text(event)
+    environment = {"PATH": os.environ["PATH"], "GITHUB_EVENT_PATH": str(file), "CHANGE_LABELS": labels}
+    command = [sys.executable, "-I", str(ROOT / "action/change_kinds.py")]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+EVENT = '{"pull_request": {"labels": [{"name": "security fix"}, {"name": "docs"}, {"name": "a=b"}]}}'
+
+
+@pytest.mark.parametrize(
+    ("labels", "kinds"),
+    [
+        ("", []),
+        ("security fix = security\n\nrollback=reliability-fix\n", ["security"]),
+        ("security fix=security\na=b=security\ndocs=docs", ["docs", "security"]),
+        ("Security fix=security", []),
+    ],
+)
+def test_labels_name_kinds(tmp_path: Path, labels: str, kinds: list[str]) -> None:
+    done = run(tmp_path, EVENT, labels)
+    assert (done.returncode, done.stdout.split()) == (0, kinds)
+
+
+@pytest.mark.parametrize("labels", ["security", "=security", "a=", "a=B", "a=b\na=c", "a=b c", "a=-b"])
+def test_a_mapping_that_makes_no_sense_is_an_error(tmp_path: Path, labels: str) -> None:
+    done = run(tmp_path, EVENT, labels)
+    assert done.returncode == 1
+    assert "change-labels" in done.stderr
+
+
+@pytest.mark.parametrize("event", ["{}", '{"pull_request": null}', '{"pull_request": {}}'])
+def test_another_event_has_no_kinds(tmp_path: Path, event: str) -> None:
+    done = run(tmp_path, event, "a=b")
+    assert (done.returncode, done.stdout) == (0, "\n")
