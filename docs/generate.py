@@ -140,7 +140,7 @@ def policy_keys() -> str:
     """All keys below a policy's `spec`."""
     schema = shipped.schema("policy")
     spec = schema["properties"]["spec"]
-    return "\n".join(["### `spec`", "", spec["description"], "", *_keys("", spec, schema)])
+    return "\n".join(["### `spec`", "", _full(spec), "", *_keys("", spec, schema)])
 
 
 def _keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _keys(prefix: str, node: Mapping[str, Any], schema: Mapping[str, Any]) -> It
             name = f"{prefix}{'NAME' if prefix == CHECKS else key}{mark}"
             yield from ["", f"### `{name}`", ""]
             if part.get("description", "") not in ("", value.get("description")):
-                yield from [part["description"], ""]
+                yield from [_full(part), ""]
             yield from _keys(f"{name}.", part, schema)
 
 
@@ -190,7 +190,7 @@ def _default(value: Mapping[str, Any]) -> str:
 
 def _meaning(value: Mapping[str, Any]) -> str:
     """A key's description, with its range or choices."""
-    description = value.get("description") or value.get("title", "")
+    description = _full(value) or value.get("title", "")
     words = " ".join(filter(None, [description, _choice(value), _range(value, description)]))
     return words.replace("|", "\\|").replace("\n", " ")
 
@@ -269,7 +269,7 @@ def report_keys() -> str:
 
 def _report_part(name: str, part: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
     yield from [f"### {part['title']}", ""] if name else ["### The report", ""]
-    yield from [part["description"], ""]
+    yield from [_full(part), ""]
     yield "| key | type | meaning |"
     yield "| --- | --- | --- |"
     for key, value in part["properties"].items():
@@ -282,12 +282,24 @@ def _type(value: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     reference = value.get("$ref") or value.get("items", {}).get("$ref")
     if not reference and isinstance(value.get("additionalProperties"), dict):
         reference = value["additionalProperties"].get("$ref")
-    kind = value.get("type", "any" if "$ref" not in value else "object")
+    kind = value.get("type") or _kinds(value) or ("any" if "$ref" not in value else "object")
     words = " or ".join(kind) if isinstance(kind, list) else kind
     if not reference:
         return "constant" if "const" in value else words
     title = schema["$defs"][reference.removeprefix("#/$defs/")]["title"]
     return f"{words} of [{title}](#{slug(title)})" if words != "object" else f"[{title}](#{slug(title)})"
+
+
+def _kinds(value: Mapping[str, Any]) -> list[str]:
+    """The types of an enumeration's values."""
+    names = {str: "string", int: "integer", type(None): "null"}
+    return list(dict.fromkeys(names[type(word)] for word in value.get("enum", ())))
+
+
+def _full(value: Mapping[str, Any]) -> str:
+    """A description with the full stop that the schemas leave out."""
+    description: str = value.get("description", "")
+    return description + "." if description and description[-1] not in ".!?" else description
 
 
 def slug(heading: str) -> str:
