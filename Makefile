@@ -28,10 +28,12 @@ DEVELOPED := $(VENV)/.installed-dev
 MUTATED := $(VENV)/.installed-mutation
 ENGINES := $(VENV)/.installed-engines
 EMULATED := $(VENV)/.installed-ci
+READERS := .tools/.installed
+RELEASED := $(VENV)/.installed-release
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-strict-reader test-engines test-ci lock check lint types format docs docs-site coverage fuzz mutation bench clean
+.PHONY: help demo test test-strict-reader test-engines test-ci lock release-check check lint types format docs docs-site coverage fuzz mutation bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,17 +66,21 @@ format: $(DEVELOPED) ## format the code and fix what can be fixed
 	@$(BIN)/ruff format
 
 docs: $(DEVELOPED) ## write the generated parts of the documentation anew
+	@$(BIN)/python docs/tidy_schemas.py
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python docs/generate_cli.py
 
 docs-site: $(DEVELOPED) ## build the documentation site in build/site; a broken link fails
 	@NO_MKDOCS_2_WARNING=true $(BIN)/python -m mkdocs build --strict --quiet
 
-test-ci: $(EMULATED) ## recipes and the Action under emulators, reports under foreign validators; needs a package index and npm
+test-ci: $(EMULATED) $(READERS) ## recipes and the Action under emulators, reports under foreign validators; needs a package index and npm
 	@$(BIN)/python -m pytest --quiet -m ci $(PYTEST_ARGS)
 
 lock: $(EMULATED) ## lock what the Action and the container install: the latest releases that are a week old
 	@$(BIN)/uv pip compile pyproject.toml --extra fast --extra html --upgrade --exclude-newer "7 days" --universal --python-version 3.11 --generate-hashes --quiet --custom-compile-command "make lock" --output-file action/lock.txt > /dev/null
+
+release-check: $(RELEASED) ## build twice, compare, check, and install what would be published; dist/ holds it with its SBOM
+	@BIN=$(BIN) bash .ci/release-check
 
 coverage: $(DEVELOPED) ## run the tests and show lines and branches that none of them reaches
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term-missing $(PYTEST_ARGS)
@@ -90,7 +96,7 @@ bench: $(CREATED) ## measure the gate beside its peers, and whether cost grows i
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 clean: ## remove the environment and every cache
-	rm -rf $(VENV) .bench mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
+	rm -rf $(VENV) .bench .tools mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage .coverage.* build dist
 
 $(CREATED):
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("platform-gate needs Python 3.11 or newer: make PYTHON=python3.x")'
@@ -111,6 +117,16 @@ $(ENGINES): $(DEVELOPED)
 
 $(EMULATED): $(DEVELOPED)
 	@$(PIP) install --editable '.[dev,ci]'
+	@touch $@
+
+# Programs of npm, as their lock has them; none of their scripts runs.
+$(READERS): tests/ci/npm/package-lock.json
+	@mkdir -p .tools && cp tests/ci/npm/package.json tests/ci/npm/package-lock.json .tools/
+	@npm ci --prefix .tools --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(RELEASED): $(DEVELOPED)
+	@$(PIP) install --editable '.[dev,release]'
 	@touch $@
 
 $(MUTATED): $(DEVELOPED)

@@ -180,7 +180,7 @@ def judging(name: str, command: str = "check") -> str:
     """Give the script of an example that judges, or runs another command, with its installation cut out."""
     found = next(script for script in scripts(EXAMPLES / name) if re.search(rf"=\({command}|set -- {command}", script))
     kept = (line for line in found.splitlines() if not re.search(r"-m (venv|pip) ", line))
-    return "\n".join(kept).replace("/opt/gate", "$RUNNER_TEMP/gate")
+    return 'gate="$RUNNER_TEMP/gate"\n' + "\n".join(kept)
 
 
 CASES = {
