@@ -1,12 +1,12 @@
 """The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from platform_gate.readings import Measured, Measurement, Overlay, Reading
+from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
 
 At = tuple[str | int, ...]
@@ -281,7 +281,7 @@ class Context(NamedTuple):
     launched: bool = True
     subject: Subject = NOBODY
     overlays: Mapping[str, Overlay] = MappingProxyType({})
-    readings: Sequence[Reading] | None = None
+    readings: Readings | None = None
     measured: Measured | None = None
 
 

@@ -21,7 +21,8 @@ class Measurement(NamedTuple):
     """One value of a snapshot as written, and where it stands; with ``error`` there is none.
 
     ``window`` is ``30d``, ``4w`` or ``calendar-month``, ``observed_at`` a time in UTC; both are empty if not given.
-    ``total`` counts the events of the window, ``coverage_pct`` is how much of it has samples.
+    ``total`` counts the events of the window, ``coverage_pct`` is how much of it has samples. Values of the same
+    ``frame`` differ in numbers and place only; it is negative where that isn't known.
     """
 
     at: str
@@ -35,6 +36,7 @@ class Measurement(NamedTuple):
     coverage_pct: float | None = None
     path: str = ""
     line: int = 0
+    frame: int = -1
 
     @property
     def observed_on(self) -> str:
@@ -74,25 +76,22 @@ class Source(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What snapshots know of one service: its values by ``at``, the sources that claim it, and every source by name.
-
-    Two services of equal ``signature`` differ in the numbers of their values only; it is None where that isn't known.
-    """
+    """What snapshots know of one service: its values by ``at``, the sources that claim it, and every source by name."""
 
     values: Mapping[str, Measurement]
     claimed: tuple[Source, ...]
     sources: Mapping[str, Source]
-    signature: tuple[int, ...] | None = None
 
 
 class Want(NamedTuple):
     """A field of a manifest that can be measured, as its subsystem sees it.
 
     ``field`` names it (``slos/availability``, ``cost``), ``place`` is where it stands in the manifest and ``words`` how
-    people call it. ``unit`` and ``window`` are what a value must have (an empty window: any). ``typed`` says whether
-    the manifest holds a value, and ``typed_on`` the day of it. Nobody misses what is ``optional``; ``may_be_empty``
-    where no data is an answer; ``whole`` where only whole numbers make sense, and ``at_most`` the largest that does.
-    A field that is ``apart`` isn't claimed with its section, but by its full name only.
+    people call it. ``unit`` and ``window`` are what a value must have (an empty window: any; one that is ``implied`` by
+    the field's name may be left out). ``typed`` says whether the manifest holds a value, and ``typed_on`` its day.
+    Nobody misses what is ``optional``; ``may_be_empty`` where no data is an answer; ``whole`` where only whole numbers
+    make sense, and ``at_most`` the largest that does. A field that is ``apart`` isn't claimed with its section, but by
+    its full name only. Of ``many`` values each has an ``at`` of its own.
     """
 
     field: str
@@ -100,6 +99,7 @@ class Want(NamedTuple):
     words: str
     unit: str
     window: str = ""
+    implied: bool = False
     typed: bool = False
     typed_on: str = ""
     dated: bool = False
@@ -108,6 +108,7 @@ class Want(NamedTuple):
     whole: bool = False
     at_most: float | None = None
     apart: bool = False
+    many: bool = False
 
 
 class State(StrEnum):
@@ -140,32 +141,28 @@ class Reading(NamedTuple):
     at: str = ""
 
 
-class FreshReadings(Sequence[Reading]):
-    """Readings of which there is nothing to be said: every value counts, or was typed and nobody claims its field.
+class Readings(Sequence[Reading]):
+    """What became of the fields of a service. ``odd`` are those of which there is something to be said.
 
-    They are made when somebody looks at them: from those of another service, with the values of this one.
+    ``entries`` are pairs: of most values only the number differs from that of another service, so its reading is the
+    other's, and a reading of its own is made when somebody looks at it.
     """
 
-    __slots__ = ("_values", "sources", "templates")
+    __slots__ = ("entries", "odd")
 
-    def __init__(
-        self, templates: tuple[Reading, ...], values: Mapping[str, Measurement], sources: tuple[str, ...]
-    ) -> None:
-        self.templates = templates
-        self.sources = sources
-        self._values = values
+    def __init__(self, entries: Sequence[tuple[Reading, Measurement | None]], odd: Sequence[Reading]) -> None:
+        self.entries = entries
+        self.odd = odd
 
     def __len__(self) -> int:
-        return len(self.templates)
+        return len(self.entries)
 
     def __getitem__(self, index: Any) -> Any:
-        return tuple(self)[index] if isinstance(index, slice) else self._made(self.templates[index])
+        return tuple(self)[index]
 
     def __iter__(self) -> Iterator[Reading]:
-        return map(self._made, self.templates)
-
-    def _made(self, template: Reading) -> Reading:
-        return template._replace(measurement=self._values.get(template.at))
+        for reading, value in self.entries:
+            yield reading if reading.measurement is value else reading._replace(measurement=value)
 
 
 class Overlay(NamedTuple):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from platform_gate.readings import DECLARED, FreshReadings, Reading, State
+from platform_gate.readings import DECLARED, Readings, State
 
 
 class Tally(NamedTuple):
@@ -25,13 +25,13 @@ class Tally(NamedTuple):
         return Tally(self.source, *(one + more for one, more in zip(self[1:], other[1:], strict=True)))
 
 
-def tallies(readings: Sequence[Reading] | None) -> tuple[Tally, ...]:
+def tallies(readings: Readings | None) -> tuple[Tally, ...]:
     """How many values of each source counted for a service."""
     if not readings:
         return ()
-    if isinstance(readings, FreshReadings):
-        return _fresh(readings.sources)
-    return _tallies(tuple([(reading.source, reading.state) for reading in readings]))
+    if not readings.odd:
+        return _fresh(tuple([reading.source for reading, _ in readings.entries]))
+    return _tallies(tuple([(reading.source, reading.state) for reading, _ in readings.entries]))
 
 
 @lru_cache(maxsize=4096)

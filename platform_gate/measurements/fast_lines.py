@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import count
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from platform_gate.documents import strict_json
 from platform_gate.documents.scalars import MAX_DIGITS
@@ -28,60 +28,43 @@ Check = Callable[[dict[str, Any]], Measurement | None]
 """A value as a measurement without a place; None where it is not right."""
 
 
-class Frame(NamedTuple):
-    """What a value says beside its numbers, as a measurement of 0; no other frame has its ``number``."""
-
-    number: int
-    measurement: Measurement
-
-
-Frames = Callable[[str, str], Frame | None]
-"""Frames by the text before a value's number and the text behind it; None where they are not right."""
+Frames = Callable[[str, str], Measurement | None]
+"""What a value says beside its numbers, by the text before its number and the text behind it."""
 
 _NUMBERS: Final = count()
 
 
 def frames(check: Check) -> Frames:
-    """The frames under the sources of a header, remembered: a fleet's values have few different ones."""
+    """Frames under the sources of a header, remembered: a fleet's values have few different ones."""
 
     @lru_cache(maxsize=32 * 1024)
-    def frame(before: str, behind: str) -> Frame | None:
+    def frame(before: str, behind: str) -> Measurement | None:
         try:
             measurement = check(strict_json.accept(f"{before}0{behind}}}"))
         except (ValueError, RecursionError):
             return None
-        return Frame(next(_NUMBERS), measurement) if measurement else None
+        return measurement and measurement._replace(frame=next(_NUMBERS))
 
     return frame
 
 
-class Values(NamedTuple):
-    """The values of a line by ``at``, and the numbers of their frames."""
-
-    by_at: dict[str, Measurement]
-    signature: tuple[int, ...]
-
-
-def values(text: str, path: str, line: int, known: Frames) -> Values | None:
-    """The values of a line; None where it is written otherwise, or where anything may be wrong with it."""
+def values(text: str, path: str, line: int, known: Frames) -> dict[str, Measurement] | None:
+    """The values of a line by ``at``; None where it is written otherwise, or where anything may be wrong with it."""
     begin = _BEGIN.match(text)
     if begin is None or not text.isprintable():
         return None
     found: dict[str, Measurement] = {}
-    numbers, end = [], begin.end()
+    read, end = 0, begin.end()
     for match in _VALUE.finditer(text, end):
         before, number, behind, total, coverage = match.groups()
         frame = known(before, behind)
         if frame is None or match.start() != end or len(number) > MAX_DIGITS:
             return None
-        end = match.end()
-        at, source, _, unit, window, observed, *_ = frame.measurement
-        value = _number(number)
+        read, end = read + 1, match.end()
+        at, source, _, unit, window, observed, *_ = frame
         more = (int(total) if total else None, _number(coverage) if coverage else None)
-        found[at] = Measurement(at, source, value, unit, window, observed, "", *more, path, line)
-        numbers.append(frame.number)
-    whole = found and end == len(text) and len(found) == len(numbers)
-    return Values(found, tuple(numbers)) if whole else None
+        found[at] = Measurement(at, source, _number(number), unit, window, observed, "", *more, path, line, frame[-1])
+    return found if found and end == len(text) and len(found) == read else None
 
 
 def _number(text: str) -> int | float:

@@ -30,14 +30,10 @@ _NOWHERE: Final = Place("", 0)
 
 
 class Line(NamedTuple):
-    """What a line says: the values of a service by ``at``, or what is wrong.
-
-    Lines of equal ``signature`` differ in the numbers of their values only; it is None where that isn't known.
-    """
+    """What a line says: the values of a service by ``at``, or what is wrong."""
 
     values: Mapping[str, Measurement]
     refusals: tuple[Refusal, ...] = ()
-    signature: tuple[int, ...] | None = None
 
 
 Provides = Callable[[str, str], bool]
@@ -72,9 +68,7 @@ def reader(sources: Mapping[str, Source]) -> Read:
             values = fast_lines.values(raw.decode(), *place, frame) if len(raw) <= MAX_LINE else None
         except UnicodeDecodeError:
             values = None
-        if values is None:
-            return _thoroughly(raw, place, sources, known)
-        return Line(values.by_at, signature=values.signature)
+        return _thoroughly(raw, place, sources, known) if values is None else Line(values)
 
     return read
 

@@ -41,8 +41,8 @@ class Measurements:
         claimed = self._claims((service, *formerly))
         found = [self._line(snapshot, service) for snapshot in self.snapshots if service in snapshot.services]
         if len(found) == 1:
-            [(values, refusals, signature)] = found
-            return Answer(Measured(values, claimed, self.sources, signature), refusals)
+            [(values, refusals)] = found
+            return Answer(Measured(values, claimed, self.sources), refusals)
         values, repeated = _merged([line.values for line in found])
         twice = [self._twice(service, *pair) for pair in repeated]
         refusals = (*(refusal for line in found for refusal in line.refusals), *twice)

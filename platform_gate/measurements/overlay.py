@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from math import inf
 from typing import Any, Final, NamedTuple
 
 from platform_gate.measurements.ages import age, normalized
@@ -13,11 +12,11 @@ from platform_gate.model import Context
 from platform_gate.readings import (
     DECLARED,
     NO_DATA,
-    FreshReadings,
     Measured,
     Measurement,
     Overlay,
     Reading,
+    Readings,
     Source,
     State,
     Want,
@@ -27,19 +26,23 @@ from platform_gate.subsystems.freshness import Limits
 from platform_gate.subsystems.measurable import field_of
 from platform_gate.text import listing
 
-COUNTS: Final = (State.FRESH, State.AGING)
-UNREMARKABLE: Final = (State.FRESH, State.TYPED)
-
-
 NOT_MEASURED: Final = Measured({}, (), {})
 
 
 class Terms(NamedTuple):
-    """By what values are taken: the policy's limits, the day, and the subsystems whose fields the service needs."""
+    """By what values are taken: the policy's limits, the day, and the subsystems whose fields the service needs.
+
+    ``taken`` remembers what became of values on that day, by their frame and what wanted them.
+    """
 
     limits: Limits
     as_of: date
     required: Collection[str]
+    taken: dict[tuple[int, int, bool], Reading]
+
+
+Entry = tuple[Reading, Measurement | None]
+"""What became of a field, or of one of its values."""
 
 
 def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context, required: Collection[str]) -> Context:
@@ -47,124 +50,88 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
 
     ``limits`` are the policy's by subsystem, ``required`` names those of which the service needs the fields.
     """
-    taken: Limits = limits[freshness.NAME]
-    if context.measured is None and taken.takes_typed and taken.declared is None:
+    own: Limits = limits[freshness.NAME]
+    if context.measured is None and own.takes_typed and own.declared is None:
         return context
-    measured, terms = context.measured or NOT_MEASURED, Terms(taken, context.as_of, required)
-    wants = [(name, found) for name, subsystem in SUBSYSTEMS.items() if (found := subsystem.wants(manifest))]
-    key = _key(measured, wants, terms)
-    plan: Plan | None = taken.plans.get(key) if key else None
-    if plan and plan.fits(measured):
-        return Context(*context[:4], plan.overlays(measured.values), plan.readings(measured.values), measured)
-    overlays, readings = _laid(wants, measured, terms)
-    if key and all(reading.state in UNREMARKABLE for reading in readings):
-        taken.plans[key] = Plan.of(wants, overlays, readings, terms)
-    return Context(*context[:4], overlays, readings, measured)
+    measured = context.measured or NOT_MEASURED
+    terms = Terms(own, context.as_of, required, own.taken.setdefault(context.as_of, {}))
+    many = _many(measured.values)
+    overlays, entries = {}, []
+    for name, subsystem in SUBSYSTEMS.items():
+        if wants := subsystem.wants(manifest):
+            found = _entries(wants, many, measured, terms, needed=name in required)
+            overlays[name] = _overlay(found)
+            entries += found
+    if len(entries) < len(measured.values) or many:
+        entries += _undeclared(measured.values, entries)
+    fresh, typed = State.FRESH, State.TYPED
+    odd = [reading for reading, _ in entries if reading.state is not fresh and reading.state is not typed]
+    return Context(*context[:4], overlays, Readings(entries, odd), context.measured)
 
 
-Wants = Sequence[tuple[str, Sequence[Want]]]
-"""What each subsystem wants, by its name."""
+def _many(values: Mapping[str, Measurement]) -> dict[str, list[Measurement]]:
+    """The values of fields that have several, by field."""
+    found: dict[str, list[Measurement]] = {}
+    for at, value in values.items():
+        field = field_of(at)
+        if field is not None and field != at:
+            found.setdefault(field, []).append(value)
+    return found
 
 
-def _laid(wants: Wants, measured: Measured, terms: Terms) -> tuple[dict[str, Overlay], tuple[Reading, ...]]:
-    """What each subsystem reads, and what became of every field."""
-    waiting: dict[str, list[Measurement]] = {}
-    for at, value in measured.values.items():
-        waiting.setdefault(field_of(at) or at, []).append(value)
-    overlays, readings = {}, []
-    for name, several in wants:
-        found = _readings(several, waiting, measured, terms, needed=name in terms.required)
-        overlays[name] = _overlay(found)
-        readings += found
-    readings += (_undeclared(value) for several in waiting.values() for value in several)
-    return overlays, tuple(readings)
-
-
-def _key(measured: Measured, wants: Wants, terms: Terms) -> Any:
-    """What decides about a service beside its numbers; None where that isn't known.
-
-    Wants are told apart by their identity: the plan that is kept under the key holds on to them.
-    """
-    if measured.signature is None:
-        return None
-    return (
-        measured.signature,
-        tuple([id(want) for _, several in wants for want in several]),
-        terms.as_of,
-        terms.required,
-    )
-
-
-class Plan(NamedTuple):
-    """What becomes of the values of a service, if only their numbers differ from those of another, and all count.
-
-    ``bounds`` are the largest number of each value and whether it must be whole; ``shares`` the values of each
-    subsystem by ``at``, and who owns its fields; ``templates`` readings of the other service.
-    """
-
-    wants: Wants
-    bounds: tuple[tuple[str, float, bool], ...]
-    shares: tuple[tuple[str, tuple[str, ...], Mapping[str, str]], ...]
-    templates: tuple[Reading, ...]
-    sources: tuple[str, ...]
-    min_coverage_pct: float
-
-    @classmethod
-    def of(cls, wants: Wants, overlays: Mapping[str, Overlay], readings: tuple[Reading, ...], terms: Terms) -> Plan:
-        """The plan that follows from what became of one service."""
-        valued = [reading for reading in readings if reading.measurement]
-        bounds = tuple(
-            (each.at, inf if each.want.at_most is None else each.want.at_most, each.want.whole) for each in valued
-        )
-        shares = tuple((name, tuple(overlay.values), overlay.owners) for name, overlay in overlays.items())
-        sources = tuple(reading.source for reading in valued)
-        return cls(wants, bounds, shares, readings, sources, terms.limits.min_coverage_pct)
-
-    def fits(self, measured: Measured) -> bool:
-        """Whether every number of a service is one that counts."""
-        values = measured.values
-        for at, most, whole in self.bounds:
-            value = values[at]
-            number, coverage = value.value or 0, value.coverage_pct
-            if not 0 <= number <= most or (whole and number != int(number)):
-                return False
-            if coverage is not None and coverage < self.min_coverage_pct:
-                return False
-        return True
-
-    def overlays(self, values: Mapping[str, Measurement]) -> dict[str, Overlay]:
-        """What each subsystem reads."""
-        return {name: Overlay({at: values[at] for at in ats}, owners) for name, ats, owners in self.shares}
-
-    def readings(self, values: Mapping[str, Measurement]) -> FreshReadings:
-        """What became of every field."""
-        return FreshReadings(self.templates, values, self.sources)
-
-
-def _overlay(readings: Sequence[Reading]) -> Overlay:
-    values, owners, typed = {}, {}, State.TYPED
-    for reading in readings:
-        if reading.state is not typed:
-            owners[reading.want.field] = reading.source
-        if reading.measurement is not None and reading.state in COUNTS:
-            values[reading.at] = reading.measurement
-    return Overlay(values, owners)
-
-
-def _readings(
-    wants: Sequence[Want], waiting: dict[str, list[Measurement]], measured: Measured, terms: Terms, *, needed: bool
-) -> list[Reading]:
-    """What became of a subsystem's fields; their values are taken from those that wait."""
-    found = []
+def _entries(
+    wants: Sequence[Want], many: Mapping[str, list[Measurement]], measured: Measured, terms: Terms, *, needed: bool
+) -> list[Entry]:
+    """What became of a subsystem's fields."""
+    found: list[Entry] = []
+    values, sources = measured.values, measured.sources
     for want in wants:
         weighs = needed and (want.apart or not want.optional)
-        if values := waiting.pop(want.field, None):
-            found += [_judged(want, value, measured.sources[value.source], terms, weighs=weighs) for value in values]
-        elif want.apart or not want.optional:
+        several: Sequence[Measurement] = ()
+        if want.many:
+            several = many.get(want.field, ())
+        elif (only := values.get(want.field)) is not None:
+            several = (only,)
+        found += [(_taken(want, value, sources, terms, weighs=weighs), value) for value in several]
+        if not several and (want.apart or not want.optional):
             claimed = owners(measured.claimed, want)
             missing = _missing(want, claimed, weighs=weighs) if claimed else _typed(want, terms, weighs=weighs)
-            found += [missing] if missing else []
+            found += [(missing, None)] if missing else []
     return found
+
+
+def _taken(want: Want, value: Measurement, sources: Mapping[str, Source], terms: Terms, *, weighs: bool) -> Reading:
+    """What became of a value, or of another one that differs in its number only, where both count.
+
+    Wants are told apart by their identity: the reading that is remembered holds on to its own.
+    """
+    key = value.frame, id(want), weighs
+    known = terms.taken.get(key)
+    if known is not None and _counts(want, value, terms):
+        return known
+    reading = _judged(want, value, sources[value.source], terms, weighs=weighs)
+    if value.frame >= 0 and reading.state is State.FRESH:
+        terms.taken[key] = reading
+    return reading
+
+
+def _counts(want: Want, value: Measurement, terms: Terms) -> bool:
+    """Whether a number is one that counts: within its bounds, and with enough coverage."""
+    number, coverage = value.value or 0, value.coverage_pct
+    if number < 0 or (want.at_most is not None and number > want.at_most):
+        return False
+    whole = not want.whole or number == int(number)
+    return whole and (coverage is None or coverage >= terms.limits.min_coverage_pct)
+
+
+def _overlay(entries: Sequence[Entry]) -> Overlay:
+    values, owned, fresh, typed = {}, {}, State.FRESH, State.TYPED
+    for reading, value in entries:
+        if reading.state is not typed:
+            owned[reading.want.field] = reading.source
+        if value is not None and (reading.state is fresh or reading.state is State.AGING):
+            values[value.at] = value
+    return Overlay(values, owned)
 
 
 def _judged(want: Want, value: Measurement, source: Source, terms: Terms, *, weighs: bool) -> Reading:
@@ -198,7 +165,8 @@ def _objection(want: Want, value: Measurement, source: Source, terms: Terms, day
 def _mismatch(want: Want, value: Measurement) -> str:
     if value.unit != want.unit:
         return f"it is in {value.unit}, not in {want.unit}"
-    if want.window not in {"", value.window} and normalized(value.window) != normalized(want.window):
+    said = value.window or (want.window if want.implied else "")
+    if want.window not in {"", said} and normalized(said) != normalized(want.window):
         covers = f"covers {value.window}" if value.window else "does not say which window it covers"
         return f"it {covers}, and the manifest says {want.window}"
     number = value.value or 0
@@ -251,7 +219,13 @@ def _typed_on_a_day(want: Want, limit: int, as_of: date, *, weighs: bool) -> Rea
     return Reading(want, state, DECLARED, None, "", days, limit, weighs, want.field)
 
 
-def _undeclared(value: Measurement) -> Reading:
+def _undeclared(values: Mapping[str, Measurement], entries: Sequence[Entry]) -> list[Entry]:
+    """The values that no field of the manifest wanted."""
+    wanted = {value.at for _, value in entries if value is not None}
+    return [(_unwanted(value), value) for at, value in values.items() if at not in wanted]
+
+
+def _unwanted(value: Measurement) -> Reading:
     field = field_of(value.at) or value.at
     want = Want(field, ("spec",), field, value.unit, optional=True)
     return Reading(want, State.UNDECLARED, value.source, value, weighs=False, at=value.at)

@@ -38,9 +38,9 @@ def wants(manifest: Mapping[str, Any]) -> tuple[Want, ...]:
 
 @lru_cache(maxsize=1024)
 def _wants(currency: str, entries: bool, budget: bool) -> tuple[Want, ...]:  # noqa: FBT001 - internal
-    months = Want(SECTION, ("spec", SECTION), "the monthly cost", currency, typed=entries)
+    months = Want(SECTION, ("spec", SECTION), "the monthly cost", currency, typed=entries, many=True)
     place = ("spec", SECTION, "budget_monthly")
-    forecast = Want(FORECAST, ("spec", SECTION), "the forecast", currency, optional=True)
+    forecast = Want(FORECAST, ("spec", SECTION), "the forecast", currency, optional=True, many=True)
     return months, forecast, Want(BUDGET, place, "the budget", currency, typed=budget, optional=True, apart=True)
 
 

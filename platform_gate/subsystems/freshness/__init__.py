@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Severity, Violation
-from platform_gate.readings import DECLARED, NO_FACTS, FreshReadings, Reading, State, Want
+from platform_gate.readings import DECLARED, NO_FACTS, Reading, Readings, State, Want
 from platform_gate.subsystems.freshness.rules import AGING, MISSING, STALE, UNDECLARED, UNUSABLE
 from platform_gate.subsystems.loosening import LooseningTable, if_lower
 from platform_gate.text import plural
@@ -38,7 +39,7 @@ class Limits(NamedTuple):
     """The policy's ``measurements`` section: ages in days, by source name, source type or ``default``.
 
     ``declared`` is how old typed numbers may be, None for as old as you like. ``known`` remembers what ``ages`` said,
-    ``plans`` what became of services whose values differed in their numbers only.
+    ``taken`` what became of values, by the day.
     """
 
     accept: str
@@ -49,7 +50,7 @@ class Limits(NamedTuple):
     stale_points: int
     min_coverage_pct: float
     known: dict[tuple[str, str], tuple[int, int | None]]
-    plans: dict[Any, Any]
+    taken: dict[date, dict[Any, Reading]]
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -137,26 +138,18 @@ def read(_manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tup
     return (NO_FACTS if context.readings is None else context.readings), []
 
 
-def has_data(readings: Sequence[Reading]) -> bool:
+def has_data(readings: Readings) -> bool:
     """Whether any measured value counts."""
     return any(reading.state in {State.FRESH, State.AGING} for reading in readings)
 
 
-def check(readings: Sequence[Reading], _limits: Limits, _context: Context) -> Iterator[Violation]:
+def check(readings: Readings, _limits: Limits, _context: Context) -> Iterator[Violation]:
     """A finding for each field that has something wrong with its values; further values of it are counted."""
     grouped: dict[tuple[str, State], list[Reading]] = {}
-    for reading in _odd(readings):
+    for reading in readings.odd:
         grouped.setdefault((reading.want.field, reading.state), []).append(reading)
     for (field, state), several in grouped.items():
         yield _check(_RULES[state], field, several)
-
-
-def _odd(readings: Sequence[Reading]) -> list[Reading]:
-    """The readings of which there is something to be said."""
-    if isinstance(readings, FreshReadings):
-        return []
-    fresh, typed = State.FRESH, State.TYPED
-    return [reading for reading in readings if reading.state is not fresh and reading.state is not typed]
 
 
 def _check(rule: Rule, field: str, several: Sequence[Reading]) -> Violation:
@@ -232,31 +225,26 @@ def most_points(limits: Limits) -> int:
     return limits.stale_points if limits.on_stale == FAIL else 0
 
 
-def declared(_readings: Sequence[Reading], _subject: str) -> tuple[()]:
+def declared(_readings: Readings, _subject: str) -> tuple[()]:
     """Nothing: whatever is found here, a measurement brought it."""
     return ()
 
 
-def relaxations(_before: Sequence[Reading], _after: Sequence[Reading]) -> Iterator[Relaxation]:
+def relaxations(_before: Readings, _after: Readings) -> Iterator[Relaxation]:
     """Nothing: a manifest can't lower what a snapshot says."""
     return iter(())
 
 
-def status(readings: Sequence[Reading], _failed: Sequence[Violation], _limits: Limits) -> str:
+def status(readings: Readings, _failed: Sequence[Violation], _limits: Limits) -> str:
     """The worst that can be said of a field that the service needs; ``typed`` where nothing is measured."""
-    states = {reading.state for reading in _odd(readings) if reading.weighs}
-    if not states:
-        return _unremarkable(readings.templates if isinstance(readings, FreshReadings) else readings)
-    return str(next(state for state in _WORST_FIRST if state in states))
+    states = {reading.state for reading in readings.odd if reading.weighs}
+    if states:
+        return str(next(state for state in _WORST_FIRST if state in states))
+    measured = any(reading.weighs and value for reading, value in readings.entries)
+    return str(State.FRESH if measured else State.TYPED)
 
 
-def _unremarkable(readings: Sequence[Reading]) -> str:
-    """Whether any value that counts was measured."""
-    fresh = State.FRESH
-    return str(fresh if any(reading.state is fresh and reading.weighs for reading in readings) else State.TYPED)
-
-
-def describe(readings: Sequence[Reading], _limits: Limits) -> dict[str, Any]:
+def describe(readings: Readings, _limits: Limits) -> dict[str, Any]:
     """The fields as a report shows them: each value, whose it is, how old, and how old it may be."""
     return {"values": list(map(_row, readings))}
 

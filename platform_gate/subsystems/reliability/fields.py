@@ -14,7 +14,7 @@ SECTION: Final = "reliability"
 METRICS: Final = {
     "uptime_pct": Want("", (), "uptime", "percent", at_most=100),
     "mttr_minutes": Want("", (), "MTTR", "minutes", may_be_empty=True),
-    "incidents_30d": Want("", (), "the number of incidents", "count", window="30d", whole=True),
+    "incidents_30d": Want("", (), "the number of incidents", "count", window="30d", implied=True, whole=True),
     "change_failure_rate_pct": Want("", (), "the change failure rate", "percent", at_most=100, may_be_empty=True),
 }
 """How each metric is measured. Without incidents there is no MTTR, and without deployments no failure rate: there "no

@@ -40,8 +40,10 @@ def _wants(index: int, entry: Mapping[str, Any], beside: str) -> tuple[Want, Wan
 @lru_cache(maxsize=16 * 1024)
 def _want(index: int, name: str, window: str, typed: bool, day: str) -> tuple[Want, Want]:  # noqa: FBT001 - internal
     field_name, place = f"{SECTION}/{name}", ("spec", SECTION, index)
-    current = Want(field_name, place, name, "percent", window, typed, day, dated=True, at_most=WHOLE)
-    return current, Want(f"{field_name}/burn_rate", place, f"the burn rate of {name}", "ratio", optional=True)
+    current = Want(field_name, place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE)
+    return current, Want(
+        f"{field_name}/burn_rate", place, f"the burn rate of {name}", "ratio", optional=True, many=True
+    )
 
 
 def merged(entry: Mapping[str, Any], overlay: Overlay) -> Mapping[str, Any]:
