@@ -124,7 +124,8 @@ def nearest(word: str, known: Collection[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only where something is misspelt
 
     if len(known) > COMPARED_AT_MOST:
-        known = [other for other in known if other[:2] == word[:2] and abs(len(other) - len(word)) <= CLOSE]
+        begin = word[:2].casefold()
+        known = [other for other in known if other[:2].casefold() == begin and abs(len(other) - len(word)) <= CLOSE]
         known = known[:COMPARED_AT_MOST]
     folded = {other.casefold(): other for other in known}
     close = get_close_matches(word.casefold(), folded, n=1)

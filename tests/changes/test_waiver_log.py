@@ -90,7 +90,7 @@ def test_what_is_gone_is_shown_where_it_was(clone: Path, listed: List) -> None:
 
 def test_nothing_became_of_any(listed: List) -> None:
     _, out, _ = listed("--since", "HEAD", "--as-of", "2026-11-02")
-    assert out == "Nothing became of any waiver since HEAD.\n"
+    assert out == "No waiver has changed since HEAD.\n"
 
 
 def test_markdown_is_for_the_audit(clone: Path, listed: List) -> None:

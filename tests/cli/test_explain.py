@@ -57,7 +57,7 @@ def test_what_does_not_exist_is_2(repository: Path, words: list[str], message: s
 def test_where_files_cannot_be_read_the_service_may_be_in_one(repository: Path) -> None:
     write(repository, {"services/bad.yaml": "a: [\n"})
     done = command_line("explain", "api", *DAY)
-    assert "there is no service 'api' here; some files could not be read: see `platform-gate check`" in done.err
+    assert "there is no service 'api' (some files could not be read, see `platform-gate check`)" in done.err
     assert command_line("explain", "web", *DAY).code == 0
 
 

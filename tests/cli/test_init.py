@@ -148,7 +148,7 @@ def test_a_sources_file_fits_its_schema_and_holds_no_secret(fresh: Path, gate: G
     assert printed.returncode == 0, printed.stderr
     assert "slo:time_period:days" in printed.stdout
     again = gate(fresh, "init", "--sources")
-    assert "left alone   platform-gate.sources.yaml: it is there already" in again.stdout
+    assert "skipped      platform-gate.sources.yaml: already exists" in again.stdout
 
 
 def test_every_source_that_the_scaffold_comments_out_fits_too(fresh: Path, gate: Gate) -> None:

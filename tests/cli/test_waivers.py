@@ -164,7 +164,7 @@ def test_a_waiver_that_is_refused_is_refused_everywhere(repository: Path) -> Non
         assert done.err.startswith(
             "error: w.yaml:14:16: the waiver ends more than 90 days after it was granted\n  14 | "
         )
-        assert '  fix: Write "2027-01-30" or earlier, and renew it when it is due.' in done.err
+        assert '  fix: Write "2027-01-30" or earlier, and renew the waiver then.' in done.err
     assert command_line("check", *DAY, "--waivers", "w.yaml", "--no-waivers").code == 1
 
 

@@ -51,7 +51,7 @@ def test_what_a_source_leaves_out_is_given_by_the_defaults() -> None:
 )
 def test_an_address_that_is_refused(url: str) -> None:
     text = refusal({"a": PROM | {"url": url}})
-    assert "this string is no valid URL" in text
+    assert "this string is not a valid URL" in text
     assert url not in text
 
 
@@ -88,13 +88,13 @@ def test_a_syntax_error_shows_no_line() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"type": "prom"}, "not one of the known values"),
+        ({"type": "prom"}, "not a known type"),
         ({"preset": None}, "expected a string"),
         ({"burn_rates": ["1h"], "preset": "pyrra"}, "more than 0 entries"),
-        ({"tls": {"cert": "a.pem"}}, "no valid TLS"),
+        ({"tls": {"cert": "a.pem"}}, "not a valid TLS"),
         ({"servces": ["*"]}, "unknown key 'servces' | Did you mean services?"),
-        ({"timeout": "30"}, "no valid duration"),
-        ({"max_bytes": "64MB"}, "no valid size"),
+        ({"timeout": "30"}, "not a valid duration"),
+        ({"max_bytes": "64MB"}, "not a valid size"),
     ],
 )
 def test_what_the_schema_refuses(settings: dict[str, Any], message: str) -> None:

@@ -112,7 +112,7 @@ def test_an_empty_document_is_null() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "\ufeff"])
 def test_a_file_without_a_document_is_refused(text: str) -> None:
     reason = refusal(text)
-    assert (reason.message, reason.fix) == ("the file holds no document", "Write one, or remove the file.")
+    assert (reason.message, reason.fix) == ("the file is empty", "Write a document, or remove the file.")
     assert (str(reason.location), reason.excerpt) == ("a.yaml:1:1", None)
 
 
@@ -207,7 +207,7 @@ def test_broken_yaml_is_refused_in_its_place(text: str, where: tuple[int, int, i
     reason = refusals(text)[-1]
     assert place(reason.location) == where
     assert reason.message == f"not valid YAML: {words}"
-    assert reason.fix == "Check the quotes, brackets, colons and indentation around here."
+    assert reason.fix == "Check quotes, brackets, colons and indentation around this place."
 
 
 def test_broken_yaml_does_not_hide_what_was_found_before() -> None:
@@ -241,7 +241,7 @@ def test_a_file_of_one_mebibyte_is_read_and_no_more() -> None:
     whole = b"a: 1\n#".ljust(MAX_BYTES, b"x")
     assert len(read_bytes(whole, "a.yaml")) == 1
     reason = refusal(whole + b"x")
-    assert (reason.message, reason.fix) == ("the file is larger than 1 MiB", "Split it: one service a file.")
+    assert (reason.message, reason.fix) == ("the file is larger than 1 MiB", "Split it: one service per file.")
     assert (reason.location, reason.excerpt) == (Location("a.yaml"), None)
 
 
@@ -266,7 +266,7 @@ def test_twenty_thousand_values_are_read_and_no_more(most: list[str], one_more: 
     assert data(f"[{','.join(most)}]")
     reason = refusal(f"[{','.join(one_more)}]")
     assert reason.message == "the file holds more than 20,000 values"
-    assert reason.fix == "Split it: one service a file."
+    assert reason.fix == "Split it: one service per file."
 
 
 def test_the_values_of_all_documents_of_a_file_are_counted() -> None:
@@ -278,7 +278,7 @@ def test_the_values_of_all_documents_of_a_file_are_counted() -> None:
 def test_twenty_problems_are_listed_and_then_the_reader_stops() -> None:
     reasons = refusals("[" + "yes, " * 100 + "]")
     assert len(reasons) == MAX_REFUSALS + 1
-    assert (reasons[-1].message, reasons[-1].fix) == ("more problems follow", "Mend those above first.")
+    assert (reasons[-1].message, reasons[-1].fix) == ("more problems follow", "Fix those above first.")
     assert len(refusals("[" + "yes, " * (MAX_REFUSALS - 1) + "]")) == MAX_REFUSALS - 1
 
 

@@ -83,7 +83,7 @@ def test_a_word_that_all_readers_take_for_a_string_is_one(text: str) -> None:
 def test_a_number_to_some_readers_is_refused(text: str) -> None:
     error = refused(text)
     assert error.message == f"'{text}' is not the same number to every YAML reader"
-    assert error.fix == "Write it as a plain decimal number, or put it in double quotes if it is text."
+    assert error.fix == "Write a plain decimal number, or put it in double quotes if it is text."
 
 
 @pytest.mark.parametrize("text", DATES)

@@ -171,7 +171,7 @@ def test_every_missing_key_is_named() -> None:
 
 def test_a_key_that_cannot_be_a_name_is_located() -> None:
     issue = problem("spec/governance/Backup-Restore", value=True)
-    assert issue.message == "the key 'Backup-Restore' cannot be a name here"
+    assert issue.message == "the key 'Backup-Restore' is not allowed here"
     assert (issue.at, issue.on_key) == (("spec", "governance", "Backup-Restore"), True)
     assert issue.fix.endswith("For example: backup_restore")
 

@@ -99,7 +99,7 @@ def test_a_shipped_policy_makes_sense(name: str) -> None:
 def test_a_policy_that_is_not_shipped_is_guessed() -> None:
     with pytest.raises(GateError, match="there is no shipped policy 'defualt'") as caught:
         shipped.policy("defualt")
-    assert caught.value.fix == "Did you mean default? A file is named with its path or suffix."
+    assert caught.value.fix == "Did you mean default? For a file, write its path or suffix."
 
 
 def test_default_limits_are_the_default_policy_s() -> None:
@@ -156,7 +156,7 @@ def test_a_file_that_a_package_does_not_hold_is_an_error(file: str, package: Pat
     assert package.is_dir()
     with pytest.raises(GateError, match="the package 'acme_policies' has no file") as caught:
         shipped.package_file(f"package:acme_policies/{file}")
-    assert caught.value.fix == "Check the name of the file."
+    assert caught.value.fix == "Check the file name."
 
 
 @pytest.mark.parametrize("name", ["no-such-package", "json.decoder", ""])

@@ -143,7 +143,7 @@ def test_a_service_that_was_measured_launches_no_later(
 
 def test_a_day_that_does_not_exist_is_refused() -> None:
     assert problems(manifest(metadata='launches: "2027-02-30"')) == [
-        Problem(("metadata", "launches"), "there is no day 2027-02-30", 'For example: "2027-01-15"')
+        Problem(("metadata", "launches"), "2027-02-30 is not a date", 'For example: "2027-01-15"')
     ]
 
 

@@ -157,7 +157,7 @@ def test_what_makes_no_sense_is_refused_at_its_place(content: str, message: str)
 
 
 def test_a_day_that_is_none_is_refused() -> None:
-    with pytest.raises(DocumentError, match=r"tests/a\.test\.yaml:4:10: there is no day 2026-02-30"):
+    with pytest.raises(DocumentError, match=r"tests/a\.test\.yaml:4:10: 2026-02-30 is not a date"):
         results(case("{health: healthy}"), head='  as_of: "2026-02-30"\n')
 
 

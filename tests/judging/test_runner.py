@@ -269,7 +269,7 @@ def test_overrides_that_make_no_sense_together_stop_the_gate(tmp_path: Path) -> 
     outcome = check_folder(tmp_path, "web.yaml", reference="policy.yaml")
     assert outcome.exit_code == 2
     [finding] = outcome.findings
-    assert finding.message == "critical would begin before degraded"
+    assert finding.message == "critical_at is below degraded_at"
     assert finding.location.path == "policy.yaml"
 
 

@@ -22,13 +22,13 @@ def strangers(*files: tuple[str, bytes]) -> list[Finding]:
 
 
 def shown(findings: Sequence[Finding]) -> list[tuple[str, str]]:
-    return [(finding.message.removeprefix("this is no service manifest"), finding.fix) for finding in findings]
+    return [(finding.message.removeprefix("not a service manifest"), finding.fix) for finding in findings]
 
 
 def test_a_descriptor_is_named_with_its_import() -> None:
     (finding,) = recognised([UNKNOWN, UNKNOWN], SCORE, "apps/my score.yaml")
     assert finding.rule == "manifest/invalid"
-    assert finding.message == "this is no service manifest: it is a Score workload"
+    assert finding.message == "not a service manifest: it is a Score workload"
     assert finding.fix == (
         "Run `platform-gate import score 'apps/my score.yaml'`. To leave it out: `exclude: [apps/my score.yaml]`"
     )

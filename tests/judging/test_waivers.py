@@ -142,10 +142,10 @@ def test_what_breaks_the_schema_is_refused_at_its_line(keys: dict[str, Any], mes
         ({"rule": "manifest/invalid"}, "manifest/invalid cannot be waived"),
         ({"rule": "manifest/unreadable"}, "manifest/unreadable cannot be waived"),
         ({"rule": "waiver/expired"}, "waiver/expired cannot be waived"),
-        ({"rule": "slo/not-measured", "limit": 5}, "slo/not-measured measures nothing that a limit could hold"),
+        ({"rule": "slo/not-measured", "limit": 5}, "slo/not-measured measures nothing, so it can't have a limit"),
         ({"rule": "governance/missing-runbook", "limit": 5}, None),
-        ({"expires": "2026-02-30"}, "there is no day 2026-02-30"),
-        ({"granted": "2026-06-31"}, "there is no day 2026-06-31"),
+        ({"expires": "2026-02-30"}, "2026-02-30 is not a date"),
+        ({"granted": "2026-06-31"}, "2026-06-31 is not a date"),
         ({"granted": day(31)}, "the waiver ends before it was granted"),
         ({"expires": day(91)}, "the waiver ends more than 90 days after today"),
         ({"granted": day(-70), "expires": day(21)}, "the waiver ends more than 90 days after it was granted"),
@@ -223,7 +223,7 @@ def test_a_file_s_max_days_only_lowers_the_policy_s(of_policy: int | None, of_fi
 def test_the_fix_names_the_last_day_that_fits() -> None:
     with pytest.raises(DocumentError) as caught:
         load(entry(granted=day(-5), expires=day(300)))
-    assert caught.value.refusals[0].fix == f'Write "{day(85)}" or earlier, and renew it when it is due.'
+    assert caught.value.refusals[0].fix == f'Write "{day(85)}" or earlier, and renew the waiver then.'
 
 
 # what is excused

@@ -58,16 +58,16 @@ def test_however_it_is_written_a_right_line_is_read(text: str) -> None:
     [
         ([value(unti=1)], "unknown key 'unti'", 153),
         ([value(unit=None)], "the key 'unit' is missing", 27),
-        ([value(unit="percents")], "the string 'percents' is not one of the known values", 74),
+        ([value(unit="percents")], "the string 'percents' is not a known type", 74),
         ([value(number="99")], "expected a number, found the string '99'", 60),
         ([value(number=True)], "expected a number, found true", 60),
         ([value(number=None)], "the key 'value' is missing", 27),
-        ([value(error="no-data")], "99.95 is no valid value", 60),
-        ([value(window="30 days")], "the string '30 days' is no valid window", 93),
-        ([value(window="")], "the string '' is no valid window", 93),
-        ([value(observed_at="2026-11-23")], "the string '2026-11-23' is no valid observation time", 113),
+        ([value(error="no-data")], "99.95 is not a valid value", 60),
+        ([value(window="30 days")], "the string '30 days' is not a valid window", 93),
+        ([value(window="")], "the string '' is not a valid window", 93),
+        ([value(observed_at="2026-11-23")], "the string '2026-11-23' is not a valid observation time", 113),
         ([value(observed_at="2026-11-23T06:00:00+01:00")], None, 113),
-        ([value(observed_at="2026-02-30T06:00:00Z")], "there is no day 2026-02-30", 113),
+        ([value(observed_at="2026-02-30T06:00:00Z")], "2026-02-30 is not a date", 113),
         ([value(total=-1)], "-1 is below 0", 161),
         ([value(coverage_pct=101)], "101 is above 100", 168),
         ([value(coverage_pct=True)], "expected a number, found true", 168),
@@ -95,7 +95,7 @@ def test_what_breaks_the_schema_is_refused_in_its_place(values: list[Any], messa
     ("text", "message"),
     [
         (b'{"service":"web","values":[\xff]}', "byte 0xff is not UTF-8"),
-        (line("Web", [value()]).encode(), "the string 'Web' is no valid service"),
+        (line("Web", [value()]).encode(), "the string 'Web' is not a valid service"),
         (line("web", [value(f"slos/{n}") for n in range(600)]).encode(), "the line is longer than 64 KiB"),
         (b'{"service":"web","values":[],"values":[]}', "the key 'values' is repeated"),
         (header().encode(), "a second header"),
@@ -111,7 +111,7 @@ def test_a_line_that_is_none_is_refused(text: bytes, message: str) -> None:
 def test_every_problem_of_a_line_is_named_in_order() -> None:
     found = read(line("web", [value(unti=1), value("slos/b", unit="x"), value("cost/2026-10")]))
     assert [refusal.message for refusal in found.refusals] == [
-        "unknown key 'unti'", "the string 'x' is not one of the known values",
+        "unknown key 'unti'", "the string 'x' is not a known type",
     ]  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def test_the_shipped_policies_hold_nothing_doubtful(name: str) -> None:
     ],
 )
 def test_an_override_that_a_later_one_undoes(earlier: str, later: str) -> None:
-    message = "this override has no effect: override 2 matches the same and sets all of it again"
+    message = "this override has no effect: override 2 matches the same and sets the same keys"
     assert warnings(overriding(f"{{{earlier}}}", f"{{{later}}}")) == [f"./policy.yaml:6:7: {message}"]
 
 
@@ -81,7 +81,7 @@ def test_an_override_that_still_says_something(earlier: str, later: str) -> None
 )
 def test_an_override_that_matches_no_service_there_is(match: str, *, idle: bool) -> None:
     found = warnings(overriding(f"{{match: {match}, spec: {{gate: {{help: x}}}}}}"), WEB)
-    assert found == (["./policy.yaml:6:15: this override matches no service of those judged"] if idle else [])
+    assert found == (["./policy.yaml:6:15: this override matches none of these services"] if idle else [])
 
 
 def test_without_services_no_override_is_idle() -> None:

@@ -139,7 +139,7 @@ def extending(path: str, extends: str) -> Policy:
 def test_a_policy_of_the_repository_extends_no_file_outside_of_it(path: str, extends: str) -> None:
     with pytest.raises(DocumentError) as caught:
         extending(path, extends)
-    assert caught.value.message == f"{path}:4:12: a policy of the repository extends a file outside of it"
+    assert caught.value.message == f"{path}:4:12: a policy in the repository can't extend a file outside it"
     assert caught.value.fix == "Name a file of the repository, a shipped policy, or package:NAME/FILE."
 
 
@@ -162,7 +162,7 @@ def test_other_policies_may_extend_what_they_like(path: str, extends: str) -> No
 def test_a_policy_that_extends_itself_is_refused_where_the_circle_closes(files: dict[str, str]) -> None:
     with pytest.raises(DocumentError, match=r"\.yaml:4:12: the policy extends itself") as caught:
         load(**files)
-    assert caught.value.fix == "Break the circle."
+    assert caught.value.fix == "Remove one `extends` of the cycle."
     assert caught.value.message.startswith(f"shown/{list(files)[-1]}")
 
 
@@ -179,7 +179,7 @@ def test_a_chain_that_is_too_long_is_not_called_a_circle() -> None:
     with pytest.raises(GateError) as caught:
         chain_of(11)
     assert caught.value.message == "shown/p10.yaml:3:1: more than 10 policies extend one another"
-    assert caught.value.fix == "Join some."
+    assert caught.value.fix == "Merge some of them."
 
 
 def test_an_unknown_shipped_name_is_guessed() -> None:
@@ -269,8 +269,8 @@ def test_a_document_of_another_kind_is_no_policy() -> None:
 @pytest.mark.parametrize(
     ("spec", "place", "message"),
     [
-        ("  health: {critical_at: 1}\n", "4:25", "critical would begin before degraded"),
-        ("  health: {degraded_at: 5}\n", "4:25", "critical would begin before degraded"),
+        ("  health: {critical_at: 1}\n", "4:25", "critical_at is below degraded_at"),
+        ("  health: {degraded_at: 5}\n", "4:25", "critical_at is below degraded_at"),
         ("  cost: {trend: {increasing_above_pct: 21}}\n", "4:40", "increasing_above_pct is above spiking_above_pct"),
         ("  cost: {trend: {spiking_above_pct: 3}}\n", "4:37", "increasing_above_pct is above spiking_above_pct"),
         ("  cost: {trend: {decreasing_below_pct: 6}}\n", "4:40", "decreasing_below_pct is above increasing_above"),
@@ -291,12 +291,12 @@ def test_limits_that_make_no_sense_are_refused_where_the_user_wrote_them(spec: s
 
 
 def test_a_critical_that_would_come_first_is_told_where_it_may_begin() -> None:
-    assert refused("  health: {critical_at: 1}\n")[1] == "Let critical_at be at least degraded_at."
+    assert refused("  health: {critical_at: 1}\n")[1] == "Set critical_at to degraded_at or more."
 
 
 def test_an_override_is_blamed_for_a_contradiction_with_the_policy_that_it_is_laid_over() -> None:
     override = "  overrides: [{match: {tier: 1}, spec: {health: {degraded_at: 5}}}]\n"
-    assert "shown/policy.yaml:5:63: critical would" in refused("  health: {critical_at: 4}\n" + override)[0]
+    assert "shown/policy.yaml:5:63: critical_at" in refused("  health: {critical_at: 4}\n" + override)[0]
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "z.yaml"])
@@ -307,7 +307,7 @@ def test_a_policy_is_blamed_for_a_contradiction_with_the_default_whatever_its_na
 
 
 def test_limits_in_a_parent_are_refused_in_the_parent() -> None:
-    with pytest.raises(DocumentError, match=r"shown/b\.yaml:4:25: critical would begin before degraded"):
+    with pytest.raises(DocumentError, match=r"shown/b\.yaml:4:25: critical_at is below degraded_at"):
         load(**{"policy.yaml": "  extends: b.yaml\n", "b.yaml": "  health: {critical_at: 1}\n"})
 
 
@@ -386,12 +386,12 @@ def test_services_under_the_same_overrides_share_one_effective_policy() -> None:
     ("spec", "where"),
     [
         ("slo: {breach_points: x}", "expected a whole number"),
-        ("health: {critical_at: 1}", "critical would begin before degraded"),
+        ("health: {critical_at: 1}", "critical_at is below degraded_at"),
         ("governance: {points: [{failed_at_least: 1, points: 1}, {failed_at_least: 2, points: 1}]}", "out of order"),
         ("severities: {slo/nothing: note}", "there is no rule 'slo/nothing'"),
         ("gate: {fail_on: [slo/nothing]}", "there is no rule 'slo/nothing'"),
         ("gate: {not_waivable: [slo/nothing]}", "there is no rule 'slo/nothing'"),
-        ("severities: {manifest/invalid: 'off'}", "manifest/invalid cannot be turned off"),
+        ("severities: {manifest/invalid: 'off'}", "manifest/invalid can't be turned off"),
     ],
 )
 def test_an_error_inside_an_override_is_placed_there(spec: str, where: str) -> None:
@@ -423,7 +423,7 @@ def test_overrides_that_make_no_sense_together_are_an_error_for_whom_both_match(
         "{match: {tier: 1}, spec: {health: {critical_at: 2}}}",
     )
     assert loaded.effective(Subject("x", "web", 1, {}, "")).health.critical_at == 2
-    with pytest.raises(GateError, match=r"shown/policy\.yaml:6:\d+: critical would begin before degraded"):
+    with pytest.raises(GateError, match=r"shown/policy\.yaml:6:\d+: critical_at is below degraded_at"):
         loaded.effective(PAYMENTS)
 
 

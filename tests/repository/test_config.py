@@ -65,7 +65,7 @@ def test_an_empty_configuration_is_one(own: str | None, pyproject: str | None, p
 def test_two_configurations_are_an_error(own: str, table: str) -> None:
     error = refused(own, TABLE + table)
     assert error.message == f"both {PYPROJECT} ([tool.platform-gate]) and {OWN_FILE} configure platform-gate"
-    assert error.fix == "Keep one of the two."
+    assert error.fix == "Keep one of them."
 
 
 def test_a_pyproject_without_the_table_is_no_second_configuration() -> None:
@@ -81,9 +81,9 @@ def test_a_pyproject_without_the_table_is_no_second_configuration() -> None:
         ("exclude: [../x]\n", f"{OWN_FILE}:1:11: the string '../x' is not a valid glob", "For example: "),
         ("manifests: []\n", f"{OWN_FILE}:1:12: the list holds fewer than 1 entry", "For example: "),
         ("policy: https://example.com/p.yaml\n", f"{OWN_FILE}:1:9: the string 'https", "For example: strict"),
-        ("- a\n", f"{OWN_FILE}:1:1: expected a mapping, found a list", 'For example: {"manifests"'),
+        ("- a\n", f"{OWN_FILE}:1:1: expected a mapping, found a list", 'For example: {manifests'),
         ("policy: no\n", f"{OWN_FILE}:1:9: 'no' means different things", 'Write false, or "no"'),
-        ("", f"{OWN_FILE}:1:1: the file holds no document", "Write one, or remove the file."),
+        ("", f"{OWN_FILE}:1:1: the file is empty", "Write a document, or remove the file."),
         ("{}\n---\n{}\n", f"{OWN_FILE}:3:1: a second document", "Move it to its own file."),
     ],
 )  # fmt: skip
@@ -123,7 +123,7 @@ def test_every_error_in_pyproject_is_named() -> None:
 def test_a_pyproject_that_is_broken_is_an_error_and_not_passed_over(text: str) -> None:
     error = refused(pyproject=text)
     assert error.message.startswith(f"{PYPROJECT}: not valid TOML: ")
-    assert error.fix == "Mend it: it may configure this gate."
+    assert error.fix == "Fix the file: it may configure the gate."
 
 
 @pytest.mark.parametrize(("excess", "refusal"), [(0, ""), (1, "has a line of more than 10,000 characters")])
