@@ -15,7 +15,7 @@ from platform_gate.policy import loading as product_policy
 from platform_gate.policy.loading import Policy
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF
-from tests.hostile.product import check_files, policy_of, report
+from tests.hostile.product import check_files, report
 from tests.oracle import fleets
 from tests.oracle.evaluator import Figures, Totals, roundings
 from tests.oracle.judge import Judged, judge_documents
@@ -37,18 +37,27 @@ POLICIES = [shipped("default"), shipped("strict"), shipped("advisory"), *fleets.
 IDS = [f"{index}-{one.name}" for index, one in enumerate(POLICIES)]
 
 
+AGELESS = """apiVersion: platform-gate/v1
+kind: Policy
+metadata: {name: ageless}
+spec:
+  extends: one.yaml
+  measurements: {max_age: {declared: "off"}}
+  severities: {cost/stale: "off", cost/month-gap: "off", slo/ratio-target: "off"}
+"""
+"""A policy over another one, without what the oracle does not know: ages of numbers, gaps of months, odd targets."""
+
+
 def there(path: str) -> bool:
     """Whether evidence exists: some of it does."""
     return path != "README.md"
 
 
 def loaded(one: fleets.Policy) -> Policy:
-    names = ("default", "strict", "advisory")
-    return product_policy.load(one.name, no_file) if one.name in names else policy_of(one.text.encode())
-
-
-def no_file(reference: str) -> tuple[bytes, str]:
-    raise AssertionError(reference)
+    texts = {"one.yaml": one.text, "./ageless.yaml": AGELESS, "ageless.yaml": AGELESS}
+    return product_policy.load(
+        "./ageless.yaml", lambda reference: (texts[reference.removeprefix("./")].encode(), reference)
+    )
 
 
 def checks_of(one: fleets.Policy) -> tuple[str, ...]:
@@ -84,7 +93,8 @@ def test_console_script(index: int, gate: Gate, tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(raw)
     (tmp_path / "README.md").touch()
-    (tmp_path / "policy.yaml").write_text(one.text, encoding="utf-8")
+    (tmp_path / "one.yaml").write_text(one.text, encoding="utf-8")
+    (tmp_path / "policy.yaml").write_text(AGELESS, encoding="utf-8")
     done = gate(tmp_path, "check", "--as-of", str(AS_OF), "--policy", "policy.yaml", "--format", "json")
     documents = [(path, data) for path, _, data in files]
     oracle = judge_documents(documents, one.spec, as_of=AS_OF, exists=lambda path: path == "README.md")

@@ -27,6 +27,20 @@ class InvalidPolicy(Exception):
     """The document isn't a policy."""
 
 
+AGES = ("stale_after_months", "on_stale", "forecast_over_budget_points")
+"""Keys of the cost section that are about measured numbers and their age."""
+
+
+def _without_ages(spec: Any) -> Any:
+    """A spec without what the oracle knows nothing of: measured numbers, and how old a number may be."""
+    if not isinstance(spec, dict):
+        return spec
+    kept = {key: value for key, value in spec.items() if key != "measurements"}
+    if isinstance(kept.get("cost"), dict):
+        kept["cost"] = {key: value for key, value in kept["cost"].items() if key not in AGES}
+    return kept
+
+
 def spec_of(data: Any) -> dict[str, Any]:
     """A policy document's spec merged over the default (only `extends: default` is known); raises InvalidPolicy."""
     need(keys(data, ("apiVersion", "kind", "metadata", "spec")) and "spec" in data, "keys of the document")
@@ -34,7 +48,7 @@ def spec_of(data: Any) -> dict[str, Any]:
     metadata = data.get("metadata", {})
     need(keys(metadata, ("name", "description")) and text(metadata.get("name", "x")), "metadata")
     need(isinstance(metadata.get("description", ""), str), "description")
-    spec = data["spec"]
+    spec = _without_ages(data["spec"])
     need(keys(spec, ("extends", *DEFAULT)), "keys of spec")
     need(spec.get("extends", "default") == "default", "extends")
     need(all(isinstance(spec.get(key, []), list) for key in ("rules", "overrides")), "rules and overrides are lists")
