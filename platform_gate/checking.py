@@ -91,21 +91,14 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
     measured = None if request.schema_only else ruleset.measurements(request, settings, source, rules.policy)
     found = tree.find(request.paths, settings)
     files, part = _part(found, request, rules.waivers, measured)
-    job = Job(
-        tree,
-        rules.policy,
-        request.as_of,
-        rules.waivers,
-        part=part is not None,
-        complete=request.complete,
-        measurements=measured,
-    )
+    job = Job(tree, rules.policy, request.as_of, rules.waivers, complete=request.complete, measurements=measured)
+    job = job._replace(part=part is not None)
     run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
-    operands = list(map(tree.shown, request.paths))
-    beside = unselected.yaml_beside(unselected.in_work_tree(tree), settings, operands, found)
-    run = runner.with_unselected(run, beside, rules.policy)
+    beside = unselected.yaml_beside(
+        unselected.in_work_tree(tree), settings, list(map(tree.shown, request.paths)), found
+    )
     return decided(
-        narrowed(run, request, {}),
+        narrowed(runner.with_unselected(run, beside, rules.policy), request, {}),
         rules.policy,
         request.as_of,
         reproduce(request),

@@ -7,6 +7,7 @@ __all__ = [
     "comparison",
     "fleets",
     "policy_impact",
+    "previews",
     "pull_request",
     "relaxations",
     "revisions",

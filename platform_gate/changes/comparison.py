@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from platform_gate.changes import relaxations
+from platform_gate.changes.previews import Preview
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
@@ -153,14 +154,6 @@ class Fixed(NamedTuple):
     finding: Finding
 
 
-class Preview(NamedTuple):
-    """A service whose health changes once the head's own rules hold: shown, and decides nothing yet."""
-
-    service: str
-    health: HealthStatus
-    merged: HealthStatus
-
-
 class Comparison(NamedTuple):
     """A change since the merge base.
 
@@ -294,12 +287,3 @@ def lowered(services: Iterable[Transition]) -> Iterator[Lowered]:
             paths = old.location.path, new.location.path
             yield Lowered("service-renamed", transition.name, "", *paths, new.location)
         yield from transition.relaxations
-
-
-def previews(head: Run, merged: Run) -> Iterator[Preview]:
-    """Services whose health differs between ``head`` (judged by the base's rules) and ``merged`` (by its own)."""
-    after = {judged.name: judged.health for judged in merged.services}
-    for judged in head.services:
-        name = judged.name
-        if name in after and after[name] is not judged.health:
-            yield Preview(name, judged.health, after[name])

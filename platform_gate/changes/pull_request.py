@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from platform_gate.changes import comparison, fleets, relaxations
-from platform_gate.changes.comparison import Comparison, Preview, Sides, Transition
+from platform_gate.changes import comparison, fleets, previews, relaxations
+from platform_gate.changes.comparison import Comparison, Sides, Transition
 from platform_gate.changes.fleets import Files, Fleet
+from platform_gate.changes.previews import Preview
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, changes_against
 from platform_gate.changes.snapshot_changes import changed_snapshots
@@ -278,4 +279,4 @@ def _previews(case: Case, run: Run) -> Iterable[Preview]:
     same = ruling.policy.layered.data == own.policy.layered.data and ruling.waivers == own.waivers
     moved = {judged.location.path for judged in run.services if not same_precedent(judged.manifest, NO_PRECEDENTS)}
     files = [file for file in case.selected[1] if not same or file.path in moved]
-    return comparison.previews(run, runner.run(case.job(case.change.head, own), files))
+    return previews.previews(run, runner.run(case.job(case.change.head, own), files))

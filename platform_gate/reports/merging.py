@@ -10,18 +10,18 @@ from itertools import groupby, islice, pairwise
 from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.problems import MAX_PROBLEMS, described_already, repeated, with_fingerprints
-from platform_gate.judging.result import Judged, digest
+from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import NAME_POINTER, Named, Slice, Unmet
 from platform_gate.judging.snapshots import MeasuredBy, unknown_among
 from platform_gate.judging.verdict import Verdict, decide
 from platform_gate.judging.waivers import Unmatched, unmet_words
-from platform_gate.model import Finding, GateError, Location, Severity
+from platform_gate.model import Finding, GateError, Severity
 from platform_gate.policy.loading import Source
-from platform_gate.reports.json_text import Kept, encode, pack
+from platform_gate.reports.merging_names import from_repository, within
 from platform_gate.reports.reading import Data, Recorded, Recording
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, EXPIRING, UNUSED
-from platform_gate.text import displayed, listing, printable, real_path
+from platform_gate.text import listing, printable, real_path
 
 WORST_FIRST: Final = (Verdict.NOT_JUDGED, Verdict.FAILED, Verdict.PASSED)
 MOST_NAMED: Final = 10
@@ -215,8 +215,8 @@ def _completed(notice: Finding, own: Unmatched, every: Unmatched) -> Finding:
 
 def _fleet(whole: Mapping[str, Merged]) -> Merged:
     """Merge repositories. Differences between their runs are noted, and are no error."""
-    services = [_within(service, name) for name, merged in whole.items() for service in merged.run.services]
-    findings = [_from(finding, name) for name, merged in whole.items() for finding in merged.run.findings]
+    services = [within(service, name) for name, merged in whole.items() for service in merged.run.services]
+    findings = [from_repository(finding, name) for name, merged in whole.items() for finding in merged.run.findings]
     manifests = sum(merged.run.manifests for merged in whole.values())
     rows = tuple(_row(name, merged) for name, merged in whole.items())
     policies = [merged.policy for merged in whole.values()]
@@ -238,33 +238,6 @@ def _measured_by(whole: Mapping[str, Merged]) -> MeasuredBy | None:
     files = [file._replace(path=f"{name}/{file.path}") for name, by in named.items() for file in by.files]
     sources = [source._replace(name=f"{name}/{source.name}") for name, by in named.items() for source in by.sources]
     return MeasuredBy(tuple(files), tuple(sources)) if files else None
-
-
-def _within(service: Judged, repository: str) -> Judged:
-    """A service as the merged report has it: its repository is in its name, its paths and its row."""
-    return service._replace(
-        figures=service.figures._replace(name=f"{repository}/{service.name}"),
-        location=_below(service.location, repository),
-        findings=tuple(_from(finding, repository) for finding in service.findings),
-        tallies=tuple(tally._replace(source=f"{repository}/{tally.source}") for tally in service.tallies),
-        row=pack(f'{{"repository": {encode(repository)}, {Kept(service.row).text[1:]}'),
-    )
-
-
-def _from(finding: Finding, repository: str) -> Finding:
-    excuse, measured = finding.excuse, finding.measured
-    if excuse:
-        excuse = excuse._replace(location=_below(excuse.location, repository))
-    return finding._replace(
-        location=_below(finding.location, repository),
-        fingerprint=digest(repository, finding.fingerprint),
-        excuse=excuse,
-        measured=measured and measured._replace(path=f"{repository}/{measured.path}"),
-    )
-
-
-def _below(location: Location, repository: str) -> Location:
-    return location._replace(path=f"{displayed(repository)}/{location.path}")
 
 
 def _row(name: str, merged: Merged) -> Data:

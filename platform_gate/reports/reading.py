@@ -14,15 +14,16 @@ from typing import Any, Final, NamedTuple, NoReturn
 from platform_gate.documents import schema
 from platform_gate.judging.result import Figures, Judged, Part
 from platform_gate.judging.shards import Slice
-from platform_gate.judging.snapshots import MeasuredBy, SnapshotFile
+from platform_gate.judging.snapshots import MeasuredBy
 from platform_gate.judging.tallies import Tally, counted
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Excuse, Finding, GateError, HealthStatus, Location, Rule, Severity, pointer
 from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective, HealthLimits
-from platform_gate.readings import Measurement, Source, State
+from platform_gate.readings import State
 from platform_gate.reports.consistency import contradictions, contradictions_of_part
 from platform_gate.reports.json_text import encode, pack
+from platform_gate.reports.reading_measured import measured_by, measurement
 from platform_gate.subsystems import freshness
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.slo import SLOStatus
@@ -163,7 +164,7 @@ def _recording(data: Data, path: str) -> Recording:
         services,
         findings,
         Slice.from_dict(shown["shard"]) if "shard" in shown else None,
-        _measured_by(shown),
+        measured_by(shown),
     )
 
 
@@ -273,31 +274,9 @@ def finding(row: Data) -> Finding:
         row["fingerprint"],
         row.get("points", 0),
         row["decisive"],
-        measured=_measurement(row["measured"]) if "measured" in row else None,
+        measured=measurement(row["measured"]) if "measured" in row else None,
         excuse=_excuse(row["waiver"]) if "waiver" in row else None,
     )
-
-
-def _measurement(row: Data) -> Measurement:
-    """The value that a finding rests on; reports don't say by which ``at``."""
-    source, unit, window, observed, path = (str(row[key] or "") for key in _TEXTS)
-    return Measurement("", source, row["value"], unit, window, observed, path=path, line=row["line"])
-
-
-_TEXTS: Final = ("source", "unit", "window", "observed_at", "path")
-
-
-def _measured_by(shown: Data) -> MeasuredBy | None:
-    """By which snapshots and sources a report was measured."""
-    if "measurements" not in shown:
-        return None
-    files = [SnapshotFile(**each) for each in shown["measurements"]["snapshots"]]
-    return MeasuredBy(tuple(files), tuple(map(_source, shown["measurements"]["sources"])))
-
-
-def _source(row: Data) -> Source:
-    provides, services = tuple(row["provides"]), tuple(row["services"])
-    return Source(row["name"], row["type"], provides, row["ok"], row["error"] or "", services)
 
 
 def _location(row: Data) -> Location:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platform_gate.changes.comparison import Comparison, FindingOrigin, Fixed, Preview, Transition
+from platform_gate.changes.comparison import Comparison, FindingOrigin, Fixed, Transition
+from platform_gate.changes.previews import Preview
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging.result import Judged
 from platform_gate.judging.snapshots import SnapshotFile

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from platform_gate.changes import comparison as compare
-from platform_gate.changes import relaxations
+from platform_gate.changes import previews, relaxations
 from platform_gate.changes.comparison import Cause, Change, Comparison, FindingOrigin, Sides, Transition
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.judging import waivers
@@ -353,6 +353,6 @@ def test_previews_name_who_flips(sides: Compare) -> None:
     merged = sides.under("  slo: {breach_points: 0}\n").run(
         "merged", {WEB: manifest(slos=BREACHED), "services/b.yaml": manifest("b")}
     )
-    found = [(each.service, str(each.health), str(each.merged)) for each in compare.previews(head, merged)]
+    found = [(each.service, str(each.health), str(each.merged)) for each in previews.previews(head, merged)]
     assert found == [("web", "degraded", "healthy")]
     assert Change("same") is Change.SAME

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from platform_gate.changes import comparison as compare
-from platform_gate.changes.comparison import Comparison, Preview, Sides
+from platform_gate.changes.comparison import Comparison, Sides
+from platform_gate.changes.previews import Preview
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import HealthStatus, Scope
 from platform_gate.reports import change_summary

@@ -81,7 +81,7 @@ def test_a_pyproject_without_the_table_is_no_second_configuration() -> None:
         ("exclude: [../x]\n", f"{OWN_FILE}:1:11: the string '../x' is not a valid glob", "For example: "),
         ("manifests: []\n", f"{OWN_FILE}:1:12: the list holds fewer than 1 entry", "For example: "),
         ("policy: https://example.com/p.yaml\n", f"{OWN_FILE}:1:9: the string 'https", "For example: strict"),
-        ("- a\n", f"{OWN_FILE}:1:1: expected a mapping, found a list", 'For example: {manifests'),
+        ("- a\n", f"{OWN_FILE}:1:1: expected a mapping, found a list", "For example: {manifests"),
         ("policy: no\n", f"{OWN_FILE}:1:9: 'no' means different things", 'Write false, or "no"'),
         ("", f"{OWN_FILE}:1:1: the file is empty", "Write a document, or remove the file."),
         ("{}\n---\n{}\n", f"{OWN_FILE}:3:1: a second document", "Move it to its own file."),

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any
 
-from platform_gate.documents import shipped
-from platform_gate.model import Charge, Context, Doubt, LimitError, Problem, Relaxation, Rule, Violation
+from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Violation
 from platform_gate.numbers import as_written, compare_change, finite, percent_of_change, rounded
 from platform_gate.readings import NOTHING, Measurement, who_measures
 from platform_gate.subsystems.cost import fields, outlook
@@ -21,6 +19,7 @@ from platform_gate.subsystems.cost.rules import (
     SPIKING,
     STALE,
 )
+from platform_gate.subsystems.cost.thresholds import Limits as Limits
 from platform_gate.subsystems.loosening import LooseningTable, if_higher, if_lower, never
 
 if TYPE_CHECKING:
@@ -96,45 +95,6 @@ class CostProfile:
     def over_budget(self) -> bool:
         """Whether the latest month costs more than a budget that is set."""
         return self.latest_cost > self.budget_monthly > 0
-
-
-class Limits(NamedTuple):
-    """The policy's ``cost`` section; the three trend thresholds are percent of change from month to month."""
-
-    over_budget_points: int
-    spiking_points: int
-    spiking_above_pct: float
-    increasing_above_pct: float
-    decreasing_below_pct: float
-    stale_after_months: int
-    on_stale: str
-    forecast_over_budget_points: int
-
-    @classmethod
-    def parse(cls, section: Mapping[str, Any]) -> Self:
-        """Limits from a policy section that its schema accepts.
-
-        Raises:
-            LimitError: the trend's thresholds are out of order.
-        """
-        plain = {key: value for key, value in section.items() if key != "trend"}
-        limits = cls(**plain, **section["trend"])
-        if limits.increasing_above_pct > limits.spiking_above_pct:
-            raise _overlap("increasing_above_pct", "spiking_above_pct")
-        if limits.decreasing_below_pct > limits.increasing_above_pct:
-            raise _overlap("decreasing_below_pct", "increasing_above_pct")
-        return limits
-
-    @classmethod
-    @cache
-    def default(cls) -> "Limits":
-        """The limits of the default policy."""
-        return cls.parse(shipped.default_limits(NAME))
-
-
-def _overlap(lower: str, upper: str) -> LimitError:
-    fix = "Order them: decreasing, increasing, spiking."
-    return LimitError(f"{lower} is above {upper}", "trend", lower, fix=fix, against=("trend", upper))
 
 
 LOOSENING: LooseningTable = {
