@@ -261,7 +261,7 @@ def test_the_digest_of_the_wheels_is_known_before_they_are_fetched(runner: Runne
 def test_an_installation_that_fails_is_no_verdict(runner: Runner, name: str) -> None:
     done = runner.step(STEPS[name], {"python": "no-such-python"}, {})
     assert done.code == 2
-    assert "nothing was judged" in done.log
+    assert "nothing was checked" in done.log
 
 
 # Verdicts.
@@ -455,7 +455,7 @@ def test_a_pull_request_whose_event_has_no_base(runner: Runner, judge: Judge) ->
     runner.variables["GITHUB_EVENT_NAME"] = "pull_request"
     done = judge()
     assert done.code == 2
-    assert "nothing was judged" in done.log
+    assert "nothing was checked" in done.log
 
 
 def test_a_base_that_was_not_fetched(runner: Runner, judge: Judge) -> None:

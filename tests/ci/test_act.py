@@ -126,5 +126,5 @@ def test_a_pull_request_from_checkout_to_comment_with_the_network_cut_after_the_
 def test_without_network_and_cache_nothing_is_judged(tmp_path: Path) -> None:
     done = PullRequest(tmp_path).run(network=False)
     assert done["code"] == 1
-    assert "could not be installed: nothing was judged" in done["log"]
+    assert "could not be installed; nothing was checked" in done["log"]
     assert "the verdict is , the kind" in done["log"]

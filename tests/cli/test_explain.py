@@ -38,12 +38,12 @@ def test_a_service_is_looked_for_in_the_operands(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["wbe"], "error: there is no service 'wbe' here\n  fix: Did you mean web?\n"),
+        (["wbe"], "error: there is no service 'wbe'\n  fix: Did you mean web?\n"),
         (["slo/breachd"], "error: there is no rule 'slo/breachd'\n  fix: Did you mean slo/breached?\n"),
         ([], "error: name a service or a rule, or use --list\n  fix: Try `platform-gate explain --help`.\n"),
         (
             ["org/x", "--policy", "gone.yaml"],
-            "error: the policy 'gone.yaml' cannot be read: no such file or directory\n",
+            "error: can't read the policy 'gone.yaml': no such file or directory\n",
         ),
     ],
 )

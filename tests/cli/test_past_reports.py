@@ -49,7 +49,7 @@ def test_what_is_wrong_is_said_on_the_page_and_beside_it(repository: Path, gate:
     notes = done.stderr.splitlines()
     assert done.returncode == 1
     assert notes[0] == "note: --history 'none/*.json' matches no file."
-    assert notes[1] == "note: 'old/a.json' is not JSON, and is left out of the history."
+    assert notes[1] == "note: 'old/a.json' is not JSON; left out of the history."
     assert len(notes) == 6
     assert all(note.startswith("note: ") for note in notes)
     assert done.stdout.count('class="note"') == 6

@@ -65,7 +65,7 @@ def test_a_service_that_is_not_there_is_2(repository: Path) -> None:
     assert repository.is_dir()
     done = command_line("policy", "show", *DAY, "--for", "wbe")
     assert (done.code, done.out) == (2, "")
-    assert done.err == "error: there is no service 'wbe' here\n  fix: Did you mean web?\n"
+    assert done.err == "error: there is no service 'wbe'\n  fix: Did you mean web?\n"
 
 
 def test_what_looks_like_a_mistake_is_a_warning_with_its_line(repository: Path) -> None:
@@ -136,7 +136,7 @@ def test_another_policy_is_put_to_the_same_test(repository: Path) -> None:
         ({"tests/a.test.yaml": "a: [\n"}, "error: tests/a.test.yaml:"),
         (
             {"tests/a.test.yaml": CASES.replace("web.yaml", "gone.yaml")},
-            "error: the manifest 'services/gone.yaml' cannot be read",
+            "error: can't read the manifest 'services/gone.yaml'",
         ),
         ({"services/web.yaml": "a: [\n"}, "error: services/web.yaml:"),
         (
@@ -167,7 +167,7 @@ def test_what_would_flip_is_told_with_keys_and_totals(repository: Path) -> None:
     done = command_line("policy", "impact", *DAY, "--policy", "policy.yaml")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "1 service would flip from default to ours\n"
+        "1 service would change health from default to ours\n"
         "  critical       0 -> 1\n  degraded       1 -> 0\n  healthy        1 -> 1\n\n"
         "web  DEGRADED -> CRITICAL  2 -> 4 points\n  because of slo.breach_points\n"
     )
@@ -176,14 +176,17 @@ def test_what_would_flip_is_told_with_keys_and_totals(repository: Path) -> None:
 def test_against_another_policy_nothing_flips(repository: Path) -> None:
     assert repository.is_dir()
     done = command_line("policy", "impact", *DAY, "--policy", "policy.yaml", "--against", "policy.yaml", "services")
-    assert done.out == "0 services would flip from ours to ours\n  degraded       1 -> 1\n  healthy        1 -> 1\n"
+    assert (
+        done.out
+        == "0 services would change health from ours to ours\n  degraded       1 -> 1\n  healthy        1 -> 1\n"
+    )
 
 
 def test_the_configured_policy_is_the_one_so_far(repository: Path) -> None:
     files = {"ours.yaml": own_policy("  slo: {breach_points: 0}\n"), ".platform-gate.yaml": "policy: ours.yaml\n"}
     write(repository, files)
     done = command_line("policy", "impact", *DAY, "--policy", "default", "services")
-    assert done.out.startswith("1 service would flip from ours to default\n")
+    assert done.out.startswith("1 service would change health from ours to default\n")
 
 
 @pytest.mark.parametrize("words", [["--policy", "policy.yaml"], ["--policy", "default", "--against", "policy.yaml"]])
@@ -194,13 +197,13 @@ def test_what_one_of_the_two_cannot_judge_is_said_and_is_2(repository: Path, wor
     assert done.code == 2
     assert done.err.count("error: services/bad.yaml:") == 1
     assert done.err.count("unknown key") + done.err.count("runbook") >= 2
-    assert done.out.startswith("0 services would flip")
+    assert done.out.startswith("0 services would change health")
 
 
 def test_without_a_new_policy_there_is_no_impact(repository: Path) -> None:
     assert repository.is_dir()
     done = command_line("policy", "impact", *DAY)
-    assert (done.code, done.err.split("\n")[0]) == (2, "error: name the new policy with --policy")
+    assert (done.code, done.err.split("\n")[0]) == (2, "error: --policy is missing: name the new policy")
 
 
 # a policy in a package

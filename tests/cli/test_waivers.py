@@ -173,7 +173,7 @@ def test_a_waivers_file_that_is_missing_is_an_error(repository: Path) -> None:
     done = command_line("check", *DAY, "--waivers", "w.yaml")
     assert (done.code, done.err.split("\n")[0]) == (
         2,
-        "error: the waivers file 'w.yaml' cannot be read: no such file or directory",
+        "error: can't read the waivers file 'w.yaml': no such file or directory",
     )
 
 
@@ -327,7 +327,7 @@ def test_what_ended_and_what_excuses_nothing_is_removed(repository: Path) -> Non
     assert dry.err.endswith("1 waiver would be removed\n")
     done = command_line("waivers", "prune", *DAY, "--waivers", "w.yaml")
     message = (
-        "w.yaml:15:7: the waiver for api, web: cost/over-budget, slo/breached (total) ended 3 days ago, on 2026-11-20"
+        "w.yaml:15:7: the waiver for api, web: cost/over-budget, slo/breached (total) expired 3 days ago, on 2026-11-20"
     )
     assert (done.code, done.out, done.err) == (0, "", f"{message}\n1 waiver removed\n")
     start, end = WAIVERS.index("    - services: [api"), WAIVERS.index("    - {service: api")

@@ -89,7 +89,7 @@ def test_a_syntax_error_shows_no_line() -> None:
     ("settings", "message"),
     [
         ({"type": "prom"}, "not a known type"),
-        ({"preset": None}, "expected a string"),
+        ({"preset": None}, "not a known preset"),
         ({"burn_rates": ["1h"], "preset": "pyrra"}, "more than 0 entries"),
         ({"tls": {"cert": "a.pem"}}, "not a valid TLS"),
         ({"servces": ["*"]}, "unknown key 'servces' | Did you mean services?"),

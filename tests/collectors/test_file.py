@@ -161,7 +161,7 @@ def test_files_that_can_t_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.x").write_bytes(b"\xff")
     assert ask(source("csv"), folder=tmp_path).state.error == "'a.x' is not UTF-8"
     (tmp_path / "a.x").write_bytes(b"x" * 1025)
-    assert ask(source("csv", max_bytes="1KiB"), folder=tmp_path).state.error == "'a.x' is larger than 1 024 bytes"
+    assert ask(source("csv", max_bytes="1KiB"), folder=tmp_path).state.error == "'a.x' is larger than 1,024 bytes"
 
 
 def test_a_day_and_a_moment_without_a_zone_are_in_utc() -> None:

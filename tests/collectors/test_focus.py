@@ -112,7 +112,7 @@ def test_a_bill_as_the_finops_foundation_s_samples_write_it(tmp_path: Path) -> N
     by_tag = ask(settings(), folder=tmp_path)
     assert (numbers(by_tag), by_tag.remarks) == (
         {"web cost/2025-05": "12.5"},
-        ("16.7 % of the cost in USD belongs to no service",),
+        ("16.7% of the cost in USD belongs to no service",),
     )
     by_account = ask(settings(service={"sql": "SubAccountName"}), folder=tmp_path)
     assert numbers(by_account) == {"a cost/2025-05": "12.5", "b cost/2025-05": "0.5"}
@@ -168,7 +168,7 @@ def test_the_first_tag_that_is_not_empty(tmp_path: Path) -> None:
     tags = ["tag:service", "tag:Service", 'tag:user:it\'s "odd"']
     result = ask(settings(service=tags), folder=written(tmp_path, rows), names={"Api": "api"})
     assert numbers(result) == {"api cost/2025-05": "12.5", "web cost/2025-05": "12.5", "ledger cost/2025-05": "12.5"}
-    assert result.remarks == ("25.0 % of the cost in USD belongs to no service",)
+    assert result.remarks == ("25.0% of the cost in USD belongs to no service",)
 
 
 @pytest.mark.parametrize("tags", ["", "{broken", "null", '"text"', "[1]", "{}", '{"service": {"a": 1}}'])
@@ -186,9 +186,9 @@ def test_an_expression_of_one_s_own(tmp_path: Path) -> None:
 def test_cost_without_a_service_is_a_share_and_never_spread(tmp_path: Path) -> None:
     result = ask(settings(), folder=written(tmp_path, [one(), one(Tags=None, EffectiveCost="37.5")]))
     assert numbers(result) == {"web cost/2025-05": "12.5"}
-    assert result.remarks == ("75.0 % of the cost in USD belongs to no service",)
+    assert result.remarks == ("75.0% of the cost in USD belongs to no service",)
     alone = ask(settings(), folder=written(tmp_path, [one(Tags=None)]))
-    assert (alone.values, alone.remarks) == ((), ("100.0 % of the cost in USD belongs to no service",))
+    assert (alone.values, alone.remarks) == ((), ("100.0% of the cost in USD belongs to no service",))
 
 
 # What is no number.

@@ -119,7 +119,7 @@ def test_the_evaluation_time_is_told_from_a_sample_s(prom: int) -> None:
 
 
 def test_last_over_time_gives_the_evaluation_time_and_is_refused() -> None:
-    with pytest.raises(Exception, match="no valid fresh"):
+    with pytest.raises(Exception, match="not a valid fresh"):
         ask(query(1, fresh="timestamp(last_over_time(up[1d]))"))
 
 
@@ -205,7 +205,7 @@ def test_a_thousand_services_take_one_request_a_query(prom: int) -> None:
 def test_more_series_than_the_cap_fail_the_source(prom: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prometheus, "MAX_SERIES", 999)
     result = ask(query(prom, query="fleet", fresh="timestamp(fleet)", unit="percent"))
-    assert result.state.error == "reliability/uptime_pct (query): 1 000 series, more than 999"
+    assert result.state.error == "reliability/uptime_pct (query): 1,000 series, more than 999"
 
 
 # Who may ask.

@@ -59,8 +59,8 @@ def test_a_link_to_another_origin_gets_no_credentials() -> None:
 
 
 def test_a_body_beyond_the_limit() -> None:
-    assert refusal(Reply(b"x" * 1001)) == "the answer is larger than 1 000 bytes"
-    assert refusal(Reply(b"x" * 1000)).startswith("the answer (200, 1 000 bytes) is not whole JSON")
+    assert refusal(Reply(b"x" * 1001)) == "the answer is larger than 1,000 bytes"
+    assert refusal(Reply(b"x" * 1000)).startswith("the answer (200, 1,000 bytes) is not whole JSON")
 
 
 def test_a_body_that_drips() -> None:
@@ -144,7 +144,7 @@ def test_a_server_may_say_how_long_to_wait() -> None:
 
 def test_a_server_that_asks_for_too_much_patience() -> None:
     reply = Reply(b"", 429, {"Retry-After": "3600"})
-    assert waits([reply]) == ([], "the server answered 429 and asks to wait 3 600 seconds")
+    assert waits([reply]) == ([], "the server answered 429 and asks to wait 3,600 seconds")
 
 
 def test_retries_end() -> None:

@@ -132,7 +132,7 @@ STRICT = {
     "nothing as key": ("~: a\n", (1, 1, 2), "the key '~' is not a string", "Put it in double quotes."),
     "list as key": ("? [a]\n: b\n", (1, 3, 4), "a key must be a plain string", "Write `key: value`."),
     "ambiguous value": ("a: [ok, yes]\n", (1, 9, 12), "'yes' means different things", "Write true,"),
-    "ambiguous number": ("a:\n  - 010\n", (2, 5, 8), "'010' is not the same number", "Write it as a plain"),
+    "ambiguous number": ("a:\n  - 010\n", (2, 5, 8), "'010' is not the same number", "Write a plain"),
     "date": ("a: 2026-01-31 # x\n", (1, 4, 14), "'2026-01-31' is a date", 'Put it in double quotes: "2026-01-31"'),
     "several lines": ("a: |\n  x\n  y\n", (1, 4, 5), "a string over several lines", "Write it on one line."),
     "line feed in quotes": (r'a: "x\ny"', (1, 4, 10), "a string over several lines", "Write it on one line."),
@@ -300,7 +300,9 @@ def test_a_file_that_holds_one_document_is_that_document() -> None:
 
 
 def test_a_second_document_is_refused_where_only_one_may_stand() -> None:
-    with pytest.raises(DocumentError, match=r"^p\.yaml:3:1: a second document; this kind of file holds one$") as caught:
+    with pytest.raises(
+        DocumentError, match=r"^p\.yaml:3:1: a second document in a file that may have only one$"
+    ) as caught:
         read_one_bytes(b"a: 1\n---\nb: 2\n---\nc: 3\n", "p.yaml")
     assert caught.value.fix == "Move it to its own file."
     assert [reason.location for reason in caught.value.refusals] == [Location("p.yaml", 3, 1, 3, 2)]

@@ -92,7 +92,7 @@ def test_a_waiver_for_thousands_is_listed_with_a_count(tmp_path: Path) -> None:
     loaded = waivers.load((tmp_path / "w.yaml").read_bytes(), "w.yaml", policy.base(), rules, DAY)
     rows = list(relaxations.by_waivers((), loaded, rules))
     assert len(rows) == relaxations.MOST_ROWS + 1
-    assert str(rows[-1]) == f"waiver added: {5000 * 13 - 20:,} more services and rules, 2026-12-31".replace(",", " ", 1)
+    assert str(rows[-1]) == f"waiver added: {5000 * 13 - 20:,} more services and rules, 2026-12-31"
     assert list(relaxations.by_waivers((), loaded, rules, since=loaded)) == []
     assert list(relaxations.by_waivers(loaded, loaded, rules)) == []
 
@@ -140,7 +140,8 @@ def test_every_list_in_a_message_is_cut_with_a_count(tmp_path: Path, form: str) 
     found = outcome(tmp_path, {**files, "services/a.yaml": hostile.service("a", *slos)})
     messages = [finding.message for finding in found.run.notices]
     assert (
-        "its subject is none of those found (s0, s1, s10, s100, s101, s102, s103, s104, s105, s106; 500" in messages[0]
+        "its subject is not among those that fail (s0, s1, s10, s100, s101, s102, s103, s104, s105, s106; 500"
+        in messages[0]
     )
     assert "; 500 findings in all)" in messages[0]
     assert any("and 490 more" in message or "491 more" in message for message in messages)

@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
         path = repository / f"{name}.yaml"
         path.parent.mkdir()
         path.write_text(content)
-    for index in range(600):
+    for index in range(900):  # every format is longer than a pipe holds
         path = repository / "many" / f"{index:03}.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(FAILING.replace("name: failing", f"name: failing-{index}"))
@@ -115,7 +115,7 @@ def test_a_reader_that_stops_early_is_2(root: Path, form: str) -> None:
     assert len(whole.stdout) > 70_000
     done = redirected(root, "| head -c 100", "check", *DAY, "-f", form, "many")
     assert done.returncode == 2
-    assert done.stdout == whole.stdout[:100]
+    assert done.stdout.encode() == whole.stdout.encode()[:100]
     assert calm(done)
 
 
@@ -537,7 +537,7 @@ def test_every_format_exits_alike(gate: Gate, root: Path, folders: tuple[str, ..
     outputs = [word for form in REPORTERS for word in ("-o", f"{form}=r.{form}")]
     said = {form: gate(root, "check", *DAY, *folders, "-f", form) for form in REPORTERS}
     assert {form: done.returncode for form, done in said.items()} == dict.fromkeys(REPORTERS, code)
-    assert gate(root, "check", *DAY, *folders, *outputs, "-q").returncode == code
+    assert gate(root, "check", *DAY, *folders, *outputs).returncode == code
     assert {form: (root / f"r.{form}").read_text() for form in REPORTERS if form != "text"} == {
         form: done.stdout for form, done in said.items() if form != "text"
     }

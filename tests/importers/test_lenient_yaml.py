@@ -114,7 +114,7 @@ def test_aliases_and_merges_cannot_exhaust_the_machine() -> None:
     merges = "m0: &m0 {k0: x}\n" + "".join(f"m{n}: &m{n} {{<<: *m{n - 1}, k{n}: x}}\n" for n in range(1, 600))
     documents, troubles = read(merges.encode(), "a.yaml")
     assert documents == []
-    assert troubles == [Trouble("a.yaml", 1, "it is neither YAML nor JSON: its merge keys copy more than 100,000 entries", "Mend it, or leave it out.")]  # fmt: skip # noqa: E501
+    assert troubles == [Trouble("a.yaml", 1, "it is neither YAML nor JSON: its merge keys copy more than 100,000 entries", "Fix it, or leave it out.")]  # fmt: skip # noqa: E501
 
 
 def test_a_document_knows_its_file() -> None:

@@ -143,11 +143,13 @@ def test_a_service_that_was_measured_launches_no_later(
 
 def test_a_day_that_does_not_exist_is_refused() -> None:
     assert problems(manifest(metadata='launches: "2027-02-30"')) == [
-        Problem(("metadata", "launches"), "2027-02-30 is not a date", 'For example: "2027-01-15"')
+        Problem(
+            ("metadata", "launches"), "2027-02-30 is not a date", 'Write a day that exists, for example "2027-01-15".'
+        )
     ]
 
 
 def test_a_launch_further_ahead_than_allowed_is_refused_with_the_last_day() -> None:
     message = "the launch is more than 180 days ahead"
-    fix = "Name a day until 2027-05-22, or leave the manifest out until then."
+    fix = "Write 2027-05-22 or earlier, or leave the manifest out until then."
     assert problems(manifest(metadata='launches: "2027-05-23"')) == [Problem(("metadata", "launches"), message, fix)]

@@ -131,13 +131,13 @@ def test_a_list_that_is_no_block_is_refused(spec: str) -> None:
 
 def test_a_file_that_is_something_else_is_refused() -> None:
     for text in ("kind: Service\nspec: {waivers: []}\n", "kind: Waivers\n", "kind: Waivers\nspec: {}\n", "[]\n"):
-        with pytest.raises(GateError, match=r"^w\.yaml is no waivers file$"):
+        with pytest.raises(GateError, match=r"^w\.yaml is not a waivers file$"):
             waiver_file.append(document(text), [entry()])
 
 
 def test_more_days_than_the_file_allows_are_refused() -> None:
     text = f"{HEAD}spec:\n  max_days: 29\n  waivers: []\n"
-    with pytest.raises(GateError, match="the waivers would last 30 days, more than the file's max_days, 29"):
+    with pytest.raises(GateError, match="the waivers would last 30 days, but max_days in the file is 29"):
         waiver_file.append(document(text), [entry()])
     assert waiver_file.append(document(text.replace("29", "30")), [entry()])
 
@@ -223,7 +223,7 @@ def test_the_last_one_cut_out_leaves_an_empty_list(comment: str, ending: str) ->
 def test_a_list_in_flow_style_is_not_pruned() -> None:
     with pytest.raises(GateError) as caught:
         waiver_file.prune(document(f"{HEAD}spec:\n  waivers: [{{{ONE}}}, {{{ONE}}}]\n"), [0])
-    assert caught.value.message == "w.yaml:4:13: this list of waivers is not written with one `- ` per line"
+    assert caught.value.message == "w.yaml:4:13: this list does not have one waiver per `- ` line"
 
 
 def test_a_reason_of_several_lines_is_cut_out_with_its_entry() -> None:

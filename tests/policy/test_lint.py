@@ -91,7 +91,7 @@ def test_without_services_no_override_is_idle() -> None:
 def test_points_that_can_never_reach_a_health() -> None:
     policy = policy_of(own_policy("  health: {degraded_at: 7, critical_at: 8}\n").encode())
     assert warnings(policy) == [
-        "./policy.yaml:5:41: no service can reach critical_at: all subsystems together give 7 points at most"
+        "./policy.yaml:5:41: no service can reach critical_at: all subsystems together give at most 7 points"
     ]
     assert lint(policy)[0].fix == "Lower it to 7 or less, or raise points."
 

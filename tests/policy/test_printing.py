@@ -107,7 +107,7 @@ def test_every_value_names_a_line_that_holds_it() -> None:
 
 def test_the_override_that_set_a_value_is_named_with_its_reason_on_one_line() -> None:
     lines = text_of(policy_of(own_policy(OWN).encode()), WEB).split("\n")
-    assert lines[0] == "# The policy ours (./policy.yaml) as it holds for web."
+    assert lines[0] == "# The policy ours (./policy.yaml) for the service web."
     assert "    breach_points: 1  # ./policy.yaml:21, Best effort: really" in lines
     assert "  overrides: []  # applied" in lines
     assert "      documentation: null  # removed" in lines

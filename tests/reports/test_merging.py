@@ -121,7 +121,7 @@ def test_a_name_in_three_shards_is_reported_where_it_stands(tmp_path: Path) -> N
         assert merged.verdict is Verdict.NOT_JUDGED
         assert len(merged.run.findings) == 7
         assert {each.message for each in merged.run.findings} == {
-            "the service 'web' is described at services/a.yaml:3:18 already"
+            "the service 'web' is already described at services/a.yaml:3:18"
         }
         assert rendered(merged) == report(folder, **wishes)
 

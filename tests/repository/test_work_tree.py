@@ -160,7 +160,7 @@ def test_a_file_that_became_a_link_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanished_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(DocumentError, match="it cannot be read"):
+    with pytest.raises(DocumentError, match="the file can't be read"):
         work_tree(tmp_path).read(ManifestFile("gone", str(tmp_path / "gone")))
 
 
@@ -239,7 +239,7 @@ def test_configuration_is_optional_but_never_a_link(tmp_path: Path) -> None:
     read = read_optional(work_tree(tmp_path))
     assert read("gone.toml") is None
     assert read("a.toml") == b"x"
-    with pytest.raises(GateError, match=r"b\.toml cannot be read"):
+    with pytest.raises(GateError, match=r"can't read b\.toml"):
         read("b.toml")
 
 

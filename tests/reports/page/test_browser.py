@@ -33,7 +33,7 @@ HISTORY = History(
         Snapshot(date(2026, month, 1), f"{month}.json", {"payments": Standing(health, points)})
         for month, health, points in ((8, "healthy", 0), (9, "degraded", 2), (11, "critical", 4))
     ),
-    ("'x.json' is not JSON, and is left out of the history.",),
+    ("'x.json' is not JSON; left out of the history.",),
 )
 
 
