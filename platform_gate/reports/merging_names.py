@@ -20,6 +20,7 @@ def within(service: Judged, repository: str) -> Judged:
 
 
 def from_repository(finding: Finding, repository: str) -> Finding:
+    """A finding with the paths of its repository below the repository's name."""
     excuse, measured = finding.excuse, finding.measured
     if excuse:
         excuse = excuse._replace(location=_below(excuse.location, repository))
