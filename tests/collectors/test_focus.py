@@ -116,7 +116,7 @@ def test_a_bill_as_the_finops_foundation_s_samples_write_it(tmp_path: Path) -> N
     )
     by_account = ask(settings(service={"sql": "SubAccountName"}), folder=tmp_path)
     assert numbers(by_account) == {"a cost/2025-05": "12.5", "b cost/2025-05": "0.5"}
-    assert by_account.remarks == ("13.3 % of the cost in USD belongs to no service",)
+    assert by_account.remarks == ("13.3% of the cost in USD belongs to no service",)
 
 
 # Which months count.

@@ -58,7 +58,7 @@ def test_however_it_is_written_a_right_line_is_read(text: str) -> None:
     [
         ([value(unti=1)], "unknown key 'unti'", 153),
         ([value(unit=None)], "the key 'unit' is missing", 27),
-        ([value(unit="percents")], "the string 'percents' is not a known type", 74),
+        ([value(unit="percents")], "the string 'percents' is not a known unit", 74),
         ([value(number="99")], "expected a number, found the string '99'", 60),
         ([value(number=True)], "expected a number, found true", 60),
         ([value(number=None)], "the key 'value' is missing", 27),
@@ -67,7 +67,7 @@ def test_however_it_is_written_a_right_line_is_read(text: str) -> None:
         ([value(window="")], "the string '' is not a valid window", 93),
         ([value(observed_at="2026-11-23")], "the string '2026-11-23' is not a valid observation time", 113),
         ([value(observed_at="2026-11-23T06:00:00+01:00")], None, 113),
-        ([value(observed_at="2026-02-30T06:00:00Z")], "2026-02-30 is not a date", 113),
+        ([value(observed_at="2026-02-30T06:00:00Z")], "there is no day 2026-02-30", 113),
         ([value(total=-1)], "-1 is below 0", 161),
         ([value(coverage_pct=101)], "101 is above 100", 168),
         ([value(coverage_pct=True)], "expected a number, found true", 168),
@@ -111,7 +111,7 @@ def test_a_line_that_is_none_is_refused(text: bytes, message: str) -> None:
 def test_every_problem_of_a_line_is_named_in_order() -> None:
     found = read(line("web", [value(unti=1), value("slos/b", unit="x"), value("cost/2026-10")]))
     assert [refusal.message for refusal in found.refusals] == [
-        "unknown key 'unti'", "the string 'x' is not a known type",
+        "unknown key 'unti'", "the string 'x' is not a known unit",
     ]  # fmt: skip
 
 

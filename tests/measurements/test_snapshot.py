@@ -36,7 +36,7 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(begin: bytes, end: bytes
         (header({}).encode(), "m.jsonl:1:104: the mapping is empty"),
         (header({"prom": {**PROM, "ok": 1}}).encode(), "m.jsonl:1:183: expected true or false, found 1"),
         (header({"prom": {**PROM, "provides": ["slo"]}}).encode(), "m.jsonl:1:145: no subsystem knows the field 'slo'"),
-        (header().replace("2026-11-23", "2026-02-30").encode(), "m.jsonl:1:71: 2026-02-30 is not a date"),
+        (header().replace("2026-11-23", "2026-02-30").encode(), "m.jsonl:1:71: there is no day 2026-02-30"),
         (
             header().replace("v1", "v2").encode(),
             "m.jsonl:1:15: expected platform-gate/v1, found the string 'platform-gate/v2'",
