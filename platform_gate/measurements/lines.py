@@ -137,9 +137,9 @@ def _is_number(
 @lru_cache(maxsize=64 * 1024)
 def _is_framed(unit: str, window: str, observed: str) -> bool:
     """Whether unit, window and time are absent, or right."""
-    if observed and not _is_moment(observed):
+    if observed != "" and not _is_moment(observed):
         return False
-    return (not unit or unit in _units()) and (not window or _is_window(window))
+    return (unit == "" or unit in _units()) and (window == "" or _is_window(window))
 
 
 @lru_cache(maxsize=512)
