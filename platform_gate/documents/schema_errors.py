@@ -104,7 +104,8 @@ def _how_to_write(error: ValidationError) -> str:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     if error.validator == "required":
         key = _missing_key(error)
-        return advice.for_missing(key, schema.get("properties", {}).get(key, {}))
+        described = schema.get("properties", {}).get(key, {})
+        return advice.for_missing(key, described if isinstance(described, Mapping) else {})
     return advice.for_value(error.instance, str(error.validator), schema)
 
 

@@ -476,7 +476,7 @@ def test_a_health_is_no_rule_that_could_be_unwaivable() -> None:
 def test_what_cannot_be_judged_cannot_be_turned_off(rule: str) -> None:
     message, fix = refused(f"  severities: {{{rule}: 'off'}}\n")
     assert message.endswith(f"{rule} can't be turned off")
-    assert fix == "Leave broken files out by configuration."
+    assert fix == "Exclude broken files in the configuration."
     assert one(f"  severities: {{{rule}: warning}}\n").base().severity(INVALID, decisive=True)
 
 
