@@ -62,8 +62,7 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
             found = _entries(wants, many, measured, terms, needed=name in required)
             overlays[name] = _overlay(found)
             entries += found
-    if len(entries) < len(measured.values) or many:
-        entries += _undeclared(measured.values, entries)
+    entries += _undeclared(measured.values, entries)
     fresh, typed = State.FRESH, State.TYPED
     odd = [reading for reading, _ in entries if reading.state is not fresh and reading.state is not typed]
     return Context(*context[:4], overlays, Readings(entries, odd), context.measured)
