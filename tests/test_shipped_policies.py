@@ -15,17 +15,17 @@ from platform_gate.model import At, GateError
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy, nothing_to_read
 from tests.conftest import ROOT, Gate
-from tests.samples import BREACHED, manifest, write
+from tests.samples import BREACHED, SECTIONS, manifest, write
 
 CASES = ROOT / "tests/policies"
 POLICIES = shipped.policy_names()
 FAILING = {"advisory": {"critical"}, "default": {"degraded", "critical", "unknown"}}
 FAILING["strict"] = FAILING["default"]
 
-STEPS = {"score": 5, "below": 5}
+STEPS = {"score": 5, "below": 5, "stale_after_months": 1}
 """Scores come in fives, so a smaller step would change nothing."""
 SMALL = 0.001
-POINTS = {"breach_points", "low_budget_points", "over_budget_points", "spiking_points"}
+POINTS = {"breach_points", "low_budget_points", "over_budget_points", "spiking_points", "forecast_over_budget_points"}
 
 NAMES_ONLY = {
     ("waivers", "max_days"),
@@ -171,16 +171,19 @@ def test_no_placeholder_goes_unnoticed() -> None:
         assert fails(suite("default"), other), word
 
 
-CRITICAL = manifest(slos=BREACHED, governance="governance: {runbook: false}")
+SHOWN = SECTIONS["governance"].replace("a.md", "https://wiki.example.com/a")
+
+
+def dated(**sections: str) -> str:
+    """A manifest whose numbers say when they were measured, as the strict policy wants."""
+    return manifest(measured_at='measured_at: "2026-11-20"', **({"governance": SHOWN} | sections))
+
+
 FLEETS = {
-    "healthy": manifest(governance=manifest().split("\n")[-2].strip().replace("a.md", "https://wiki.example.com/a")),
-    "unknown": manifest(
-        cost="", governance=manifest().split("\n")[-2].strip().replace("a.md", "https://wiki.example.com/a")
-    ),
-    "degraded": manifest(
-        slos=BREACHED, governance=manifest().split("\n")[-2].strip().replace("a.md", "https://wiki.example.com/a")
-    ),
-    "critical": CRITICAL,
+    "healthy": dated(),
+    "unknown": dated(cost=""),
+    "degraded": dated(slos=BREACHED),
+    "critical": dated(slos=BREACHED, governance="governance: {runbook: false}"),
 }
 
 
