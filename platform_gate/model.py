@@ -99,9 +99,8 @@ class Rule(NamedTuple):
     """A named thing that can be wrong with a service, a manifest or a waiver.
 
     ``id`` is ``kind/what-is-wrong``. ``help`` is the fix for a violation that has none of its own. ``severity`` is for
-    findings that cost no points and leave no doubt. ``worse`` is None if the rule measures nothing.
-
-    ``why``, ``fails`` and ``passes`` (manifest fragments), ``keys`` (of the policy) and ``source`` document the rule.
+    findings that cost no points and leave no doubt. ``worse`` is None if the rule measures nothing. If it ``varies``,
+    each violation says whether it leaves a doubt. ``why``, ``fails``, ``passes``, ``keys`` and ``source`` document it.
     """
 
     id: str
@@ -110,6 +109,7 @@ class Rule(NamedTuple):
     severity: Severity = Severity.WARNING
     doubt: Doubt = Doubt.NEVER
     worse: Worse | None = None
+    varies: bool = False
     why: str = ""
     fails: str = ""
     passes: str = ""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ HEALTHS = ("healthy", "degraded", "critical", "unknown")
 SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 """What a runner makes of `shell: bash`."""
 
+LAST_MONTH = f"{datetime.now(UTC).date().replace(day=1) - timedelta(days=1):%Y-%m}"
+"""The action judges as of today, and costs that are long gone would be reported."""
+
 MANIFEST = """\
 apiVersion: platform-gate/v1
 kind: Service
@@ -35,7 +39,7 @@ metadata: {name: %s, team: shop}
 spec:
   slos:
     - {name: availability, target: 99.9, current: %s}
-  cost: {budget_monthly: 100, entries: [{month: "2026-01", amount: 90}]}
+  cost: {budget_monthly: 100, entries: [{month: "%s", amount: 90}]}
   reliability: {uptime_pct: 99.99, mttr_minutes: 5, incidents_30d: 0, change_failure_rate_pct: 5}
   governance: {runbook: true, monitoring: true, ownership: true, documentation: true, incident_response: true}
 """
@@ -48,7 +52,7 @@ spec: {slo: {breach_points: %d}}
 
 
 def manifest(name: str, current: float = 99.95) -> str:
-    return MANIFEST % (name, current)
+    return MANIFEST % (name, current, LAST_MONTH)
 
 
 def breached(name: str) -> str:

@@ -12,7 +12,7 @@ from platform_gate.changes.fleets import Files, Fleet
 from platform_gate.changes.previews import Preview
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.changes.revisions import MergedRules, Revisions, TipRules, changes_against
-from platform_gate.changes.snapshot_changes import changed_snapshots
+from platform_gate.changes.snapshot_changes import changed_snapshots, former_names
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.manifest import NO_PRECEDENTS, Precedents, same_precedent
 from platform_gate.judging.request import Request, is_wanted, metadata_of, narrowed
@@ -157,7 +157,7 @@ def _sides(case: Case) -> tuple[Sides, Precedents]:
     head = runner.run(head_job, files)
     if renamed := fleets.replaced(head, fleets_nearest_first):
         precedents |= renamed
-        formerly = {name: (precedent.subject.name,) for name, precedent in renamed.items()}
+        formerly = former_names(head, renamed, fleets_nearest_first) if case.measured else {}
         head = runner.run(head_job._replace(precedents=precedents, formerly=formerly), files)
     base = fleets.judge(job._replace(precedents=precedents), of_base)
     others = runner.run(job, _only_selected_by_head(case, of_base)).unjudged

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from platform_gate.changes.fleets import Fleet
 from platform_gate.changes.relaxations import Lowered
 from platform_gate.changes.revisions import MergedRules, Revisions
 from platform_gate.judging.runner import Run
@@ -37,16 +38,15 @@ def _digest(content: bytes | None) -> str | None:
     return None if content is None else hashlib.sha256(content).hexdigest()[:SHORT]
 
 
-def former_names(base: Run, head: Run) -> Mapping[str, tuple[str, ...]]:
-    """For each new service, the names that stood at its place in the base and are gone.
+def former_names(head: Run, renamed: Iterable[str], known: Sequence[Fleet]) -> Mapping[str, tuple[str, ...]]:
+    """For each renamed service, all names that its file had at the base and has no more.
 
-    Whoever claimed those claims it as well, so a rename sheds no source.
+    A source that claimed one of those claims it as well, so a rename sheds none. ``known`` are the fleets of the base.
     """
-    names = {judged.name for judged in head.services}
-    gone: dict[str, list[str]] = {}
-    for judged in base.services:
-        if judged.name not in names:
-            gone.setdefault(judged.location.path, []).append(judged.name)
-    known = {judged.name for judged in base.services}
-    new = (judged for judged in head.services if judged.name not in known and judged.location.path in gone)
-    return {judged.name: tuple(gone[judged.location.path]) for judged in new}
+    paths = {judged.name: judged.location.path for judged in head.services}
+    return {name: tuple(sorted(_gone(paths[name], paths, known))) for name in renamed}
+
+
+def _gone(path: str, paths: Mapping[str, str], known: Sequence[Fleet]) -> set[str]:
+    names = (old.subject.name for fleet in known for old in fleet.by_path.get(path, ()))
+    return {name for name in names if paths.get(name) != path}

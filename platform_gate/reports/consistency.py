@@ -14,7 +14,7 @@ from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import Slice
 from platform_gate.judging.totals import aggregate
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import Disposition, Doubt, Finding, HealthStatus
+from platform_gate.model import Disposition, Doubt, Finding, HealthStatus, Rule
 from platform_gate.policy import loading
 
 EXIT_CODES: Final[Mapping[str, tuple[int, ...]]] = {
@@ -72,10 +72,17 @@ def _healths(service: Judged, points: int, findings: Sequence[Finding]) -> tuple
     if points >= service.limits.degraded_at:
         return (HealthStatus.DEGRADED,)
     rules = loading.default().rules
-    doubts = {rules[finding.rule].doubt for finding in findings if finding.rule in rules} - {Doubt.NEVER}
+    doubts = {_doubt(finding, rules[finding.rule]) for finding in findings if finding.rule in rules} - {Doubt.NEVER}
     if Doubt.ALWAYS in doubts:
         return (HealthStatus.UNKNOWN,)
     return (HealthStatus.HEALTHY, HealthStatus.UNKNOWN) if doubts else (HealthStatus.HEALTHY,)
+
+
+def _doubt(finding: Finding, rule: Rule) -> Doubt:
+    """The doubt that a finding leaves, as far as a report says."""
+    if not rule.varies:
+        return rule.doubt
+    return Doubt.REQUIRED if finding.decisive else Doubt.NEVER
 
 
 def contradictions_of_part(services: Sequence[Judged], part: Slice) -> Iterator[str]:

@@ -49,6 +49,7 @@ STALE = Rule(
     "cost/stale",
     "The latest month is long gone",
     "Add the months since then.",
+    varies=True,
     why="Costs of last spring say nothing about today's. With `cost.on_stale: unknown` they leave a doubt.",
     fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2025-06", amount: 2900}',
     passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-01", amount: 2900}',

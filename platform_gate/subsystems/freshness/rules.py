@@ -9,6 +9,7 @@ STALE: Final = Rule(
     "A value is too old to count",
     "Fix the source, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
+    varies=True,
     why="Yesterday's number says nothing about today. Nobody carries old values forward, so age is how failure shows.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
     '    "window": "30d", "observed_at": "2026-02-11T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
@@ -22,6 +23,7 @@ UNUSABLE: Final = Rule(
     "A value cannot be used",
     "Fix the source, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
+    varies=True,
     why="A number over another window, in another currency or from the future answers another question.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
     '    "window": "7d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says 30d',
@@ -35,6 +37,7 @@ MISSING: Final = Rule(
     "A source claims a field and has no value of it",
     "Let the source measure the service, and run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
+    varies=True,
     why="A claimed field has one owner. If a typed value could fill the gap, whoever types it would decide.",
     fails='{"service": "web", "values": [{"at": "slos/availability/burn_rate/1h", "value": 0.5, "unit": "ratio",\n'
     '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # prom provides slos',
