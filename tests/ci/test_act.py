@@ -105,7 +105,7 @@ def test_a_pull_request_from_checkout_to_comment_with_the_network_cut_after_the_
     assert "the verdict is failed, the kind security-fix" in cold["log"]
     [comment] = cold["comments"]
     assert comment.startswith("<!-- platform-gate ")
-    assert "HEALTHY -&#62; DEGRADED" in comment
+    assert "This change breaks 1 service: web." in comment
     assert "slo/breached" in comment
     [key] = (tmp_path / "cache").iterdir()
     assert key.name.startswith("platform-gate-")
