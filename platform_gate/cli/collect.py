@@ -1,4 +1,4 @@
-"""``platform-gate collect``: ask the sources, and write the snapshot that `check` judges by."""
+"""``platform-gate collect``: query the sources, and write the snapshot that `check` judges by."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import click
 
+from platform_gate.cli import completion
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.streams import write_error, write_file, write_stdout
 from platform_gate.cli.workspace import current_tree
@@ -47,21 +48,35 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # as Day
         try:
             return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         except ValueError:
-            self.fail(f"{value!r} is not a moment like 2026-01-31T14:00:00Z", param, ctx)
+            self.fail(f"{value!r} is not a time like 2026-01-31T14:00:00Z", param, ctx)
 
 
 @click.command()
-@click.option("--sources", "file", metavar="FILE", default=DEFAULT_FILE, show_default=True, help="The Sources file.")
-@click.option("-o", "--output", metavar="FILE", help="Where to write the snapshot. [default: standard output]")
-@click.option("--only", metavar="SOURCE", multiple=True, help="Ask this source only; repeatable.")
-@click.option("--at", type=Moment(), help="Ask for the values of this moment. [default: now]")
-@click.option("--dry-run", is_flag=True, help="Ask the sources, and write nothing.")
-@click.option("--print-queries", is_flag=True, help="Print what would be asked, without secrets, and ask nothing.")
-@click.option("--fail-on-missing", is_flag=True, help="Exit 1 where a service lacks a value.")
+@click.option(
+    "--sources",
+    "file",
+    metavar="FILE",
+    default=DEFAULT_FILE,
+    show_default=True,
+    shell_complete=completion.files,
+    help="The Sources file.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="File for the snapshot. [default: standard output]",
+)
+@click.option("--only", metavar="SOURCE", multiple=True, help="Query only this source; repeatable.")
+@click.option("--at", type=Moment(), help="Collect the values as of this moment. [default: now]")
+@click.option("--dry-run", is_flag=True, help="Query the sources, and write nothing.")
+@click.option("--print-queries", is_flag=True, help="Print the queries, without secrets, and send none.")
+@click.option("--fail-on-missing", is_flag=True, help="Exit 1 if a service lacks a value.")
 @click.option(
     "--allow-in-pull-requests",
     is_flag=True,
-    help="Run although a pull request started this job: its author could send your secrets anywhere.",
+    help="Run even in a pull request's job, whose author could send your secrets anywhere.",
 )
 @display_options
 def collect(  # noqa: PLR0913 - click's form: an option each
@@ -75,11 +90,11 @@ def collect(  # noqa: PLR0913 - click's form: an option each
     fail_on_missing: bool,
     allow_in_pull_requests: bool,
 ) -> int:
-    """Ask the systems that measure, and write what they say as a snapshot.
+    """Query monitoring, bills and incident trackers, and write a snapshot of their values.
 
-    Run it in a scheduled job on the default branch. A source that fails is written as failed, and the others are kept.
+    Run it in a scheduled job on the default branch. A source that fails is recorded as failed; the others are kept.
 
-    Exit codes: 0 written, 1 with --fail-on-missing and something missing, 2 usage, configuration, or a source failed.
+    Exit codes: 0 written, 1 a value is missing (with --fail-on-missing), 2 usage, configuration, or a source failed.
     """
     if not allow_in_pull_requests:
         _refuse_pull_requests(os.environ)

@@ -46,6 +46,13 @@ def policies(_context: click.Context, _parameter: click.Parameter, incomplete: s
     return names or [_item(incomplete, FILE)]
 
 
+def formats(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Formats that can be imported, or paths."""
+    from platform_gate.importers import IMPORTERS  # noqa: PLC0415 - see the module
+
+    return _starting(incomplete, IMPORTERS) or [_item(incomplete, FILE)]
+
+
 def subjects(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Services, and rules."""
     return [*services(context, parameter, incomplete), *rules(context, parameter, incomplete)]

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from platform_gate.cli import manifests
+from platform_gate.cli import completion, manifests
 from platform_gate.cli.descriptors import operands, read
 from platform_gate.cli.options import display, display_options
 from platform_gate.cli.streams import write_stdout
@@ -29,25 +29,36 @@ NOTHING: Final = 2
 
 
 @click.command("import")
-@click.argument("words", nargs=-1, required=True, metavar="FORMAT PATH...")
-@click.option("--out", metavar="DIR", help=f"Where manifests are. [default: {DEFAULT_FOLDER}, below the root]")
-@click.option("--tier-map", "map_file", metavar="FILE", help="What your words for tiers mean, as YAML: {gold: 1}.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
-@click.option("--check", "checking", is_flag=True, help="Write nothing; exit 1 with a diff where descriptors changed.")
-@click.option("--update", is_flag=True, help="Change what was imported, in manifests that are there.")
+@click.argument("words", nargs=-1, required=True, metavar="FORMAT PATH...", shell_complete=completion.formats)
+@click.option(
+    "--out",
+    metavar="DIR",
+    shell_complete=completion.files,
+    help=f"Folder of the manifests. [default: {DEFAULT_FOLDER} at the root]",
+)
+@click.option(
+    "--tier-map",
+    "map_file",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Your words for tiers, as YAML: {gold: 1}.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--check", "checking", is_flag=True, help="Write nothing; show a diff and exit 1 if descriptors changed.")
+@click.option("--update", is_flag=True, help="Update imported values in existing manifests.")
 @display_options
 def import_(  # noqa: PLR0913 - one parameter an option
     words: tuple[str, ...], out: str | None, map_file: str | None, *, dry_run: bool, checking: bool, update: bool
 ) -> int:
-    """Write one manifest a service from what other tools' files say. It never overwrites.
+    """Write a manifest per service from the files of other tools. Existing files are never overwritten.
 
-    FORMAT is one of backstage, openslo, sloth, pyrra, slo-generator, datadog, opslevel, cortex and score. Several
-    formats may follow one another, each with its paths: what they say of one service is merged by its name.
+    FORMAT is one of backstage, openslo, sloth, pyrra, slo-generator, datadog, opslevel, cortex and score. Give several
+    formats, each with its paths, to merge what they say about a service.
 
     Exit codes: 0 everything was written, 1 written with gaps or contradictions, 2 nothing was written.
     """
     if dry_run + checking + update > 1:
-        raise click.UsageError("--dry-run, --check and --update exclude one another")
+        raise click.UsageError("--dry-run, --check and --update can't be combined")
     tree = current_tree()
     collection = read(tree, operands(words), map_file)
     folder = out or default_folder(tree)

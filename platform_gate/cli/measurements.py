@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from platform_gate.cli import completion
 from platform_gate.cli.options import DayType, display_options, policy_option, today
 from platform_gate.cli.streams import write_error, write_stdout
 from platform_gate.cli.workspace import current_tree
@@ -26,26 +27,32 @@ from platform_gate.text import log_line, plural, printable, quote, suggestion
 
 @click.group()
 def measurements() -> None:
-    """Show what was measured."""
+    """Show measured values."""
 
 
 @measurements.command()
-@click.argument("service", required=False)
+@click.argument("service", required=False, shell_complete=completion.services)
 @policy_option
-@click.option("--measurements", metavar="FILE", multiple=True, help="Snapshots; repeatable. [default: as configured]")
-@click.option("--as-of", type=DayType(), default=today, show_default="today in UTC", help="Count ages up to this day.")
+@click.option(
+    "--measurements",
+    metavar="FILE",
+    multiple=True,
+    shell_complete=completion.files,
+    help="Snapshot; repeatable. [default: as configured]",
+)
+@click.option("--as-of", type=DayType(), default=today, help="Show ages as of this day. [default: today in UTC]")
 @display_options
 def show(service: str | None, policy: str | None, measurements: tuple[str, ...], as_of: date) -> int:
-    """Show the sources of the snapshots; of a SERVICE its values, how old they are, and whether that is too old.
+    """Show the sources of the snapshots, or the values of a SERVICE with their age.
 
-    Exit codes: 0 shown, 2 a snapshot is absent or broken, or knows no such service.
+    Exit codes: 0 shown, 2 a snapshot is missing or broken, or does not have the service.
     """
     request = Request(paths=(), policy=policy, as_of=as_of, measurements=measurements)
     settings, source = ruleset.of_work_tree(current_tree())
     chosen = ruleset.choose_policy(policy, settings, source)
     measured = ruleset.measurements(request, settings, source, chosen)
     if measured is None:
-        raise GateError("there is no snapshot", "Name one with --measurements, or configure `measurements`.")
+        raise GateError("there is no snapshot", "Pass one with --measurements, or configure `measurements`.")
     limits: Limits = chosen.base().limits[freshness.NAME]
     lines = _service(measured, service, limits, as_of) if service else _sources(measured, limits)
     write_stdout(log_line(line) + "\n" for line in lines)

@@ -152,9 +152,7 @@ def judging_options(function: Command) -> Command:
             shell_complete=completion.files,
             help="Snapshot of measured values; repeatable. [default: as configured]",
         ),
-        click.option(
-            "--no-measurements", is_flag=True, help="Ignore snapshots, and judge by the values in the manifests."
-        ),
+        click.option("--no-measurements", is_flag=True, help="Ignore snapshots; use the values in the manifests."),
         click.option("--no-waivers", is_flag=True, help="Ignore all waivers."),
         click.option("--as-of", type=DayType(), default=today, help="Check as of this day. [default: today in UTC]"),
     )

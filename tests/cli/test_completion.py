@@ -45,6 +45,9 @@ def plain(*words: str) -> list[str]:
         "platform-gate explain web ser",
         "platform-gate merge r",
         "platform-gate policy test t",
+        "platform-gate import backstage ./",
+        "platform-gate collect --sources p",
+        "platform-gate check --measurements m",
         "platform-gate waivers generate -o w",
     ],
 )
@@ -68,6 +71,8 @@ def test_paths_are_left_to_the_shell(repository: Path, line: str) -> None:
         ("platform-gate check --fail-on cr", ["critical"]),
         ("platform-gate check --fail-on critical,slo/b", ["critical,slo/breached"]),
         ("platform-gate schema wa", ["waivers"]),
+        ("platform-gate import backs", ["backstage"]),
+        ("platform-gate measurements show a", ["api"]),
     ],
 )
 def test_names_are_completed(repository: Path, line: str, words: list[str]) -> None:
