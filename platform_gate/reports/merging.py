@@ -19,7 +19,8 @@ from platform_gate.judging.waivers import Unmatched, unmet_words
 from platform_gate.model import Finding, GateError, Severity
 from platform_gate.policy.loading import Source
 from platform_gate.reports.merging_names import from_repository, within
-from platform_gate.reports.reading import Data, Recorded, Recording
+from platform_gate.reports.reading import Recorded, Recording
+from platform_gate.reports.reading_measured import Data
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE, EXPIRING, UNUSED
 from platform_gate.text import listing, printable, real_path
 

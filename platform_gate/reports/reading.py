@@ -23,13 +23,11 @@ from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.readings import State
 from platform_gate.reports.consistency import contradictions, contradictions_of_part
 from platform_gate.reports.json_text import encode, pack
-from platform_gate.reports.reading_measured import measured_by, measurement
+from platform_gate.reports.reading_measured import Data, measured_by, measurement
 from platform_gate.subsystems import freshness
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.slo import SLOStatus
 from platform_gate.text import commas, displayed_again, printable, quote
-
-Data = Mapping[str, Any]
 
 MOST_DIGITS: Final = 30
 """Digits of a number. Values of manifests, and sums over a fleet, have fewer."""
