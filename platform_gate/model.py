@@ -1,13 +1,14 @@
 """The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
+from platform_gate.text import Excerpt
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -49,10 +50,11 @@ class Severity(StrEnum):
 
 
 class Disposition(StrEnum):
-    """Whether a finding counts (open) or is excused by a waiver (waived)."""
+    """Whether a finding counts (open), a waiver excuses it, or it fails no change of this kind (exempt)."""
 
     OPEN = "open"
     WAIVED = "waived"
+    EXEMPT = "exempt"
 
 
 class Scope(StrEnum):
@@ -190,19 +192,6 @@ class Location(NamedTuple):
         return self.line, self.column
 
 
-class Excerpt(NamedTuple):
-    """A line of a file, cut and escaped for display, and the range below which carets go (offset from 0, width)."""
-
-    text: str
-    offset: int
-    width: int
-
-    def drawn(self, line: int) -> tuple[str, str]:
-        """The line after its number, and the line of carets below it."""
-        number = f"{line} | "
-        return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
-
-
 class Excuse(NamedTuple):
     """The waiver that excuses a finding: its words, the days left, and its location."""
 
@@ -218,6 +207,19 @@ class Excuse(NamedTuple):
         left = f"{days} left" if self.days_left else "today is its last day"
         ticket = f" [{self.ticket}]" if self.ticket else ""
         return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
+
+
+class Exemption(NamedTuple):
+    """A policy's exemption for a kind of change: where health is ``at_most`` that bad, its rules fail nothing."""
+
+    change: str
+    rules: frozenset[str]
+    reason: str
+    at_most: HealthStatus
+    location: Location
+
+    def __str__(self) -> str:
+        return f"exempt (change: {self.change}): {' '.join(self.reason.split())}"
 
 
 class Finding(NamedTuple):
@@ -243,7 +245,7 @@ class Finding(NamedTuple):
     subsystem: str = ""
     subject: str = ""
     excerpt: Excerpt | None = None
-    excuse: Excuse | None = None
+    excuse: Excuse | Exemption | None = None
     measured: Measurement | None = None
 
     @property
@@ -293,8 +295,3 @@ def nowhere(_path: str) -> bool:
 def pointer(at: At) -> str:
     """A place as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
-
-
-def days_after(day: date, days: int) -> date:
-    """The day after some days, at most the calendar's last one."""
-    return day + timedelta(days=min(days, (date.max - day).days))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -186,3 +187,8 @@ def who_measures(owner: str | None) -> str:
 
 
 NOTHING: Final = Overlay()
+
+
+def days_after(day: date, days: int) -> date:
+    """The day after some days, at most the calendar's last one."""
+    return day + timedelta(days=min(days, (date.max - day).days))
