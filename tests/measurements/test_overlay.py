@@ -200,7 +200,7 @@ def test_only_what_a_service_needs_leaves_a_doubt() -> None:
 def test_burn_rates_are_facts_and_nobody_misses_them() -> None:
     rate = value("slos/availability/burn_rate/1h", 2.5, unit="ratio", window=None)
     [slo] = laid([*GOOD, rate]).judgement.scored["slo"].facts
-    assert slo.burn_rates == (("1h", 2.5),)
+    assert slo.burn_rates == {"1h": 2.5}
     assert "measurement/missing" not in {
         each.rule for each in laid(GOOD).findings if each.subject.endswith("burn_rate")
     }
