@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -27,6 +28,11 @@ GOOD = [bill("2026-09", 900), bill("2026-10", 950), UPTIME, value()]
 RELIABLE = SECTIONS["reliability"]
 
 
+@cache
+def policy_with(spec: str) -> Policy:
+    return policy_of(own_policy(spec).encode()) if spec else shipped()
+
+
 def laid(
     values: Sequence[Mapping[str, Any]],
     sections: Mapping[str, str] = TARGETS,
@@ -35,7 +41,7 @@ def laid(
     as_of: date = DAY,
 ) -> Judged:
     """A service called web, judged with these values; without values it has no line."""
-    policy: Policy = policy_of(own_policy(spec).encode()) if spec else shipped()
+    policy = policy_with(spec)
     known = measurements({"web": values} if values else {"other": [value()]}, sources)
     [document] = read(manifest(**sections).encode(), "web.yaml")
     found = interpret(document, policy, Context(as_of, nowhere), measure=lambda name: known.of(name).measured)
