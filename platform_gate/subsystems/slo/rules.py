@@ -31,11 +31,15 @@ BURNING = Rule(
     worse=Worse.ABOVE,
     why="A budget that burns fast over two windows is an incident that matters and still goes on, with budget to save.",
     fails='{"service": "web", "values": [\n'
-    '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio", ...},\n'
-    '    {"at": "slos/availability/burn_rate/5m", "value": 15.2, "unit": "ratio", ...}]}',
+    '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/5m", "value": 15.2, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
     passes='{"service": "web", "values": [\n'
-    '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio", ...},\n'
-    '    {"at": "slos/availability/burn_rate/5m", "value": 0.4, "unit": "ratio", ...}]}',
+    '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/5m", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
     keys=("slo.burn",),
     source="SRE workbook, chapter 5",
 )
@@ -46,11 +50,21 @@ BURN_NOT_MEASURED = Rule(
     severity=Severity.NOTE,
     why="Without a burn rate the gate sees a budget that is spent, and not one that is about to be.",
     fails='{"service": "web", "values": [\n'
-    '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d", ...}]}',
+    '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
     passes='{"service": "web", "values": [\n'
-    '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d", ...},\n'
-    '    {"at": "slos/availability/burn_rate/1h", "value": 0.4, "unit": "ratio", ...},\n'
-    '    {"at": "slos/availability/burn_rate/5m", "value": 0.4, "unit": "ratio", ...}]}   # and so on for each window',
+    '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/5m", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/30m", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/1h", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/6h", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/3d", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
     keys=("slo.burn",),
     source="SRE workbook, chapter 5",
 )
