@@ -9,10 +9,10 @@ from platform_gate.judging.manifest import Manifest
 from platform_gate.judging.tallies import Tally, tallies
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Violation, pointer
 from platform_gate.policy.limits import HealthLimits
-from platform_gate.subsystems import freshness
+from platform_gate.subsystems import freshness, slo
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
-from platform_gate.subsystems.slo import SLOStatus
+from platform_gate.subsystems.slo import BREACHED, SLOStatus
 
 
 class Figures(NamedTuple):
@@ -81,6 +81,7 @@ class Judged(NamedTuple):
     ``location`` is where its document begins. ``fatal`` are the open rules that fail the gate by themselves, ``limits``
     the points from which a service is degraded or critical. ``row`` is its row of the JSON report, compressed; empty
     unless the run keeps rows. ``detail`` is None unless the run keeps everything. ``tallies`` count measured values.
+    ``recovers`` is the day by which its spent error budgets are positive again if nothing more burns; empty if unknown.
     """
 
     figures: Figures
@@ -97,6 +98,7 @@ class Judged(NamedTuple):
     tallies: tuple[Tally, ...] = ()
     row: bytes = b""
     detail: Detail | None = None
+    recovers: str = ""
 
     @property
     def name(self) -> str:
@@ -159,7 +161,13 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         tuple(findings),
         tallies(manifest.facts.get(freshness.NAME)),
         detail=Detail(manifest, judgement),
+        recovers=_recovers(judgement.scored[slo.NAME]),
     )
+
+
+def _recovers(scored: Scored) -> str:
+    day = slo.recovers(scored.facts) if any(one.rule is BREACHED for one in scored.open) else None
+    return str(day) if day else ""
 
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:

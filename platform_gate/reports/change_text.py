@@ -11,6 +11,7 @@ from platform_gate.reports.change_summary import ChangeLine, Failing, ServiceCha
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.terminal import Terminal
 from platform_gate.reports.wording import worth_showing
+from platform_gate.subsystems.slo import recovers_by
 from platform_gate.text import commas, plural, printable
 
 MOST_LINES: Final = 20
@@ -71,6 +72,8 @@ def _failing(failing: Failing, terminal: Terminal) -> Iterator[str]:
         judged = service.judged
         text = f"{service.name:<{width}}  {plural(judged.points, 'point')}  {_rules(service)}"
         yield f"  {terminal.health(judged.health, len('CRITICAL'))}  {text}"
+        if judged.recovers:
+            yield f"            {recovers_by(judged.recovers)}"
     yield from _more(len(failing.services) - len(shown))
 
 

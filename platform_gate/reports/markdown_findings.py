@@ -12,6 +12,7 @@ from platform_gate.reports.markdown_text import code, escape, link
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.rule_links import rule_url
 from platform_gate.reports.wording import label, part_status
+from platform_gate.subsystems.slo import recovers_by
 from platform_gate.text import plural, shorten
 
 HEALTH_SIGNS: Final = {
@@ -124,6 +125,7 @@ def service_table(services: Sequence[Judged]) -> tuple[str, Iterator[str]]:
 
 def _service(judged: Judged, columns: Iterable[str]) -> str:
     who = f"**{escape(judged.name)}**<br>{escape(judged.team)}, tier {judged.tier}"
+    who += f"<br>{recovers_by(judged.recovers)}" if judged.recovers else ""
     cells = {part.name: escape(part_status(judged, part)) for part in judged.parts}
     return row(who, health(judged.health), str(judged.points), *(cells.get(column, "") for column in columns))
 

@@ -1,5 +1,6 @@
 """The day on which a spent budget is positive again: an upper bound that holds for every history."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 
@@ -8,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from platform_gate.readings import Measurement
+from platform_gate.subsystems import slo
 from platform_gate.subsystems.slo import SLODefinition, recovery
 from tests.subsystems.test_slo_burning import CALM, SLO, burnt, of, policy
 
@@ -63,9 +65,9 @@ def test_a_met_slo_a_target_of_100_and_a_typed_number_do_not_recover() -> None:
 
 
 def test_a_day_that_has_gone_by_is_not_named() -> None:
-    slo = breached(burn("6d", 0.5), window="7d")
-    assert recovery.day(slo, date(2026, 11, 27)) == date(2026, 11, 27)
-    assert recovery.day(slo, date(2026, 11, 28)) is None
+    weekly = breached(burn("6d", 0.5), window="7d")
+    assert recovery.day(weekly, date(2026, 11, 27)) == date(2026, 11, 27)
+    assert recovery.day(weekly, date(2026, 11, 28)) is None
 
 
 def test_beyond_the_calendar_nothing_is_said() -> None:
@@ -91,6 +93,14 @@ def test_without_burn_rates_the_facts_say_nothing() -> None:
     assert "recovers" not in of(judged, "slo/breached")[0].message
     month = burnt(CALM, current=99.8, slos=SLO.replace("30d", "calendar-month"))
     assert "budget_recovers" not in month.judgement.scored["slo"].describe()["slos"][0]
+
+
+def test_a_service_recovers_with_the_last_of_its_spent_budgets() -> None:
+    early, late = (replace(breached(), budget_recovers=date(2026, 12, day)) for day in (1, 2))
+    met, unknown = SLODefinition("a", 99.9, 99.95), SLODefinition("a", 99.9, 99.5)
+    assert slo.recovers([early, late, met, SLODefinition("a", 99.9)]) == date(2026, 12, 2)
+    assert slo.recovers([early, unknown]) is None
+    assert slo.recovers([met]) is None
 
 
 HOURS = 7 * 24
@@ -130,10 +140,10 @@ def test_after_that_day_the_budget_is_positive_whatever_the_traffic(
 ) -> None:
     rng = Random(seed)  # noqa: S311 - not for secrets
     before = history(rng, window + more)
-    slo = measured(before)
-    assume(not slo.is_met)
-    recovers = recovery.day(slo, MIDNIGHT.date())
-    assert (recovers is None) is all(one.value is None or one.value >= 1 for one in slo.burns)
+    objective = measured(before)
+    assume(not objective.is_met)
+    recovers = recovery.day(objective, MIDNIGHT.date())
+    assert (recovers is None) is all(one.value is None or one.value >= 1 for one in objective.burns)
     if recovers is not None:
         hours = (recovers - MIDNIGHT.date()).days * 24
         after = share([*before, *((rng.randint(0, traffic), 0) for _ in range(hours))][-HOURS:])

@@ -15,8 +15,9 @@ from platform_gate.subsystems.slo.fields import WHOLE, merged
 from platform_gate.subsystems.slo.objective import UNNAMED_WINDOW_DAYS, minutes_left
 from platform_gate.subsystems.slo.objective import SLODefinition as SLODefinition
 from platform_gate.subsystems.slo.objective import budget_remaining as budget_remaining
+from platform_gate.subsystems.slo.objective import recovers_by as recovers_by
+from platform_gate.subsystems.slo.rules import BREACHED as BREACHED
 from platform_gate.subsystems.slo.rules import (
-    BREACHED,
     BURN_NOT_MEASURED,
     BURNING,
     LOW_BUDGET,
@@ -163,6 +164,13 @@ def status(slos: Sequence[SLODefinition], violations: Sequence[Violation], _limi
     if not any(measured):
         return SLOStatus.NO_DATA
     return SLOStatus.MET if all(measured) else SLOStatus.NOT_MEASURED
+
+
+def recovers(slos: Sequence[SLODefinition]) -> date | None:
+    """The day by which every spent budget is positive again; None where that is not known of each of them."""
+    days = [slo.budget_recovers for slo in slos if slo.current is not None and not slo.is_met]
+    known = [day for day in days if day]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:

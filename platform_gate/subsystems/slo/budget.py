@@ -9,7 +9,7 @@ from platform_gate.numbers import number, optional_number
 from platform_gate.subsystems.bands import Band
 from platform_gate.subsystems.slo.budget_policy import BUDGET, NAME, Limits
 from platform_gate.subsystems.slo.fields import SECTION
-from platform_gate.subsystems.slo.objective import SLODefinition, is_left_below
+from platform_gate.subsystems.slo.objective import SLODefinition, is_left_below, recovers_by
 from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET
 
 _LIMIT: At = ("low_budget_below_pct",)
@@ -45,7 +45,7 @@ def _place(slo: SLODefinition, index: int) -> At:
 def _breached(slo: SLODefinition, index: int, places: tuple[At, ...]) -> Violation:
     message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
     if slo.budget_recovers:
-        message += f"; the budget recovers by {slo.budget_recovers} if nothing more burns"
+        message += f"; {recovers_by(slo.budget_recovers)}"
     where = _place(slo, index)
     return BREACHED.violation(
         message, *where, subject=slo.name, value=slo.current, measured=slo.measured, limits=places

@@ -81,6 +81,11 @@ class SLODefinition:
         return float(rounded(left / budget * WHOLE, 1, lambda: budget_remaining(self) or as_written(0)))
 
 
+def recovers_by(day: object) -> str:
+    """When spent error budgets are positive again, in words."""
+    return f"the budget recovers by {day} if nothing more burns"
+
+
 def fastest(slo: SLODefinition) -> Mapping[str, Measurement]:
     """The burn rates by the length of their window; of two over the same length (``1h``, ``60m``) the higher one."""
     ascending = sorted(slo.burns, key=lambda burn: burn.value or 0)
