@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
-from platform_gate.text import Excerpt
+from platform_gate.text import Excerpt, plural
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -128,7 +128,7 @@ class Violation(NamedTuple):
 
     ``at`` is the place in the manifest; with ``on_key`` its key is wrong, not its value. ``subject`` is the part of the
     service concerned (an SLO's name, say), ``value`` the measured value. Without a ``fix`` the rule's help applies.
-    ``measured`` is the value of a snapshot that it rests on.
+    ``measured`` is the value of a snapshot that it rests on, ``limits`` the keys of its policy section that it breaks.
     """
 
     rule: Rule
@@ -139,6 +139,7 @@ class Violation(NamedTuple):
     fix: str = ""
     on_key: bool = False
     measured: Measurement | None = None
+    limits: tuple[At, ...] = ()
 
 
 class Charge(NamedTuple):
@@ -161,8 +162,7 @@ class Problem(NamedTuple):
 
 def further(count: int) -> Problem:
     """The problem that ends a cut list: how many more there are."""
-    words = "1 more problem" if count == 1 else f"{count:,} more problems"
-    return Problem((), f"and {words}", "Fix those above first.", more=count)
+    return Problem((), f"and {plural(count, 'more problem')}", "Fix those above first.", more=count)
 
 
 class Relaxation(NamedTuple):
@@ -203,8 +203,7 @@ class Excuse(NamedTuple):
     location: Location
 
     def __str__(self) -> str:
-        days = "1 day" if self.days_left == 1 else f"{self.days_left} days"
-        left = f"{days} left" if self.days_left else "today is its last day"
+        left = f"{plural(self.days_left, 'day')} left" if self.days_left else "today is its last day"
         ticket = f" [{self.ticket}]" if self.ticket else ""
         return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
 

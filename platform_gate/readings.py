@@ -92,7 +92,8 @@ class Want(NamedTuple):
     the field's name may be left out). ``typed`` says whether the manifest holds a value, and ``typed_on`` its day.
     Nobody misses what is ``optional``; ``may_be_empty`` where no data is an answer; ``whole`` where only whole numbers
     make sense, and ``at_most`` the largest that does. A field that is ``apart`` isn't claimed with its section, but by
-    its full name only. Of ``many`` values each has an ``at`` of its own.
+    its full name only. Of ``many`` values each has an ``at`` of its own that ends in its window; those over a window
+    that is ``weighty`` (normalized) are needed though the field is optional.
     """
 
     field: str
@@ -110,6 +111,7 @@ class Want(NamedTuple):
     at_most: float | None = None
     apart: bool = False
     many: bool = False
+    weighty: tuple[str, ...] = ()
 
 
 class State(StrEnum):
