@@ -113,7 +113,8 @@ def _change(outcome: Outcome) -> Iterator[MarkdownSection]:
     yield MarkdownSection("", (_broken(service, links) for service in broken), len(broken), "service", tail="")
     for failing in change_summary.already_failing(outcome):
         services = [service.judged for service in failing.services]
-        head, rows = service_table(services)
+        touched = {service.name: service.touched for service in failing.services if service.touched}
+        head, rows = service_table(services, touched)
         title = f"{failing.title}: {plural(len(services), 'service')}"
         yield folded(title, head, rows, len(services), "service")
     for entries in change_summary.lists(outcome, "→"):
@@ -125,11 +126,12 @@ def _broken(service: ServiceChange, links: Links | None) -> str:
     judged = service.judged
     before = "" if service.points_before is None else f" ({service.points_before} before)"
     title = f"### {escape(service.name)}: {moved(service.before, judged.health)}, {plural(judged.points, 'point')}"
+    touched = [f"- {cut(service.touched)}\n"] if service.touched else []
     relaxed = [
         f"- lowers the bar: {cut(entry.describe('→'))} ({place(entry.location, links)})\n"
         for entry in (() if service.introduced else service.relaxed)
     ]
-    lowered = "".join(relaxed) + "\n" if relaxed else ""
+    lowered = "".join([*touched, *relaxed, "\n"]) if touched or relaxed else ""
     return f"{title}{before}\n\n{lowered}{finding_rows(service.findings, links, service.introduced)}\n"
 
 
