@@ -68,6 +68,11 @@ class Transition(NamedTuple):
         return bool(self.touched_by)
 
     @property
+    def eased(self) -> bool:
+        """Whether its manifest asks less of it than at the base. Which paths belong to it changes no health."""
+        return any(entry.kind not in relaxations.OF_PATHS for entry in self.relaxations)
+
+    @property
     def health_before(self) -> HealthStatus | None:
         """The health at the base; None for a new service."""
         if self.before:

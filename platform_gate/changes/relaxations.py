@@ -20,6 +20,8 @@ from platform_gate.repository.config import Config
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import commas, plural
 
+OF_PATHS: Final = ("paths-narrowed", "paths-removed")
+"""Kinds that say what touches a service, and not what is asked of it."""
 MOST_ROWS: Final = 20
 """Services and rules of one waiver that are listed each; the others are counted."""
 
@@ -93,7 +95,7 @@ def _fewer_paths(before: list[str], after: list[str]) -> Iterator[tuple[str, At,
     """Paths that no longer belong to a service; splitting a folder into parts counts, as a part may be missing."""
     kept = [glob for path in after for glob in as_owned(path)]
     if any(not any(covers(wide, glob) for wide in kept) for path in before for glob in as_owned(path)):
-        yield ("paths-narrowed" if after else "paths-removed"), ("metadata", "paths"), before, after or None
+        yield OF_PATHS[0 if after else 1], ("metadata", "paths"), before, after or None
 
 
 def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:

@@ -218,13 +218,13 @@ def _passing(comparison: Comparison) -> Iterator[ChangeLine]:
         after, before = transition.after, transition.health_before
         if after is None or after.failing or before is after.health:
             continue
-        relaxed = "lowers its own bar" if transition.relaxations else ""
+        relaxed = "lowers its own bar" if transition.eased else ""
         yield ChangeLine(transition.name, relaxed if before else "new", None, before, after.health)
 
 
 def _gone(comparison: Comparison, *, relaxed: bool) -> Iterator[ChangeLine]:
     for fixed in comparison.fixed:
-        if bool(comparison.transitions[fixed.service].relaxations) is relaxed:
+        if comparison.transitions[fixed.service].eased is relaxed:
             yield ChangeLine(fixed.service, f"{fixed.finding.rule}: {fixed.finding.message}")
 
 
