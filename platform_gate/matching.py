@@ -7,7 +7,7 @@ at most as many steps as pattern and path multiplied, so that no pattern can sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -80,10 +80,14 @@ def _is_plain_name(part: str) -> bool:
 
 @dataclass(slots=True)
 class _Node:
-    """A place in several globs at once: the next part of each, and the globs that end with the part before."""
+    """A place in several globs at once: what comes next in each of them, and the globs that end here.
+
+    ``wild`` are the parts with wildcards, each with its ``needle``. ``folders`` is the place behind a ``**``, which
+    ``spans`` any number of names.
+    """
 
     plain: dict[str, _Node] = field(default_factory=dict)
-    wild: dict[str, _Node] = field(default_factory=dict)
+    wild: dict[str, tuple[str, _Node]] = field(default_factory=dict)
     folders: _Node | None = None
     spans: bool = False
     globs: list[str] = field(default_factory=list)
@@ -93,17 +97,19 @@ class _Node:
         if part == ANY_FOLDERS:
             self.folders = self.folders or _Node(spans=True)
             return self.folders
-        return (self.plain if _is_plain_name(part) else self.wild).setdefault(part, _Node())
+        if _is_plain_name(part):
+            return self.plain.setdefault(part, _Node())
+        return self.wild.setdefault(part, (needle(part), _Node()))[1]
 
-    def steps(self, name: str) -> Iterator[_Node]:
+    def steps(self, name: str) -> list[_Node]:
         """The places behind a name of a path."""
-        if self.spans:
-            yield self
-        if (node := self.plain.get(name)) is not None:
-            yield node
-        for part, node in self.wild.items():
-            if needle(part) in name and _part_matches(part, name):
-                yield node
+        nodes = [self] if self.spans else []
+        if name in self.plain:
+            nodes.append(self.plain[name])
+        if self.wild:
+            likely = [(part, node) for part, (run, node) in self.wild.items() if run in name]
+            nodes += [node for part, node in likely if _part_matches(part, name)]
+        return nodes
 
 
 class GlobIndex:
