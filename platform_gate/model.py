@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
+from platform_gate.text import Excerpt, plural
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -159,8 +160,7 @@ class Problem(NamedTuple):
 
 def further(count: int) -> Problem:
     """The problem that ends a cut list: how many more there are."""
-    words = "1 more problem" if count == 1 else f"{count:,} more problems"
-    return Problem((), f"and {words}", "Fix those above first.", more=count)
+    return Problem((), f"and {plural(count, 'more problem')}", "Fix those above first.", more=count)
 
 
 class Relaxation(NamedTuple):
@@ -190,21 +190,8 @@ class Location(NamedTuple):
         return self.line, self.column
 
 
-class Excerpt(NamedTuple):
-    """A line of a file, cut and escaped for display, and the range below which carets go (offset from 0, width)."""
-
-    text: str
-    offset: int
-    width: int
-
-    def drawn(self, line: int) -> tuple[str, str]:
-        """The line after its number, and the line of carets below it."""
-        number = f"{line} | "
-        return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
-
-
 class Excuse(NamedTuple):
-    """The waiver that excuses a finding: its words, the days left, and its location."""
+    """The waiver that excuses a finding: its words, the days left, its location, and who or what caused a breach."""
 
     reason: str
     approved_by: str
@@ -212,12 +199,19 @@ class Excuse(NamedTuple):
     ticket: str
     days_left: int
     location: Location
+    cause: str = ""
+    incident: str = ""
 
     def __str__(self) -> str:
-        days = "1 day" if self.days_left == 1 else f"{self.days_left} days"
-        left = f"{days} left" if self.days_left else "today is its last day"
-        ticket = f" [{self.ticket}]" if self.ticket else ""
-        return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
+        left = f"{plural(self.days_left, 'day')} left" if self.days_left else "today is its last day"
+        origin = origin_of(self.cause, self.incident)
+        more = (f" [{self.ticket}]" if self.ticket else "") + (f" ({origin})" if origin else "")
+        return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{more}"
+
+
+def origin_of(cause: str, incident: str) -> str:
+    """``cause: dependency, incident INC-7``; empty if neither is known."""
+    return ", ".join(filter(None, (cause and f"cause: {cause}", incident and f"incident {incident}")))
 
 
 class Finding(NamedTuple):

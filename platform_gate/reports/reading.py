@@ -285,4 +285,6 @@ def _location(row: Data) -> Location:
 
 def _excuse(row: Data) -> Excuse:
     expires = date.fromisoformat(row["expires"])
-    return Excuse(row["reason"], row["approved_by"], expires, row["ticket"] or "", row["days_left"], _location(row))
+    behind = row.get("cause", ""), row.get("incident", "")
+    words = row["reason"], row["approved_by"], expires, row["ticket"] or ""
+    return Excuse(*words, row["days_left"], _location(row), *behind)

@@ -194,6 +194,8 @@ def _excuse(excuse: Excuse) -> dict[str, Any]:
         "expires": excuse.expires.isoformat(),
         "days_left": excuse.days_left,
         "ticket": excuse.ticket or None,
+        **({"cause": excuse.cause} if excuse.cause else {}),
+        **({"incident": printable(excuse.incident)} if excuse.incident else {}),
         "path": real_path(excuse.location.path),
         "line": excuse.location.line,
     }

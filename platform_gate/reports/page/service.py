@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from platform_gate.changes.touching import Through, Touch, Touches
-from platform_gate.model import GateError
+from platform_gate.model import GateError, origin_of
 from platform_gate.reports.change_summary import touched_by
 from platform_gate.reports.history import HEALTHS, Snapshot, Standing, course, key
 from platform_gate.reports.outcome import Links
@@ -37,6 +37,7 @@ class WaiverView:
     until: str
     left: str
     ticket: str
+    origin: str
     place: str
     href: str
 
@@ -210,6 +211,7 @@ def _excuse(row: Row, links: Links | None) -> WaiverView:
         until=printable(str(row["expires"])),
         left="" if left is None else f"{plural(left, 'day')} left",
         ticket=printable(str(row.get("ticket") or "")),
+        origin=printable(origin_of(row.get("cause", ""), row.get("incident", ""))),
         place=place(row),
         href=place_href(row, links),
     )

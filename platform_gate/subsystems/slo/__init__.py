@@ -277,17 +277,17 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "met": slo.is_met if slo.current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
-        "budget_minutes": _minutes(slo, WHOLE),
-        "budget_remaining_minutes": None if slo.current is None else _minutes(slo, slo.current),
+        "budget_minutes": minutes_between(slo, slo.target, WHOLE),
+        "budget_remaining_minutes": None if slo.current is None else minutes_between(slo, slo.target, slo.current),
         **({"burn_rates": dict(slo.burn_rates)} if slo.burn_rates else {}),
     }
 
 
-def _minutes(slo: SLODefinition, value: float) -> int | float:
-    """The minutes of the window between the target and a value, to one decimal; 0 below the target."""
+def minutes_between(slo: SLODefinition, low: float, high: float) -> int | float:
+    """The minutes of the window between two percentages, to one decimal; 0 if the second is below the first."""
     minutes = slo.window_days * MINUTES_A_DAY
 
     def exactly() -> "Fraction":
-        return (as_written(value) - as_written(slo.target)) * minutes / WHOLE
+        return (as_written(high) - as_written(low)) * minutes / WHOLE
 
-    return rounded(max(value - slo.target, 0) * minutes / WHOLE, 1, exactly)
+    return rounded(max(high - low, 0) * minutes / WHOLE, 1, exactly)
