@@ -168,10 +168,11 @@ def _listed(rows: Sequence[dict[str, Any]], form: str, empty: str) -> Iterator[s
     elif not rows:
         yield empty
     elif form == "markdown":
-        yield "| " + " | ".join(key.replace("_", " ") for key in rows[0]) + " |"
-        yield "|" + " --- |" * len(rows[0])
+        columns = [key for key in rows[0] if any(row[key] is not None for row in rows)]
+        yield "| " + " | ".join(key.replace("_", " ") for key in columns) + " |"
+        yield "|" + " --- |" * len(columns)
         for row in rows:
-            cells = ("" if value is None else escape(str(value)) for value in row.values())
+            cells = ("" if row[key] is None else escape(str(row[key])) for key in columns)
             yield "| " + " | ".join(cells) + " |"
     else:
         yield from map(log_line, table(rows))

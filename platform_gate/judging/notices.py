@@ -7,10 +7,10 @@ from datetime import date
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.shards import Seen, Unmet
-from platform_gate.judging.waivers import Failed, Notice, Waiver, audit, excuses, unmatched, unmet_services, whom
+from platform_gate.judging.waivers import Failed, Waiver, audit, excuses, unmatched, unmet_services, whom
 from platform_gate.model import Finding, Location, Rule, pointer
 from platform_gate.policy.limits import Effective
-from platform_gate.subsystems.catalogue import EXPIRING, UNSELECTED, UNUSED
+from platform_gate.subsystems.catalogue import UNSELECTED, UNUSED
 from platform_gate.text import cut, listing, plural
 
 NAMED_AT_MOST = 5
@@ -25,17 +25,10 @@ def violations_of(services: Iterable[Judged]) -> dict[str, Failed]:
 def on_waivers(
     waivers: Sequence[Waiver], failed: dict[str, Failed], as_of: date, policy: Effective, fleet: Collection[str] | None
 ) -> Iterator[Finding]:
-    """What is to be said about waivers: in their order, then those that end soon, the soonest first.
-
-    ``fleet`` names all services of the repository; None if not all are known.
-    """
-    for notice in sorted(audit(waivers, failed, as_of, policy.waivers.warn_days, fleet), key=_order):
+    """What is to be said about waivers. ``fleet`` names all services of the repository; None if not all are known."""
+    for notice in audit(waivers, failed, as_of, policy.waivers.warn_days, fleet):
         waiver = notice.waiver
         yield from _finding(policy, notice.rule, notice.message, notice.fix, (waiver.location, pointer(waiver.at)))
-
-
-def _order(notice: Notice) -> tuple[bool, date]:
-    return (True, notice.waiver.expires) if notice.rule is EXPIRING else (False, date.min)
 
 
 def on_unselected(paths: Sequence[str], policy: Effective) -> Iterator[Finding]:
