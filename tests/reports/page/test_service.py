@@ -61,6 +61,22 @@ def test_a_waived_finding_has_its_waiver_instead_of_a_fix() -> None:
     assert (bare.excuse.left, bare.excuse.ticket, bare.excuse.place) == ("", "", "")
 
 
+def test_a_waiver_names_the_cause_and_the_incident() -> None:
+    waived = WAIVER | {"cause": "dependency", "incident": "INC-7\x1b"}
+    shown = problem(finding(disposition="waived", waiver=waived), None)
+    assert shown.excuse
+    assert shown.excuse.origin == "cause: dependency, incident INC-7\\x1b"
+
+
+def test_a_failing_service_says_what_touched_it() -> None:
+    touched = {"touched_by": [{"path": "src/a.py", "through": "paths"}], "touched_by_total": 3}
+    assert (
+        view(service(failing=True, **touched), None, (), DAY).touched == "touched by src/a.py (its paths) and 2 others"
+    )
+    assert view(service(failing=False, **touched), None, (), DAY).touched == ""
+    assert view(service(failing=True), None, (), DAY).touched == ""
+
+
 def test_what_a_change_brought_is_marked() -> None:
     assert problem(finding(origin="introduced", cause="declared"), None).origin == "new, declared"
     assert problem(finding(origin="standing", cause=None), None).origin == ""
