@@ -108,7 +108,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
             name: {"status": scored.status, "points": scored.points, "facts": facts[name]}
             for name, scored in judgement.scored.items()
         },
-        **(_before(transition) if transition else {}),
+        **(_before(transition) | _touched(transition) if transition else {}),
         "findings": [finding(failed, transition) for failed in judged.findings],
     }
 
@@ -121,6 +121,11 @@ def _before(transition: Transition) -> dict[str, Any]:
         "points_before": transition.points_before,
         "path_before": real_path(transition.before.location.path) if transition.before else None,
     }
+
+
+def _touched(transition: Transition) -> dict[str, Any]:
+    listed = [{"path": real_path(touch.path), "through": str(touch.through)} for touch in transition.touched_by.listed]
+    return {"touched_by": listed, "touched_by_total": transition.touched_by.total}
 
 
 def _fixed(fixed: Fixed) -> dict[str, Any]:
@@ -207,6 +212,8 @@ def _waiver(excuse: Excuse) -> dict[str, Any]:
         "expires": excuse.expires.isoformat(),
         "days_left": excuse.days_left,
         "ticket": excuse.ticket or None,
+        **({"cause": excuse.cause} if excuse.cause else {}),
+        **({"incident": printable(excuse.incident)} if excuse.incident else {}),
         "path": real_path(excuse.location.path),
         "line": excuse.location.line,
     }

@@ -12,9 +12,10 @@ from platform_gate.readings import NOTHING, who_measures
 from platform_gate.subsystems.slo import budget, budget_policy, fields
 from platform_gate.subsystems.slo.budget_policy import Limits as Limits
 from platform_gate.subsystems.slo.fields import WHOLE, merged
-from platform_gate.subsystems.slo.objective import UNNAMED_WINDOW_DAYS, minutes_left
+from platform_gate.subsystems.slo.objective import UNNAMED_WINDOW_DAYS
 from platform_gate.subsystems.slo.objective import SLODefinition as SLODefinition
 from platform_gate.subsystems.slo.objective import budget_remaining as budget_remaining
+from platform_gate.subsystems.slo.objective import minutes_between as minutes_between
 from platform_gate.subsystems.slo.objective import recovers_by as recovers_by
 from platform_gate.subsystems.slo.rules import BREACHED as BREACHED
 from platform_gate.subsystems.slo.rules import (
@@ -186,8 +187,8 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "met": slo.is_met if slo.current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
-        "budget_minutes": minutes_left(slo, WHOLE),
-        "budget_remaining_minutes": None if slo.current is None else minutes_left(slo, slo.current),
+        "budget_minutes": minutes_between(slo, slo.target, WHOLE),
+        "budget_remaining_minutes": None if slo.current is None else minutes_between(slo, slo.target, slo.current),
         **({"burn_rates": slo.burn_rates} if slo.burns else {}),
         **({"budget_recovers": str(slo.budget_recovers)} if slo.budget_recovers else {}),
     }

@@ -125,11 +125,11 @@ def _left_above(slo: SLODefinition, pct: float) -> Fraction:
     return (budget_left(slo) or as_written(0)) - as_written(pct)
 
 
-def minutes_left(slo: SLODefinition, value: float) -> int | float:
-    """The minutes of the window between the target and a value, to one decimal; 0 below the target."""
+def minutes_between(slo: SLODefinition, low: float, high: float) -> int | float:
+    """The minutes of the window between two percentages, to one decimal; 0 if the second is below the first."""
     length = slo.window_days * MINUTES_A_DAY
 
     def exactly() -> Fraction:
-        return (as_written(value) - as_written(slo.target)) * as_written(length) / WHOLE
+        return (as_written(high) - as_written(low)) * as_written(length) / WHOLE
 
-    return rounded(max(value - slo.target, 0) * length / WHOLE, 1, exactly)
+    return rounded(max(high - low, 0) * length / WHOLE, 1, exactly)
