@@ -144,6 +144,7 @@ def check_gate(gate: Any, rules: frozenset[str]) -> None:
     need(list_of(gate["not_waivable"], one_of(*rules)), "not_waivable")
     need(set(gate["regressions"]) <= {"declared", "measured"} and gate["regressions"], "regressions")
     need(count(gate["max_prelaunch_days"]) and isinstance(gate["help"], str), "max_prelaunch_days and help")
+    need(gate["exemptions"] == [] and gate["merge"] == gate["deploy"] == {}, "exemptions: the oracle knows none")
 
 
 def check_cost(cost: Any) -> None:
