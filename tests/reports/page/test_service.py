@@ -1,6 +1,7 @@
 """A service's row and what is behind it."""
 
 from datetime import date
+from typing import Any
 
 from platform_gate.reports.history import Snapshot, Standing
 from platform_gate.reports.outcome import Links
@@ -69,7 +70,7 @@ def test_a_waiver_names_the_cause_and_the_incident() -> None:
 
 
 def test_a_failing_service_says_what_touched_it() -> None:
-    touched = {"touched_by": [{"path": "src/a.py", "through": "paths"}], "touched_by_total": 3}
+    touched: dict[str, Any] = {"touched_by": [{"path": "src/a.py", "through": "paths"}], "touched_by_total": 3}
     assert (
         view(service(failing=True, **touched), None, (), DAY).touched == "touched by src/a.py (its paths) and 2 others"
     )
