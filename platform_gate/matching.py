@@ -78,25 +78,24 @@ def _is_plain_name(part: str) -> bool:
     return all(map(_is_plain, _tokens(part)))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Node:
     """A place in several globs at once: what comes next in each of them, and the globs that end here.
 
-    ``wild`` are the parts with wildcards, each with its ``needle``. ``folders`` is the place behind a ``**``, which
-    ``spans`` any number of names.
+    ``wild`` are the parts with wildcards, each with its ``needle``. ``folders`` has the place behind a ``**``,
+    if there is one, which ``spans`` any number of names.
     """
 
     plain: dict[str, _Node] = field(default_factory=dict)
     wild: dict[str, tuple[str, _Node]] = field(default_factory=dict)
-    folders: _Node | None = None
+    folders: dict[str, _Node] = field(default_factory=dict)
     spans: bool = False
     globs: list[str] = field(default_factory=list)
 
     def after(self, part: str) -> _Node:
         """The place behind a part, made where it is missing."""
         if part == ANY_FOLDERS:
-            self.folders = self.folders or _Node(spans=True)
-            return self.folders
+            return self.folders.setdefault(part, _Node(spans=True))
         if _is_plain_name(part):
             return self.plain.setdefault(part, _Node())
         return self.wild.setdefault(part, (needle(part), _Node()))[1]
@@ -140,7 +139,7 @@ def _settled(nodes: Iterable[_Node]) -> list[_Node]:
         node: _Node | None = start
         while node is not None and id(node) not in settled:
             settled[id(node)] = node
-            node = node.folders
+            node = node.folders.get(ANY_FOLDERS)
     return list(settled.values())
 
 

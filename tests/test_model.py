@@ -72,14 +72,6 @@ def test_locations_sort_by_line_before_column() -> None:
     assert sorted(place.start for place in places) == [(9, 4), (9, 30), (10, 1)]
 
 
-@pytest.mark.parametrize(("line", "caret"), [(7, "       ^^^"), (123, "         ^^^")])
-def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> None:
-    above, below = Excerpt("a: bad", 3, 3).drawn(line)
-    assert above == f"{line} | a: bad"
-    assert below == caret
-    assert above[below.index("^") :] == "bad"
-
-
 def test_a_violation_stands_below_spec() -> None:
     violation = RULE.violation("the wheel is off", "toys", 0, subject="car", value=3.0, fix="Glue it.")
     assert violation == Violation(RULE, "the wheel is off", ("spec", "toys", 0), "car", 3.0, "Glue it.")
@@ -125,6 +117,19 @@ def test_a_finding_is_open_and_free_of_charge_unless_it_says_otherwise() -> None
 def test_an_excuse_says_who_granted_it_until_when_and_why(days: int, ticket: str, expected: str) -> None:
     location = Location("waivers.yaml", 4)
     assert str(Excuse("Failover in\n progress.", "sre-lead", date(2026, 12, 31), ticket, days, location)) == expected
+
+
+@pytest.mark.parametrize(
+    ("ticket", "cause", "incident", "ending"),
+    [
+        ("", "dependency", "", "progress. (cause: dependency)"),
+        ("OPS-1", "", "INC-7", "progress. [OPS-1] (incident INC-7)"),
+        ("OPS-1", "traffic", "INC-7", "progress. [OPS-1] (cause: traffic, incident INC-7)"),
+    ],
+)
+def test_an_excuse_says_who_or_what_is_behind_a_breach(ticket: str, cause: str, incident: str, ending: str) -> None:
+    words = "Failover in progress.", "sre-lead", date(2026, 12, 31), ticket, 3
+    assert str(Excuse(*words, Location("waivers.yaml", 4), cause, incident)).endswith(ending)
 
 
 def test_a_gate_error_says_what_is_wrong_and_what_to_do() -> None:
