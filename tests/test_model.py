@@ -23,7 +23,6 @@ from platform_gate.model import (
 )
 from platform_gate.readings import days_after
 from platform_gate.rule_ids import kind_of
-from platform_gate.text import Excerpt
 
 RULE = Rule("toy/broken", "A toy is broken", "Mend it.")
 
