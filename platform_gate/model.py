@@ -1,13 +1,14 @@
 """The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
+from platform_gate.text import Excerpt, plural
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -49,10 +50,11 @@ class Severity(StrEnum):
 
 
 class Disposition(StrEnum):
-    """Whether a finding counts (open) or is excused by a waiver (waived)."""
+    """Whether a finding counts (open), a waiver excuses it, or it fails no change of this kind (exempt)."""
 
     OPEN = "open"
     WAIVED = "waived"
+    EXEMPT = "exempt"
 
 
 class Scope(StrEnum):
@@ -126,7 +128,7 @@ class Violation(NamedTuple):
 
     ``at`` is the place in the manifest; with ``on_key`` its key is wrong, not its value. ``subject`` is the part of the
     service concerned (an SLO's name, say), ``value`` the measured value. Without a ``fix`` the rule's help applies.
-    ``measured`` is the value of a snapshot that it rests on.
+    ``measured`` is the value of a snapshot that it rests on, ``limits`` the keys of its policy section that it breaks.
     """
 
     rule: Rule
@@ -137,6 +139,7 @@ class Violation(NamedTuple):
     fix: str = ""
     on_key: bool = False
     measured: Measurement | None = None
+    limits: tuple[At, ...] = ()
 
 
 class Charge(NamedTuple):
@@ -159,8 +162,7 @@ class Problem(NamedTuple):
 
 def further(count: int) -> Problem:
     """The problem that ends a cut list: how many more there are."""
-    words = "1 more problem" if count == 1 else f"{count:,} more problems"
-    return Problem((), f"and {words}", "Fix those above first.", more=count)
+    return Problem((), f"and {plural(count, 'more problem')}", "Fix those above first.", more=count)
 
 
 class Relaxation(NamedTuple):
@@ -190,19 +192,6 @@ class Location(NamedTuple):
         return self.line, self.column
 
 
-class Excerpt(NamedTuple):
-    """A line of a file, cut and escaped for display, and the range below which carets go (offset from 0, width)."""
-
-    text: str
-    offset: int
-    width: int
-
-    def drawn(self, line: int) -> tuple[str, str]:
-        """The line after its number, and the line of carets below it."""
-        number = f"{line} | "
-        return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
-
-
 class Excuse(NamedTuple):
     """The waiver that excuses a finding: its words, the days left, and its location."""
 
@@ -214,10 +203,22 @@ class Excuse(NamedTuple):
     location: Location
 
     def __str__(self) -> str:
-        days = "1 day" if self.days_left == 1 else f"{self.days_left} days"
-        left = f"{days} left" if self.days_left else "today is its last day"
+        left = f"{plural(self.days_left, 'day')} left" if self.days_left else "today is its last day"
         ticket = f" [{self.ticket}]" if self.ticket else ""
         return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
+
+
+class Exemption(NamedTuple):
+    """A policy's exemption for a kind of change: where health is ``at_most`` that bad, its rules fail nothing."""
+
+    change: str
+    rules: frozenset[str]
+    reason: str
+    at_most: HealthStatus
+    location: Location
+
+    def __str__(self) -> str:
+        return f"exempt (change: {self.change}): {' '.join(self.reason.split())}"
 
 
 class Finding(NamedTuple):
@@ -243,7 +244,7 @@ class Finding(NamedTuple):
     subsystem: str = ""
     subject: str = ""
     excerpt: Excerpt | None = None
-    excuse: Excuse | None = None
+    excuse: Excuse | Exemption | None = None
     measured: Measurement | None = None
 
     @property
@@ -293,8 +294,3 @@ def nowhere(_path: str) -> bool:
 def pointer(at: At) -> str:
     """A place as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
-
-
-def days_after(day: date, days: int) -> date:
-    """The day after some days, at most the calendar's last one."""
-    return day + timedelta(days=min(days, (date.max - day).days))

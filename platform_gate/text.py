@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 QUOTED_AT_MOST = 80
 LISTED_AT_MOST = 10
@@ -20,6 +21,19 @@ COMPARED_AT_MOST = 100
 UNSAFE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
 # In messages of one line, tab, LF and CR are out of place as well. Lone surrogates can't be encoded.
 _HIDDEN = f"[\t\n\r{UNSAFE}\ud800-\udfff]"
+
+
+class Excerpt(NamedTuple):
+    """A line of a file, cut and escaped for display, and the range below which carets go (offset from 0, width)."""
+
+    text: str
+    offset: int
+    width: int
+
+    def drawn(self, line: int) -> tuple[str, str]:
+        """The line after its number, and the line of carets below it."""
+        number = f"{line} | "
+        return number + self.text, " " * (len(number) + self.offset) + "^" * self.width
 
 
 def escape(character: str) -> str:

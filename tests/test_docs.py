@@ -367,6 +367,7 @@ def test_the_examples_of_a_rule_fail_and_pass(gate: Gate, tmp_path: Path, name: 
     write(tmp_path, files)
     given = {"--waivers": "waivers.yaml", "--measurements": "measurements.jsonl"}
     options = [word for option, file in given.items() if file in files for word in (option, file)]
+    options += ["--policy", "strict"] if "under the policy strict" in example else []
     done = gate(tmp_path, "check", "--format", "json", "--as-of", day(example), *options)
     assert done.stderr == ""
     report = json.loads(done.stdout)

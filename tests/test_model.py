@@ -10,7 +10,6 @@ from platform_gate.model import (
     At,
     Disposition,
     Doubt,
-    Excerpt,
     Excuse,
     Finding,
     GateError,
@@ -19,11 +18,12 @@ from platform_gate.model import (
     Rule,
     Severity,
     Violation,
-    days_after,
     nowhere,
     pointer,
 )
+from platform_gate.readings import days_after
 from platform_gate.rule_ids import kind_of
+from platform_gate.text import Excerpt
 
 RULE = Rule("toy/broken", "A toy is broken", "Mend it.")
 

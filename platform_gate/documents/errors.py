@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
-from platform_gate.model import Excerpt, GateError, Location
-from platform_gate.text import QUOTED_AT_MOST, UNSAFE, escape, printable
+from platform_gate.model import GateError, Location
+from platform_gate.text import QUOTED_AT_MOST, UNSAFE, Excerpt, escape, printable
 
 MAX_BYTES: Final = 1024 * 1024
 """Size limit of a file."""

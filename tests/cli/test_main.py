@@ -11,7 +11,8 @@ import pytest
 from platform_gate.cli import main
 from platform_gate.cli.main import run
 from platform_gate.documents.document import DocumentError, Refusal
-from platform_gate.model import Excerpt, GateError, Location
+from platform_gate.model import GateError, Location
+from platform_gate.text import Excerpt
 from tests.conftest import Gate
 from tests.samples import BREACHED, manifest
 
