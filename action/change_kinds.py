@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-KIND: Final = re.compile("[a-z][a-z0-9-]*")
+KIND: Final = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+"""As in the policy's schema."""
 
 
 def lines(text: str) -> list[str]:

@@ -100,7 +100,8 @@ def scripts(path: Path) -> list[str]:
 def test_the_deployment_waits_for_a_gate_that_decides_on_deployments() -> None:
     jobs = yaml.safe_load((EXAMPLES / "github-deploy.yml").read_text(encoding="utf-8"))["jobs"]
     [gate] = [step["with"] for step in jobs["gate"]["steps"] if "platform-gate" in step["uses"]]
-    assert (gate["for"], jobs["deploy"]["needs"], "if" in jobs["deploy"]) == ("deploy", "gate", False)
+    assert (gate["for"], gate["base"], gate["scope"]) == ("deploy", "${{ github.sha }}", "all")
+    assert (jobs["deploy"]["needs"], "if" in jobs["deploy"]) == ("gate", False)
     assert [name for name, job in jobs.items() if "environment" in job] == ["deploy"]
 
 

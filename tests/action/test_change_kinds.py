@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.conftest import ROOT
+from tests.scripts import load
 
 
 def run(folder: Path, event: str, labels: str = "", change: str = "") -> "subprocess.CompletedProcess[str]":
@@ -41,7 +43,7 @@ def test_labels_name_kinds(tmp_path: Path, labels: str, kinds: list[str]) -> Non
     assert (done.returncode, done.stdout.split()) == (0, kinds)
 
 
-@pytest.mark.parametrize("labels", ["security", "=security", "a=", "a=B", "a=b\na=c", "a=b c", "a=-b"])
+@pytest.mark.parametrize("labels", ["x", "=x", "a=", "a=B", "a=b\na=c", "a=b c", "a=-b", "a=b-", f"a={'b' * 64}"])
 def test_a_mapping_that_makes_no_sense_is_an_error(tmp_path: Path, labels: str) -> None:
     done = run(tmp_path, EVENT, labels)
     assert done.returncode == 1
@@ -77,3 +79,11 @@ def test_a_label_is_compared_and_never_printed(tmp_path: Path, label: str) -> No
     assert run(tmp_path, event, "rollback=rollback\na=docs").stdout == "\n"
     if label.isprintable():
         assert run(tmp_path, event, f"{label}=security").stdout == "security\n"
+
+
+def test_kinds_are_those_of_the_policys_schema() -> None:
+    pattern = load("action/change_kinds.py").KIND
+    schema = json.loads((ROOT / "schemas/policy.schema.json").read_bytes())
+    kind = {"$ref": "#/$defs/exemption/properties/change", "$defs": schema["$defs"]}
+    for text in ("a", "1", "a-b", "-a", "a-", "A", "a_b", "", "a" * 63, "a" * 64):
+        assert (pattern.fullmatch(text) is not None) == Draft202012Validator(kind).is_valid(text), text
