@@ -67,7 +67,7 @@ class Repository:
 
     def commit(self) -> str:
         git(self.root, "add", "--all")
-        git(self.root, "commit", "-q", "-m", "a commit")
+        git(self.root, "commit", "-q", "--allow-empty", "-m", "a commit")
         return self.revision("HEAD")
 
     def change(self, files: Mapping[str, str]) -> str:
