@@ -41,7 +41,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run([openssl, *words], cwd=folder, check=True, capture_output=True)
 
     new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3650"]
-    run(*new, "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem")
+    usage = ["-addext", "keyUsage=critical,keyCertSign"]  # Python 3.13 and newer ask for it
+    run(*new, *usage, "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.pem")
     for who in ("server", "client"):
         signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", names, "-addext", "basicConstraints=CA:FALSE"]
         run(*new, *signed, "-subj", f"/CN={who}", "-keyout", f"{who}.key", "-out", f"{who}.pem")
