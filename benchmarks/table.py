@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -81,6 +82,8 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1)
 
 def figure(value: float) -> str:
     """A number with about three significant digits."""
+    if not math.isfinite(value):
+        return "nothing measured"
     if value >= 100:  # noqa: PLR2004 - from there on decimals are noise
         return count(round(value))
     if value >= 10:  # noqa: PLR2004
