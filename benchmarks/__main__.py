@@ -20,7 +20,7 @@ from benchmarks.plan import SMALL, USUAL, Plan, Question
 PAGE: Final = ROOT / "docs" / "performance.md"
 BENCH: Final = ROOT / ".bench"
 SIZES: Final = (1, 100, 1000, 10_000)
-ROUNDS, SECONDS = 7, 25.0
+ROUNDS, SECONDS = 7, 15.0
 QUICK_SIZES: Final = (1, 100)
 
 
@@ -30,13 +30,13 @@ def main(words: Sequence[str]) -> int:
     began = time.monotonic()
     try:
         plan, absent = prepared(options)
-        head = _said(" ".join([*headline(plan), *absent]))
+        head = _show(" ".join([*headline(plan), *absent]))
         questions = [question for name in parts.ALL if name in options.parts for question in _answered(name, plan)]
     except BenchmarkError as error:
-        _tell(f"error: {error}")
+        _log(f"error: {error}")
         return 2
-    _tell(f"took {(time.monotonic() - began) / 60:.1f} minutes")
-    summary = _said(summed_up(questions))
+    _log(f"took {(time.monotonic() - began) / 60:.1f} minutes")
+    summary = _show(summed_up(questions))
     if options.write:
         text = "\n\n".join([head, summary, *(question.text for question in questions)])
         PAGE.write_text(table.kept(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
@@ -88,9 +88,9 @@ def prepared(options: argparse.Namespace) -> tuple[Plan, list[str]]:
         raise BenchmarkError("the part instructions needs valgrind: install it, or leave the part out")
     absent = [*_left_out(options)]
     for text in absent:
-        _tell(text)
+        _log(text)
     where, plan = Places(BENCH), planned(options)
-    _tell("installing")
+    _log("installing")
     places.install(where, npm=any(peer.npm for peer in plan.peers))
     return plan, absent
 
@@ -127,9 +127,9 @@ def headline(plan: Plan) -> Iterator[str]:
 
 
 def _answered(name: str, plan: Plan) -> Iterator[Question]:
-    _tell(f"measuring: {name}")
+    _log(f"measuring: {name}")
     for question in parts.ALL[name](plan):
-        _said(question.text)
+        _show(question.text)
         yield question
 
 
@@ -146,13 +146,13 @@ def machine() -> str:
     return f"{today}: {os.cpu_count()} cores, {memory:.0f} GiB of memory."
 
 
-def _said(text: str) -> str:
+def _show(text: str) -> str:
     sys.stdout.write(f"{text}\n\n")
     sys.stdout.flush()
     return text
 
 
-def _tell(text: str) -> None:
+def _log(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from benchmarks import fleets
-from benchmarks.figures import Sample, Spread, mib, ratio, seconds
+from benchmarks.figures import Sample, Spread, cpu_seconds, mib, ratio, seconds
 from benchmarks.measure import Command, rounds
 from benchmarks.ours import ACTION, FORMATS, JSON, TEXT, Ours
 from benchmarks.peers import AJV, CHECK_JSONSCHEMA, Peer
@@ -69,15 +69,16 @@ def compared(plan: Plan) -> Iterator[Question]:
 
 
 WITH_CORES: Final = ("manifests", "fleet", "format", "on")
-SECONDS: Final = ("ours, s", "peer, s", "ours, MiB", "peer, MiB", "rounds")
+SECONDS: Final = ("ours, s", "peer, s", "ours, CPU s", "peer, CPU s", "ours, MiB", "peer, MiB", "rounds")
 OURS: Final = ("with, s", "without, s", "MiB", "rounds")
 PAIRED: Final = (
     "Both validate the same files, on the same cores. The goals are for half and for all of the services bad; one in "
     "twelve bad is what earlier versions were measured with."
 )
 ADDS: Final = (
-    "The same run with and without; one core is compared with two. A snapshot holds 8 values of each service. Where it "
-    "has none for a field that its source measures, the typed value doesn't count, so bad services get more findings. "
+    "The same run with and without; one core is compared with two. A snapshot holds eight or nine values of each "
+    "service. Where it has none for a field that its source measures, the typed value doesn't count, so bad services "
+    "get more findings. "
     f"One in {fleets.CHANGED:,} manifests has changed since the base, and at least one."
 )
 
@@ -141,8 +142,9 @@ def beside_others(contest: Contest) -> Iterator[Line]:
 def _beside(contest: Contest, ours: Ours, peer: tuple[Peer, int], what: Sequence[str], goal: float | None) -> Line:
     spread = contest.ratio(ours, peer)
     both = [contest.samples[starter] for starter in (ours, peer)]
-    more = (*(figure(seconds(samples)) for samples in both), *(f"{mib(samples):.0f}" for samples in both))
-    return Line(what, spread.median, goal, spread, (*more, str(len(both[0]))))
+    times = [figure(time(samples)) for time in (seconds, cpu_seconds) for samples in both]
+    more = (*times, *(f"{mib(samples):.0f}" for samples in both), str(len(both[0])))
+    return Line(what, spread.median, goal, spread, more)
 
 
 def what_adds(contest: Contest) -> Iterator[Line]:
@@ -158,7 +160,7 @@ def _without(ours: Ours) -> Iterator[tuple[str, Ours]]:
     if ours.extras:
         yield ours.extras, Ours(ours.form, cores=ours.cores)
     if ours.cores == 1:
-        yield "one core", ours._replace(cores=2)
+        yield f"one core of a run with {ours.extras}" if ours.extras else "one core", ours._replace(cores=2)
 
 
 def _added(contest: Contest, name: str, both: tuple[Ours, Ours], goal: float | None) -> Line:

@@ -51,8 +51,13 @@ def ratio(these: Sequence[Sample], those: Sequence[Sample]) -> Spread:
 
 
 def seconds(samples: Sequence[Sample]) -> float:
-    """The median."""
+    """The median of the wall-clock seconds."""
     return median(sample.seconds for sample in samples)
+
+
+def cpu_seconds(samples: Sequence[Sample]) -> float:
+    """The median of the CPU seconds."""
+    return median(sample.cpu for sample in samples)
 
 
 def mib(samples: Sequence[Sample]) -> float:

@@ -27,8 +27,10 @@ class Ours(NamedTuple):
 
     def command(self, places: Places, folder: Path) -> Command:
         """The command that judges a fleet."""
-        words = [places.ours(self.environment), "check", "--as-of", fleets.AS_OF, *self._options(places), "services"]
-        return Command(words, folder, self.cores)
+        program = places.ours(self.environment)
+        return Command(
+            [program, "check", "--as-of", fleets.AS_OF, *self._options(places), "services"], folder, self.cores
+        )
 
     def _options(self, places: Places) -> Iterator[str]:
         yield from written(places, self.form)

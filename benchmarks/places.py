@@ -88,8 +88,8 @@ class Places(NamedTuple):
 
 def _recipe() -> str:
     """A digest of the code that makes fleets."""
-    modules = (services, manifests, snapshots, fleets)
-    return sha256(b"".join(Path(module.__file__).read_bytes() for module in modules)).hexdigest()
+    names = [f"{module.__name__.rpartition('.')[2]}.py" for module in (services, manifests, snapshots, fleets)]
+    return sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in names)).hexdigest()
 
 
 def has_npm() -> bool:
@@ -145,13 +145,13 @@ def versions(places: Places, *, npm: bool) -> Iterator[str]:
     """Versions of everything that is measured."""
     yield f"platform-gate at {commit()}"
     yield f"Python {sys.version.split()[0]}"
-    yield _said(places.python("fast"), "-c", ASK, "click", "pyyaml", "jsonschema", "jsonschema-rs")
-    yield _said(places.python("peers"), "-c", ASK, *FROM_PYPI)
+    yield _output(places.python("fast"), "-c", ASK, "click", "pyyaml", "jsonschema", "jsonschema-rs")
+    yield _output(places.python("peers"), "-c", ASK, *FROM_PYPI)
     for name in FROM_NPM if npm else ():
         package = json.loads((places.package(name) / "package.json").read_bytes())
         yield f"{name} {package['version']}"
     if npm:
-        yield f"node {_said('node', '--version')}"
+        yield f"node {_output('node', '--version')}"
 
 
 def commit() -> str:
@@ -163,5 +163,5 @@ def commit() -> str:
     return described.stdout.strip() or "an unknown commit"
 
 
-def _said(*words: str | Path) -> str:
+def _output(*words: str | Path) -> str:
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()

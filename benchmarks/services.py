@@ -130,53 +130,53 @@ def _governance(dice: Random, noun: str) -> dict[str, str]:
     }
 
 
-def _nearly_breached(it: Service) -> Service:
+def _nearly_breached(service: Service) -> Service:
     """Every objective is met with a tenth of its error budget left."""
-    currents = [float(one.target) + (100 - float(one.target)) * 0.1 for one in it.objectives]
-    pairs = zip(it.objectives, currents, strict=True)
-    return it._replace(objectives=[one._replace(current=f"{current:.4g}") for one, current in pairs])
+    currents = [float(one.target) + (100 - float(one.target)) * 0.1 for one in service.objectives]
+    pairs = zip(service.objectives, currents, strict=True)
+    return service._replace(objectives=[one._replace(current=f"{current:.4g}") for one, current in pairs])
 
 
-def _spiking(it: Service) -> Service:
+def _spiking(service: Service) -> Service:
     """The last month costs a third more than the one before it, within the budget."""
-    *_, before, last = it.months
-    amount = round(float(it.months[before]) * 1.3)
-    return it._replace(months={**it.months, last: str(amount)}, budget=str(amount + 200))
+    *_, before, last = service.months
+    amount = round(float(service.months[before]) * 1.3)
+    return service._replace(months={**service.months, last: str(amount)}, budget=str(amount + 200))
 
 
-def _breached(dice: Random, it: Service) -> Service:
+def _breached(dice: Random, service: Service) -> Service:
     """The first objective, or all of them, are missed."""
-    count = dice.choice((1, len(it.objectives)))
-    missed = [one._replace(current=f"{float(one.target) - 0.4:.4g}") for one in it.objectives[:count]]
-    return it._replace(objectives=[*missed, *it.objectives[count:]])
+    count = dice.choice((1, len(service.objectives)))
+    missed = [one._replace(current=f"{float(one.target) - 0.4:.4g}") for one in service.objectives[:count]]
+    return service._replace(objectives=[*missed, *service.objectives[count:]])
 
 
-def _over_budget(dice: Random, it: Service) -> Service:
+def _over_budget(dice: Random, service: Service) -> Service:
     """The last month costs more than the budget, and often more than the month before it."""
-    spiking = _spiking(it) if chance(dice, 60) else it
+    spiking = _spiking(service) if chance(dice, 60) else service
     last = float([*spiking.months.values()][-1])
     return spiking._replace(budget=str(round(last * 0.9)))
 
 
-def _ungoverned(dice: Random, it: Service) -> Service:
+def _ungoverned(dice: Random, service: Service) -> Service:
     """Some evidence is missing, or said to be."""
-    missing = dice.sample(sorted(it.governance), dice.randint(1, 3))
-    without = {key: text for key, text in it.governance.items() if key not in missing}
-    return it._replace(governance={**without, missing[0]: "false"})
+    missing = dice.sample(sorted(service.governance), dice.randint(1, 3))
+    without = {key: text for key, text in service.governance.items() if key not in missing}
+    return service._replace(governance={**without, missing[0]: "false"})
 
 
-def _unmeasured(dice: Random, it: Service) -> Service:
+def _unmeasured(dice: Random, service: Service) -> Service:
     """The last objective and some of the reliability are not measured."""
-    *others, last = it.objectives
-    missing = dice.sample(sorted(it.reliability), dice.randint(1, 2))
-    kept = {key: text for key, text in it.reliability.items() if key not in missing}
-    return it._replace(objectives=[*others, last._replace(current="")], reliability=kept)
+    *others, last = service.objectives
+    missing = dice.sample(sorted(service.reliability), dice.randint(1, 2))
+    kept = {key: text for key, text in service.reliability.items() if key not in missing}
+    return service._replace(objectives=[*others, last._replace(current="")], reliability=kept)
 
 
-def _unreliable(dice: Random, it: Service) -> Service:
+def _unreliable(dice: Random, service: Service) -> Service:
     """It is down too often, and for too long."""
     uptime, minutes = dice.choice(("98.2", "97.5")), dice.choice(("190", "320"))
-    return it._replace(reliability={**it.reliability, "uptime_pct": uptime, "mttr_minutes": minutes})
+    return service._replace(reliability={**service.reliability, "uptime_pct": uptime, "mttr_minutes": minutes})
 
 
 FLAWS: Final[Sequence[Callable[[Random, Service], Service]]] = (
