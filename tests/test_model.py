@@ -143,4 +143,4 @@ def test_a_service_built_in_python_has_no_files() -> None:
 
 def test_the_words_of_reports_are_the_contract_s() -> None:
     assert [str(severity) for severity in Severity] == ["note", "warning", "error"]
-    assert [str(disposition) for disposition in Disposition] == ["open", "waived"]
+    assert [str(disposition) for disposition in Disposition] == ["open", "waived", "exempt"]
