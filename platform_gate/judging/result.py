@@ -79,7 +79,7 @@ class Judged(NamedTuple):
     """A service of a run: small, and fit to travel between processes.
 
     ``location`` is where its document begins. ``fatal`` are the open rules that fail the gate by themselves, ``limits``
-    the points from which a service is degraded or critical. ``row`` is its row of the JSON report, compressed; empty
+    the points from which a service is degraded or critical. ``row`` is its row of the JSON report, see ``Kept``; empty
     unless the run keeps rows. ``detail`` is None unless the run keeps everything. ``tallies`` count measured values.
     """
 

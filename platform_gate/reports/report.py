@@ -66,7 +66,12 @@ def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
 
 
 def with_row(judged: Judged) -> Judged:
-    """The result with its row of the report, compressed, instead of its detail: a fifth of the size."""
+    """The result with its row of the report instead of its detail."""
+    return judged._replace(row=encode(service(judged)).encode(), detail=None)
+
+
+def with_packed_row(judged: Judged) -> Judged:
+    """The same with a compressed row, for very large fleets: a third of the size for a third more time."""
     return judged._replace(row=pack(encode(service(judged))), detail=None)
 
 
