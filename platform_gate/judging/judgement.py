@@ -58,14 +58,18 @@ class Scored(NamedTuple):
 
     def charge(self, rule: Rule) -> Charge | None:
         """The charge for a violated rule."""
-        return next((charge for charge in self.charges if rule.id in charge.rules), None)
+        for charge in self.charges:
+            if rule.id in charge.rules:
+                return charge
+        return None
 
 
 class Judgement(NamedTuple):
     """A service's health, with the reason for every point.
 
     ``required`` are the subsystems that must have data. ``points`` is the sum over the subsystems, ``waived_points``
-    what waivers take off it.
+    what waivers take off it. It is ``failing`` if its health or a violated rule fails the gate; ``fatal`` are the ids
+    of violated rules that do so by themselves, sorted.
     """
 
     subject: Subject
@@ -76,23 +80,16 @@ class Judgement(NamedTuple):
     health_without_waivers: HealthStatus
     points: int
     waived_points: int
-
-    @property
-    def failing(self) -> bool:
-        """Whether its health or a violated rule fails the gate."""
-        return self.health in self.policy.gate.fail_on or bool(self.fatal)
-
-    @property
-    def fatal(self) -> tuple[str, ...]:
-        """The ids of violated rules that fail the gate by themselves, sorted."""
-        wrong = [scored for scored in self.scored.values() if scored.failures]
-        named = {violation.rule.id for scored in wrong for violation in scored.open}
-        return tuple(sorted(named.intersection(self.policy.gate.fail_on))) if named else ()
+    failing: bool
+    fatal: tuple[str, ...] = ()
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
         """Whether a violated rule costs points, leaves a doubt, or fails the gate by itself."""
-        charged = any(charge.points and rule.id in charge.rules for charge in scored.full_charges)
-        return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
+        name = rule.id
+        for charge in scored.full_charges:
+            if charge.points and name in charge.rules:
+                return True
+        return in_doubt(rule, scored.name, self.required) or name in self.policy.gate.fail_on
 
     def severity(self, scored: Scored, failure: Failure) -> Severity:
         """How a violation is shown: at most as a warning if it is waived or the service passes."""
@@ -123,14 +120,23 @@ def judge(
     wrong = [part for part in scored.values() if part.failures]
     if not wrong:
         clean = health(0, effective.health, doubt=False)
-        return Judgement(subject, effective, required, scored, clean, clean, 0, 0)
+        return Judgement(subject, effective, required, scored, clean, clean, 0, 0, clean in effective.gate.fail_on)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
     full_doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.failed)
     status = health(points, effective.health, doubt=doubt)
     full_status = health(full_points, effective.health, doubt=full_doubt)
-    return Judgement(subject, effective, required, scored, status, full_status, points, full_points - points)
+    fatal = _fatal(wrong, effective.gate.fail_on)
+    failing = bool(fatal) or status in effective.gate.fail_on
+    waived = full_points - points
+    return Judgement(subject, effective, required, scored, status, full_status, points, waived, failing, fatal)
+
+
+def _fatal(wrong: Iterable[Scored], fail_on: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of open violations' rules that fail the gate by themselves, sorted."""
+    named = {violation.rule.id for part in wrong for violation in part.open}
+    return tuple(sorted(named.intersection(fail_on)))
 
 
 def _score(

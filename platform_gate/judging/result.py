@@ -1,6 +1,7 @@
 """The result of judging one service: its health, its findings, and where they are in its manifest."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from platform_gate.documents.document import Document
@@ -175,7 +176,7 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             message=violation.message + (f" ({measured})" if measured else "") + failure.remark,
             fix=violation.fix or violation.rule.help,
             location=document.locate(violation.at, on_key=violation.on_key),
-            pointer=pointer(violation.at),
+            pointer=_pointer(violation.at),
             disposition=Disposition.OPEN if excuse is None else Disposition.WAIVED,
             fingerprint=_fingerprint(violation, judgement.subject.name),
             points=points,
@@ -185,6 +186,10 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             excuse=excuse,
             measured=measured,
         )
+
+
+_pointer = lru_cache(maxsize=4096)(pointer)
+"""Remembered: findings have few places, of many services."""
 
 
 def _fingerprint(violation: Violation, service: str) -> str:

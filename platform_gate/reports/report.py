@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from platform_gate.changes.comparison import Comparison, FindingOrigin, Fixed, Transition
@@ -14,7 +15,7 @@ from platform_gate.judging.snapshots import SnapshotFile
 from platform_gate.judging.tallies import Tally
 from platform_gate.judging.totals import detail
 from platform_gate.model import Excuse, Finding
-from platform_gate.policy.limits import Effective
+from platform_gate.policy.layers import Layered
 from platform_gate.readings import Measurement, Source
 from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
 from platform_gate.reports.measured_by import tallies
@@ -79,10 +80,11 @@ def _service(judged: Judged, comparison: Comparison | None) -> Row:
     return Kept(judged.row) if judged.row else service(judged, comparison)
 
 
-def _fail_on(policy: Effective) -> dict[str, Any]:
+@lru_cache(maxsize=128)  # a fleet's services have few policies
+def _fail_on(layered: Layered, fail_on: tuple[str, ...]) -> dict[str, Any]:
     """What fails the gate, if an override sets that for the service: else it is what the report says of the policy."""
-    origin = policy.layered.origin(("gate", "fail_on"))
-    return {"fail_on": list(policy.gate.fail_on)} if origin.at[:2] == ("spec", "overrides") else {}
+    overridden = layered.origin(("gate", "fail_on")).at[:2] == ("spec", "overrides")
+    return {"fail_on": list(fail_on)} if overridden else {}
 
 
 def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
         "line": judged.location.line,
         "failing": judged.failing,
         "fails_on": list(judged.fatal),
-        **_fail_on(judgement.policy),
+        **_fail_on(judgement.policy.layered, judgement.policy.gate.fail_on),
         "thresholds": judged.limits._asdict(),
         "health_without_waivers": str(judgement.health_without_waivers),
         "points": judgement.points,

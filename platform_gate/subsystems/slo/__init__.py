@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
@@ -270,24 +270,33 @@ def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:
 
 
 def _row(slo: SLODefinition) -> dict[str, Any]:
+    current = slo.current
     return {
         "name": slo.name,
         "target": number(slo.target),
-        "current": optional_number(slo.current),
-        "met": slo.is_met if slo.current is not None else None,
+        "current": optional_number(current),
+        "met": slo.is_met if current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
-        "budget_minutes": _minutes(slo, WHOLE),
-        "budget_remaining_minutes": None if slo.current is None else _minutes(slo, slo.current),
+        "budget_minutes": _whole_budget(slo.target, slo.window_days),
+        "budget_remaining_minutes": None if current is None else _minutes(slo.target, current, slo.window_days),
         **({"burn_rates": dict(slo.burn_rates)} if slo.burn_rates else {}),
     }
 
 
-def _minutes(slo: SLODefinition, value: float) -> int | float:
-    """The minutes of the window between the target and a value, to one decimal; 0 below the target."""
-    minutes = slo.window_days * MINUTES_A_DAY
+@lru_cache(maxsize=1024)
+def _whole_budget(target: float, days: int) -> int | float:
+    """Remembered: a fleet has few targets, and few windows."""
+    return _minutes(target, WHOLE, days)
+
+
+def _minutes(target: float, value: float, days: int) -> int | float:
+    """The minutes of a window between the target and a value, to one decimal; 0 below the target."""
+    if value <= target:
+        return 0
+    minutes = days * MINUTES_A_DAY
 
     def exactly() -> "Fraction":
-        return (as_written(value) - as_written(slo.target)) * minutes / WHOLE
+        return (as_written(value) - as_written(target)) * minutes / WHOLE
 
-    return rounded(max(value - slo.target, 0) * minutes / WHOLE, 1, exactly)
+    return rounded((value - target) * minutes / WHOLE, 1, exactly)
