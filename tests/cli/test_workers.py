@@ -37,13 +37,13 @@ class Odd(Exception):
     def __init__(self, one, two): super().__init__(one)
 class Stuck(Exception):
     def __reduce__(self): raise TypeError("stays here")
-judge = gate._judge_file
+judge = gate._open
 parent = os.getpid()
 def faulty(job, found):
     if found.path.endswith("/077.yaml"):
         {fault}
     return judge(job, found)
-gate._judge_file = faulty
+gate._open = faulty
 from platform_gate.__main__ import main
 main()
 """

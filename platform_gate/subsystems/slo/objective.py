@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from platform_gate.numbers import as_written, compare, finite, rounded
@@ -126,10 +127,27 @@ def _left_above(slo: SLODefinition, pct: float) -> Fraction:
 
 
 def minutes_between(slo: SLODefinition, low: float, high: float) -> int | float:
-    """The minutes of the window between two percentages, to one decimal; 0 if the second is below the first."""
-    length = slo.window_days * MINUTES_A_DAY
+    """The minutes of the window between two percentages, to one decimal; 0 if the second is not above the first."""
+    return _minutes(low, high, slo.window_days)
+
+
+def whole_budget(slo: SLODefinition) -> int | float:
+    """The minutes of the whole error budget, to one decimal."""
+    return _whole_budget(slo.target, slo.window_days)
+
+
+def _minutes(low: float, high: float, days: float) -> int | float:
+    if high <= low:
+        return 0
+    length = days * MINUTES_A_DAY
 
     def exactly() -> Fraction:
         return (as_written(high) - as_written(low)) * as_written(length) / WHOLE
 
-    return rounded(max(high - low, 0) * length / WHOLE, 1, exactly)
+    return rounded((high - low) * length / WHOLE, 1, exactly)
+
+
+@lru_cache(maxsize=1024)
+def _whole_budget(target: float, days: float) -> int | float:
+    """Remembered: a fleet has few targets, and few windows."""
+    return _minutes(target, WHOLE, days)
