@@ -168,8 +168,9 @@ def bands() -> Iterator[Case]:
 
 def burn_rates() -> Iterator[Case]:
     entry = {"long": "1h", "short": "5m", "above": "14.4", "points": "2"}
+    missing: list[dict[str, str | None]] = [{key: None} for key in entry]
     bad: list[dict[str, str | None]] = [
-        *({key: None} for key in entry), {"x": "1"}, {"above": "0"}, {"above": "-1"}, {"above": "'6'"}, {"above": ".inf"},
+        *missing, {"x": "1"}, {"above": "0"}, {"above": "-1"}, {"above": "'6'"}, {"above": ".inf"},
         {"points": "-1"}, {"points": "0.5"}, {"short": "1h"}, {"short": "60m"}, {"short": "2h"}, {"long": "0h"},
         {"long": "01h"}, {"long": "1"}, {"long": "1y"}, {"long": "1.5h"}, {"long": "calendar-month"}, {"long": "10000h"},
         {"long": "3600"}, {"long": "' 1h'"}, {"short": "null"},

@@ -363,9 +363,14 @@ def budget_remaining(slo: Mapping[str, Any]) -> Fraction | None:
 
 
 def overspent_too(slo: Mapping[str, Any]) -> Fraction | None:
-    """Percent of the error budget that is left, negative where it is overspent; None if that can't be said."""
-    if "current" not in slo or exact(slo["target"]) == 100:
+    """Percent of the error budget that is left, negative where it is overspent; None if that can't be said.
+
+    A target of 100 allows nothing: whatever is spent is more than any multiple of it.
+    """
+    if "current" not in slo or (exact(slo["target"]) == 100 and is_met(slo)):
         return None
+    if exact(slo["target"]) == 100:
+        return Fraction(-(10**12))
     return (exact(slo["current"]) - exact(slo["target"])) * 100 / (100 - exact(slo["target"]))
 
 

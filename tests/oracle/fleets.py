@@ -267,7 +267,8 @@ def _slo(rng: Random) -> dict[str, Any]:
 
 def budget_bands(rng: Random) -> list[dict[str, Any]]:
     """Bands of the error budget left, for the lowest the most points."""
-    bounds = sorted(rng.sample([-1000, -100, D("-0.1"), 0, 10, 25, D("50.5"), 100], rng.choice([1, 2, 3])))
+    known: list[Decimal] = [D(text) for text in ("-1000", "-100", "-0.1", "0", "10", "25", "50.5", "100")]
+    bounds = sorted(rng.sample(known, rng.choice([1, 2, 3])))
     worth = sorted((rng.choice([0, 1, 2, 3, 5]) for _ in bounds), reverse=True)
     return [{"left_below_pct": bound, "points": cost} for bound, cost in zip(bounds, worth, strict=True)]
 

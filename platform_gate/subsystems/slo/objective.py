@@ -112,12 +112,13 @@ def budget_remaining(slo: SLODefinition) -> Fraction | None:
 
 
 def is_left_below(slo: SLODefinition, pct: float) -> bool:
-    """Whether less than so many percent of the error budget are left; never for a target of 100, which has none.
+    """Whether less than so many percent of the error budget are left.
 
+    A target of 100 allows no error: what falls short of it is below every bound, and what meets it below none.
     Multiplied out, so that nothing is divided by a tiny budget.
     """
     if slo.current is None or slo.target >= WHOLE:
-        return False
+        return slo.current is not None and not slo.is_met
     above = (slo.current - slo.target) * WHOLE - pct * (WHOLE - slo.target)
     return compare(above, WHOLE * max(WHOLE, abs(pct)), _left_above, slo, pct) < 0
 
