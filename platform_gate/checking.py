@@ -13,7 +13,8 @@ from platform_gate.judging.result import without_detail
 from platform_gate.judging.runner import Executor, Job, Reduce, in_process, keep_everything
 from platform_gate.judging.shards import Slice
 from platform_gate.judging.waivers import Waiver
-from platform_gate.model import GateError, Scope
+from platform_gate.model import GateError
+from platform_gate.policy.gate import Stage
 from platform_gate.reports.outcome import PLAIN, Display, Outcome, decided
 from platform_gate.repository import unselected
 from platform_gate.repository.opening import open_tree, refuse_link_above
@@ -59,6 +60,8 @@ def check(  # noqa: PLR0913 - everything that a shell knows and the core may not
         GateError: configuration, policy or waivers can't be used, or git can't answer. What is wrong with a manifest
             is a finding, not an exception.
     """
+    if request.changes and request.base is None:
+        raise GateError("--change needs --base", "With --base REF the exemptions are those of the policy at REF.")
     refuse_link_above(cwd)
     tree = _tracked(request, open_tree(cwd, _read_once(stdin, request.paths)))
     if request.base is not None:
@@ -109,6 +112,7 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
         repository=request.repository,
         unread=unselected.unread_configuration(tree, request.paths, settings),
         explain_options=explain_options(request),
+        choice=request.choice,
     )
 
 
@@ -127,7 +131,8 @@ def _terms(request: Request, waivers: Sequence[Waiver], measured: Measurements |
     """Options that must be the same in all shards, besides files and policy: team, tier, waivers and snapshots."""
     waived = [(str(waiver.location), *waiver._replace(document=None, file="")) for waiver in waivers]  # type: ignore[arg-type]  # the location identifies the document
     snapshots = [(snapshot.path, snapshot.sha256) for snapshot in measured.snapshots] if measured else []
-    return repr((request.team, request.tier, waived, *([snapshots] if snapshots else [])))
+    stage = [request.stage.value] * (request.stage is not Stage.MERGE)
+    return repr((request.team, request.tier, waived, *([snapshots] if snapshots else []), *stage))
 
 
 def _reduce(keep: Keep) -> Reduce:
@@ -147,11 +152,11 @@ def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome
 
     if request.schema_only:
         raise GateError("--schema-only can't be combined with --base", "Leave out one of them.")
-    run, comparison, policy, settings = pull_request.judge_change(request, tree)
-    scope = Scope(request.scope or settings.scope or Scope.ALL)
+    run, comparison, rules = pull_request.judge_change(request, tree)
+    scope = rules.scope(request)
     return decided(
         run,
-        policy,
+        rules.policy,
         request.as_of,
         reproduce(request._replace(scope=str(scope))),
         exit_zero=request.exit_zero,
@@ -159,6 +164,7 @@ def _check_change(request: Request, tree: WorkTree, display: Display) -> Outcome
         scope=scope,
         display=display,
         repository=request.repository,
-        unread=unselected.unread_configuration(tree, request.paths, settings),
+        unread=unselected.unread_configuration(tree, request.paths, rules.settings),
         explain_options=explain_options(request),
+        choice=request.choice,
     )

@@ -1,14 +1,14 @@
 """The nouns that all packages share. Nothing here knows a file format, a subsystem or a terminal."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
-from platform_gate.text import Excerpt, plural
+from platform_gate.text import Excerpt, origin_of, plural
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -50,10 +50,11 @@ class Severity(StrEnum):
 
 
 class Disposition(StrEnum):
-    """Whether a finding counts (open) or is excused by a waiver (waived)."""
+    """Whether a finding counts (open), a waiver excuses it, or it fails no change of this kind (exempt)."""
 
     OPEN = "open"
     WAIVED = "waived"
+    EXEMPT = "exempt"
 
 
 class Scope(StrEnum):
@@ -127,7 +128,7 @@ class Violation(NamedTuple):
 
     ``at`` is the place in the manifest; with ``on_key`` its key is wrong, not its value. ``subject`` is the part of the
     service concerned (an SLO's name, say), ``value`` the measured value. Without a ``fix`` the rule's help applies.
-    ``measured`` is the value of a snapshot that it rests on.
+    ``measured`` is the value of a snapshot that it rests on, ``limits`` the keys of its policy section that it breaks.
     """
 
     rule: Rule
@@ -138,6 +139,7 @@ class Violation(NamedTuple):
     fix: str = ""
     on_key: bool = False
     measured: Measurement | None = None
+    limits: tuple[At, ...] = ()
 
 
 class Charge(NamedTuple):
@@ -209,9 +211,17 @@ class Excuse(NamedTuple):
         return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{more}"
 
 
-def origin_of(cause: str, incident: str) -> str:
-    """``cause: dependency, incident INC-7``; empty if neither is known."""
-    return ", ".join(filter(None, (cause and f"cause: {cause}", incident and f"incident {incident}")))
+class Exemption(NamedTuple):
+    """A policy's exemption for a kind of change: where health is ``at_most`` that bad, its rules fail nothing."""
+
+    change: str
+    rules: frozenset[str]
+    reason: str
+    at_most: HealthStatus
+    location: Location
+
+    def __str__(self) -> str:
+        return f"exempt (change: {self.change}): {' '.join(self.reason.split())}"
 
 
 class Finding(NamedTuple):
@@ -237,7 +247,7 @@ class Finding(NamedTuple):
     subsystem: str = ""
     subject: str = ""
     excerpt: Excerpt | None = None
-    excuse: Excuse | None = None
+    excuse: Excuse | Exemption | None = None
     measured: Measurement | None = None
 
     @property
@@ -287,8 +297,3 @@ def nowhere(_path: str) -> bool:
 def pointer(at: At) -> str:
     """A place as a JSON pointer (RFC 6901)."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in at)
-
-
-def days_after(day: date, days: int) -> date:
-    """The day after some days, at most the calendar's last one."""
-    return day + timedelta(days=min(days, (date.max - day).days))

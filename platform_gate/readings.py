@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -91,7 +92,8 @@ class Want(NamedTuple):
     the field's name may be left out). ``typed`` says whether the manifest holds a value, and ``typed_on`` its day.
     Nobody misses what is ``optional``; ``may_be_empty`` where no data is an answer; ``whole`` where only whole numbers
     make sense, and ``at_most`` the largest that does. A field that is ``apart`` isn't claimed with its section, but by
-    its full name only. Of ``many`` values each has an ``at`` of its own.
+    its full name only. Of ``many`` values each has an ``at`` of its own that ends in its window; those over a window
+    that is ``weighty`` (normalized) are needed though the field is optional.
     """
 
     field: str
@@ -109,6 +111,7 @@ class Want(NamedTuple):
     at_most: float | None = None
     apart: bool = False
     many: bool = False
+    weighty: tuple[str, ...] = ()
 
 
 class State(StrEnum):
@@ -186,3 +189,8 @@ def who_measures(owner: str | None) -> str:
 
 
 NOTHING: Final = Overlay()
+
+
+def days_after(day: date, days: int) -> date:
+    """The day after some days, at most the calendar's last one."""
+    return day + timedelta(days=min(days, (date.max - day).days))

@@ -26,6 +26,8 @@ SECTIONS = {
 BREACHED = "slos: [{name: availability, target: 99.9, current: 99.5}]"
 SPIKING = 'cost: {budget_monthly: 1000, entries: [{month: "2026-09", amount: 500}, {month: "2026-10", amount: 900}]}'
 
+ROOT = Path(__file__).parent.parent
+
 
 def manifest(name: str = "web", team: str = "shop", metadata: str = "", **sections: str) -> str:
     """A manifest: metadata on line 3, its sections on the lines from 5 on. A section that is empty is left out."""
@@ -81,3 +83,9 @@ def check_text(text: str) -> Outcome:
     chosen = loading.load("default", loading.nothing_to_read)
     run = runner.run(Job(tree, chosen, DAY), tree.find(["-"], Config()))
     return decided(run, chosen, DAY, "platform-gate check -")
+
+
+def default_line(text: str) -> str:
+    """The place of a line of the default policy, as reports show it: the first one that holds the text."""
+    lines = (ROOT / "policies" / "default.yaml").read_text().splitlines()
+    return f"policies/default.yaml:{next(number for number, line in enumerate(lines, 1) if text in line)}"

@@ -23,8 +23,9 @@ pytestmark = pytest.mark.xdist_group("action")
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
 INSTALL, JUDGE = STEPS["Install platform-gate"], STEPS["Judge"]
+KINDS = STEPS["Name the kinds of the change"]
 installer = load("action/install.py")
-NOT_IN_THE_JUDGE = {"python", "index-url", "token", "change-labels", "comment"}
+NOT_IN_THE_JUDGE = {"python", "index-url", "token", "change", "change-labels", "comment"}
 HEALTHS = ("healthy", "degraded", "critical", "unknown")
 SHELL = ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 """What a runner makes of `shell: bash`."""
@@ -653,8 +654,48 @@ def test_the_comment_has_no_say_in_the_verdict_and_alone_gets_the_token() -> Non
 
 def test_labels_become_kinds_of_change(runner: Runner, judge: Judge) -> None:
     runner.event = {"pull_request": {"labels": [{"name": "security"}]}}
-    step = STEPS["Name the kinds of the change"]
-    done = runner.step(step, {"change-labels": "security=security-fix\nrollback=rollback"}, judge.installed)
+    done = runner.step(KINDS, {"change-labels": "security=security-fix\nrollback=rollback"}, judge.installed)
     assert (done.code, done.outputs) == (0, {"kinds": "security-fix"})
-    assert runner.step(step, {"change-labels": "$(touch pwned)"}, judge.installed).code == 2
+    done = runner.step(KINDS, {"change": "rollback", "change-labels": "security=security-fix"}, judge.installed)
+    assert done.outputs == {"kinds": "rollback\nsecurity-fix"}
+
+
+@pytest.mark.parametrize("name", ["change", "change-labels"])
+@pytest.mark.parametrize("value", ["$(touch pwned)", "--help", "a=--help", "END_OF_KINDS", "a=END_OF_KINDS"])
+def test_kinds_that_are_not_valid_stop_the_action(runner: Runner, judge: Judge, name: str, value: str) -> None:
+    done = runner.step(KINDS, {name: value}, judge.installed)
+    assert (done.code, done.outputs) == (2, {})
+    assert "nothing was checked" in done.log
     assert not list(runner.folder.rglob("pwned"))
+
+
+def recorded(runner: Runner, inputs: Mapping[str, str], kinds: str = "") -> list[str]:
+    """The arguments that the judging step gives to the program, which here only writes them down."""
+    programs = runner.temporary / "platform-gate/venv/bin"
+    programs.mkdir(parents=True)
+    (programs.parents[1] / "reports").mkdir()
+    (programs / "python").symlink_to(sys.executable)
+    (programs / "platform-gate").write_text('#!/bin/sh\nprintf \'%s\\0\' "$@" > "$RECORD"\n', encoding="utf-8")
+    (programs / "platform-gate").chmod(0o755)
+    record = runner.folder / "arguments"
+    installed = {"folder": str(programs.parents[1])}
+    done = runner.step(JUDGE, inputs, installed, RECORD=str(record), GATE_CHANGE=kinds)
+    assert done.code == 0, done.log
+    return record.read_text(encoding="utf-8").split("\0")[:-1]
+
+
+def test_labels_of_the_event_become_options_of_the_gate(runner: Runner, judge: Judge) -> None:
+    runner.event = {"pull_request": {"labels": [{"name": "security fix"}, {"name": "$(touch pwned)"}, {"name": "rb"}]}}
+    labels = {"change-labels": "security fix=security\nrb=rollback\ndocs=docs"}
+    kinds = runner.step(KINDS, labels, judge.installed).outputs["kinds"]
+    arguments = recorded(Runner(runner.folder / "another"), labels, kinds)
+    assert arguments[:3] == ["check", "--change=rollback", "--change=security"]
+    assert not [word for word in arguments if word.startswith("--for=")]
+    assert not list(runner.folder.rglob("pwned"))
+    assert JUDGE["env"]["GATE_CHANGE"] == "${{ steps.change.outputs.kinds }}"
+
+
+@pytest.mark.parametrize(("decision", "options"), [("", []), ("merge", ["--for=merge"]), ("deploy", ["--for=deploy"])])
+def test_the_decision_becomes_an_option_of_the_gate(runner: Runner, decision: str, options: list[str]) -> None:
+    arguments = recorded(runner, {"for": decision})
+    assert [word for word in arguments if re.match("--(for|change)=", word)] == options

@@ -12,6 +12,7 @@ import pytest
 
 from platform_gate.documents.shipped import folder
 from platform_gate.policy import loading as product_policy
+from platform_gate.policy.gate import Choice
 from platform_gate.policy.loading import Policy
 from tests.conftest import Gate
 from tests.hostile.corpus import AS_OF
@@ -80,7 +81,7 @@ def test_figures(index: int, seed: int) -> None:
 def test_fail_on_by_flag(wanted: tuple[str, ...]) -> None:
     for index, one in enumerate(POLICIES):
         files = fleets.laid_out(7000 + index, 2)
-        outcome = check_files([(path, raw) for path, raw, _ in files], loaded(one).with_fail_on(wanted))
+        outcome = check_files([(path, raw) for path, raw, _ in files], loaded(one).chosen(Choice(wanted)))
         documents = [(path, data) for path, _, data in files]
         assert outcome.exit_code == judge_documents(documents, one.spec, as_of=AS_OF, fail_on=wanted).exit_code
 

@@ -29,7 +29,7 @@ FLOORS = (
     ("documents",),
     ("matching",),
     ("model",),
-    ("numbers", "readings", "rule_ids", "text"),
+    ("numbers", "readings", "rule_ids", "text", "windows"),
 )
 
 SHELL = ("cli.", "__main__")

@@ -65,9 +65,7 @@ def on_github(clone: Clone) -> list[int]:
 
 def on_gitlab(clone: Clone) -> list[int]:
     job = yaml.safe_load((EXAMPLES / "gitlab-collect.yml").read_text(encoding="utf-8"))["platform-gate-collect"]
-    place = str(clone.temporary)
-    script = "\n".join(job["script"]).replace("/tmp/measurements", f"{place}/measurements")  # noqa: S108
-    script = script.replace("/opt/gate", f"{place}/gate")
+    script = "\n".join((f"gate={clone.temporary}/gate", *job["script"]))
     (clone.origin.parent / "origin.git").symlink_to(clone.origin)
     return [clone.bash(script, {**job["variables"], "CI_PROJECT_URL": str(clone.origin), "MEASUREMENTS_TOKEN": "t"})]
 

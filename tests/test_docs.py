@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -367,6 +368,7 @@ def test_the_examples_of_a_rule_fail_and_pass(gate: Gate, tmp_path: Path, name: 
     write(tmp_path, files)
     given = {"--waivers": "waivers.yaml", "--measurements": "measurements.jsonl"}
     options = [word for option, file in given.items() if file in files for word in (option, file)]
+    options += ["--policy", "strict"] if "under the policy strict" in example else []
     done = gate(tmp_path, "check", "--format", "json", "--as-of", day(example), *options)
     assert done.stderr == ""
     report = json.loads(done.stdout)
@@ -447,3 +449,13 @@ def test_a_report_on_a_change_holds_what_its_schema_says_and_no_more(gate: Gate,
 def test_a_policy_without_files_is_read_without_files() -> None:
     """The default policy is what the pages show: nothing on this machine can change it."""
     assert loading.load("default", nothing_to_read).source == "shipped"
+
+
+def test_the_modules_that_are_mutated_exist() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    page = (DOCS / "mutation.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\S+(?:\.py|/))` \| \d", page, re.MULTILINE)
+    assert len(listed) > 20
+    named = [*settings["only_mutate"], *settings["pytest_add_cli_args_test_selection"]]
+    patterns = [*named, *(f"platform_gate/{name.rstrip('/')}" for name in listed)]
+    assert [pattern for pattern in patterns if not any(ROOT.glob(pattern))] == []

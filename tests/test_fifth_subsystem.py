@@ -69,7 +69,7 @@ class Carbon:
     def field_of(self, at: str) -> str | None:
         return at if at == FIELD else None
 
-    def wants(self, manifest: Mapping[str, Any]) -> list[Want]:
+    def wants(self, manifest: Mapping[str, Any], _limits: Any) -> list[Want]:
         typed = "kg" in manifest["spec"].get("carbon", {})
         return [Want(FIELD, ("spec", "carbon", "kg"), "the carbon figure", "count", typed=typed)]
 

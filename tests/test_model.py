@@ -18,10 +18,10 @@ from platform_gate.model import (
     Rule,
     Severity,
     Violation,
-    days_after,
     nowhere,
     pointer,
 )
+from platform_gate.readings import days_after
 from platform_gate.rule_ids import kind_of
 
 RULE = Rule("toy/broken", "A toy is broken", "Mend it.")

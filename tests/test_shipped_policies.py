@@ -25,7 +25,14 @@ FAILING["strict"] = FAILING["default"]
 STEPS = {"score": 5, "below": 5, "stale_after_months": 1}
 """Scores come in fives, so a smaller step would change nothing."""
 SMALL = 0.001
-POINTS = {"breach_points", "low_budget_points", "over_budget_points", "spiking_points", "forecast_over_budget_points"}
+POINTS = {
+    "breach_points",
+    "low_budget_points",
+    "over_budget_points",
+    "spiking_points",
+    "forecast_over_budget_points",
+    "points",
+}
 
 NAMES_ONLY = {
     ("waivers", "max_days"),

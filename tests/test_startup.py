@@ -34,7 +34,8 @@ OWN = """
     subsystems.cost.thresholds subsystems.custom subsystems.freshness subsystems.freshness.rules
     subsystems.governance subsystems.governance.rules subsystems.loosening subsystems.measurable
     subsystems.reliability subsystems.reliability.fields subsystems.reliability.rules subsystems.slo
-    subsystems.slo.fields subsystems.slo.rules text
+    subsystems.slo.budget subsystems.slo.budget_policy subsystems.slo.fields subsystems.slo.objective
+    subsystems.slo.rules text windows
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

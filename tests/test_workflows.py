@@ -20,7 +20,7 @@ OWN = sorted((ROOT / ".github/workflows").glob("*.yml"))
 EXAMPLES = ROOT / "examples/workflows"
 GITHUB = [*OWN, *sorted(EXAMPLES.glob("github-*.yml")), ROOT / "platform_gate/cli/templates/workflow.yml"]
 PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # (release/)?v\d+(\.\d+)*$")
-OUR_ACTION = "platform-gate/platform-gate@v@VERSION@ # "
+OUR_ACTION = ("platform-gate/platform-gate@v@VERSION@ # ", "platform-gate/platform-gate@v0.1.0 # ")
 """By tag: a release can't know its own commit."""
 
 
@@ -70,7 +70,7 @@ def test_the_vendored_schemas_find_nothing() -> None:
 @pytest.mark.parametrize("path", GITHUB, ids=lambda path: path.stem)
 def test_every_action_is_pinned_and_says_its_version(path: Path) -> None:
     used = re.findall(r"uses: (.+)", path.read_text(encoding="utf-8"))
-    assert [use for use in used if not use.startswith(("./", OUR_ACTION)) and not PINNED.match(use)] == []
+    assert [use for use in used if not use.startswith(("./", *OUR_ACTION)) and not PINNED.match(use)] == []
 
 
 @pytest.mark.parametrize("path", GITHUB, ids=lambda path: path.stem)
@@ -97,6 +97,14 @@ def scripts(path: Path) -> list[str]:
     return [step[key] for job in jobs for step in job["steps"] for key in ("run", "bash") if key in step]
 
 
+def test_the_deployment_waits_for_a_gate_that_decides_on_deployments() -> None:
+    jobs = yaml.safe_load((EXAMPLES / "github-deploy.yml").read_text(encoding="utf-8"))["jobs"]
+    [gate] = [step["with"] for step in jobs["gate"]["steps"] if "platform-gate" in step["uses"]]
+    assert (gate["for"], gate["base"], gate["scope"]) == ("deploy", "${{ github.sha }}", "all")
+    assert (jobs["deploy"]["needs"], "if" in jobs["deploy"]) == ("gate", False)
+    assert [name for name, job in jobs.items() if "environment" in job] == ["deploy"]
+
+
 def test_bash_reads_every_script() -> None:
     files = [*GITHUB, *EXAMPLES.iterdir(), ROOT / "action.yml"]
     everything = [script for path in files for script in scripts(path)]
@@ -111,7 +119,7 @@ def test_everything_names_the_version_that_this_is() -> None:
     assert version
     for path in (*EXAMPLES.iterdir(), ROOT / "docs/ci.md"):
         text = path.read_text(encoding="utf-8")
-        named = re.findall(r'(?:VERSION: "|platform-gate==|rev: v)(\d[^"\s]*)', text)
+        named = re.findall(r'(?:VERSION: "|platform-gate==|rev: v|platform-gate@v)(\d[^"\s]*)', text)
         assert set(named) <= {version[1]}, path
 
 

@@ -15,7 +15,7 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Scope
-from platform_gate.policy.limits import Gate
+from platform_gate.policy.gate import Gate
 from platform_gate.subsystems import SUBSYSTEMS, freshness
 
 

@@ -20,7 +20,7 @@ from platform_gate.judging.ruleset import Rules
 from platform_gate.judging.runner import Job, Run
 from platform_gate.judging.verdict import Verdict
 from platform_gate.measurements.measured import Measurements
-from platform_gate.model import GateError, Scope
+from platform_gate.model import GateError
 from platform_gate.policy.loading import Policy, Source
 from platform_gate.repository import config, unselected
 from platform_gate.repository.config import Config
@@ -73,7 +73,7 @@ class Case(NamedTuple):
         )
 
 
-def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Policy, Config]:
+def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Rules]:
     """Judge the head by the base's rules, and compare it with the base. Of several merge bases the worst answer holds.
 
     Raises:
@@ -82,7 +82,7 @@ def judge_change(request: Request, tree: WorkTree) -> tuple[Run, Comparison, Pol
     changes = changes_against(request.base or "", tree)
     answers = [_answer(request, change) for change in changes]
     run, comparison, rules = max(answers, key=lambda answer: _badness(request, *answer))
-    return run, comparison._replace(merge_bases=len(changes)), rules.policy, rules.settings
+    return run, comparison._replace(merge_bases=len(changes)), rules
 
 
 def _answer(request: Request, change: Revisions) -> tuple[Run, Comparison, Rules]:
@@ -94,8 +94,7 @@ def _answer(request: Request, change: Revisions) -> tuple[Run, Comparison, Rules
 
 
 def _badness(request: Request, run: Run, comparison: Comparison, rules: Rules) -> int:
-    scope = Scope(request.scope or rules.settings.scope or Scope.ALL)
-    return list(Verdict).index(comparison.verdict(run, rules.policy.base().gate, scope))
+    return list(Verdict).index(comparison.verdict(run, rules.policy.base().gate, rules.scope(request)))
 
 
 def _with_unselected(case: Case, sides: Sides) -> Sides:
@@ -118,6 +117,7 @@ def _case(request: Request, change: Revisions) -> Case:
         settings = config.load(change.tip.content)
         adoption = not settings.path and _is_bare(change)
         ruling = _adopted(request, own, change) if adoption else ruleset.load(tip.known(request), settings, tip)
+        ruleset.refuse_unknown_changes(request, ruling.policy)
         measured = ruleset.measurements(request, ruling.settings, tip, ruling.policy)
     first = change.head.find(request.paths, ruling.settings)
     same = (ruling.settings.manifests, ruling.settings.exclude) == (own.settings.manifests, own.settings.exclude)
@@ -135,7 +135,12 @@ def _is_bare(change: Revisions) -> bool:
 def _adopted(request: Request, own: Rules, change: Revisions) -> Rules:
     """The rules of a change that adopts the gate: its own, but for files that the base ref has."""
     rules = ruleset.load(request, own.settings, MergedRules(change, adopting=True))
-    return rules._replace(policy=rules.policy._replace(source=Source.ADOPTION))
+    return rules._replace(policy=_without_exemptions(rules.policy)._replace(source=Source.ADOPTION))
+
+
+def _without_exemptions(policy: Policy) -> Policy:
+    """The policy for no kind of change: what a change brings along can't exempt it."""
+    return policy.chosen(policy.choice._replace(changes=()))
 
 
 def _union(several: Iterable[Sequence[ManifestFile]]) -> list[ManifestFile]:

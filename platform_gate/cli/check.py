@@ -9,7 +9,7 @@ import click
 from platform_gate.checking import Keep
 from platform_gate.cli import completion, progress
 from platform_gate.cli.default_base import BaseCommand, base_option
-from platform_gate.cli.options import Command, display, display_options, judging_options
+from platform_gate.cli.options import Command, display, display_options, gate_options, judging_options
 from platform_gate.cli.processes import processes
 from platform_gate.cli.workspace import check_here
 from platform_gate.cli.writing import Writing, write, writing_options
@@ -68,6 +68,7 @@ OPTIONS: Final = (
     ),
     click.option("--team", metavar="NAME", shell_complete=completion.teams, help="Check only this team's services."),
     click.option("--tier", type=click.IntRange(1, 3), help="Check only services of this tier."),
+    gate_options,
     click.option("--exit-zero", is_flag=True, help="Exit 0 even if the gate fails; errors still exit 2."),
     base_option("Compare with this commit and check by its policy. [without REF: the target branch]"),
     click.option(
@@ -124,5 +125,7 @@ def _refuse_contradictions(request: Request) -> None:
         raise click.UsageError(f"--schema-only can't be combined with {others}")
     if request.scope and request.base is None:
         raise click.UsageError("--scope needs --base")
+    if request.changes and request.base is None:
+        raise click.UsageError("--change needs --base: exemptions are read from the policy at that commit")
     if request.shard and request.base:
         raise click.UsageError("--shard can't be combined with --base: a change is checked in one piece")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from platform_gate.judging.result import Judged
+    from platform_gate.policy.loading import Policy
 
 FILE: Final = "file"
 """The type of an item by which a shell completes paths itself."""
@@ -60,7 +61,7 @@ def subjects(context: click.Context, parameter: click.Parameter, incomplete: str
 
 def healths_and_rules(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A list, separated by commas, whose last word is a health or a rule."""
-    from platform_gate.policy.loading import FAILING_HEALTHS  # noqa: PLC0415 - see the module
+    from platform_gate.policy.named_rules import FAILING_HEALTHS  # noqa: PLC0415 - see the module
 
     done, comma, _ = incomplete.rpartition(",")
     return _starting(incomplete, (done + comma + word for word in (*FAILING_HEALTHS, *_rules())))
@@ -88,12 +89,23 @@ def _fleet() -> list[Judged]:
     return []
 
 
+def kinds_of_change(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Kinds of change that the configured policy has exemptions for."""
+    policy = _policy()
+    return _starting(incomplete, policy.kinds_of_change if policy else ())
+
+
 def _rules() -> list[str]:
+    policy = _policy()
+    return list(policy.known_rules()) if policy else []
+
+
+def _policy() -> Policy | None:
     from platform_gate.checking import no_input  # noqa: PLC0415 - as above
     from platform_gate.judging import ruleset  # noqa: PLC0415 - as above
     from platform_gate.repository.opening import open_tree  # noqa: PLC0415 - as above
 
     with suppress(Exception):
         settings, source = ruleset.of_work_tree(open_tree(Path.cwd(), no_input))
-        return list(ruleset.choose_policy(None, settings, source).known_rules())
-    return []
+        return ruleset.choose_policy(None, settings, source)
+    return None

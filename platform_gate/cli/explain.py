@@ -9,7 +9,7 @@ import click
 
 from platform_gate.cli import completion
 from platform_gate.cli.default_base import BaseCommand, base_option
-from platform_gate.cli.options import display_options, judging_options
+from platform_gate.cli.options import display_options, gate_options, judging_options
 from platform_gate.cli.streams import write_stdout
 from platform_gate.cli.workspace import check_here, current_tree
 from platform_gate.judging import ruleset as sources
@@ -24,6 +24,7 @@ from platform_gate.text import log_line, quote, suggestion
 @click.argument("subject", metavar="SERVICE|RULE", required=False, shell_complete=completion.subjects)
 @click.option("--list", "listed", is_flag=True, help="List all rules with severity and points.")
 @judging_options
+@gate_options
 @base_option("Check by the policy at this commit, as `check --base` does.")
 @display_options
 def explain(subject: str | None, listed: bool, paths: tuple[str, ...], **options: Any) -> int:  # noqa: FBT001

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from platform_gate.cli import completion
+from platform_gate.policy.gate import Stage
 from platform_gate.reports.outcome import Display, Links
 from platform_gate.text import quote, typed
 
@@ -159,6 +160,27 @@ def judging_options(function: Command) -> Command:
     for decorate in reversed(decorators):
         function = decorate(function)
     return function
+
+
+def gate_options(function: Command) -> Command:
+    """Add ``--for`` and ``--change``."""
+    stage = click.option(
+        "--for",
+        "stage",
+        type=click.Choice([str(stage) for stage in Stage]),
+        callback=lambda _ctx, _param, value: Stage(value),
+        default=str(Stage.MERGE),
+        help="The gate that decides: the policy's gate.merge or gate.deploy. [default: merge]",
+    )
+    changes = click.option(
+        "--change",
+        "changes",
+        metavar="KIND",
+        multiple=True,
+        shell_complete=completion.kinds_of_change,
+        help="With --base: the kind of the change, for the policy's exemptions; repeatable.",
+    )
+    return stage(changes(function))
 
 
 def policy_option(function: Command) -> Command:

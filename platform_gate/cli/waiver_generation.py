@@ -15,7 +15,8 @@ from platform_gate.judging.judgement import Failure, Scored
 from platform_gate.judging.request import Request
 from platform_gate.judging.result import Judged
 from platform_gate.judging.waiver_file import Entry
-from platform_gate.model import Doubt, GateError, Violation, days_after
+from platform_gate.model import Doubt, GateError, Violation
+from platform_gate.readings import days_after
 from platform_gate.reports.outcome import Outcome
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import plural, quote

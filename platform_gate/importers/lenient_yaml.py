@@ -158,9 +158,9 @@ def _json(text: str, path: str) -> list[Document]:
     """JSON that is no YAML: pairs of surrogates, for example. It has no lines."""
     try:
         data = json.loads(text, object_pairs_hook=_pairs, parse_float=Word, parse_int=Word, parse_constant=Word)
-    except (ValueError, RecursionError):
+        return [Document(path, _words(data, 0))]
+    except (ValueError, RecursionError, _UnreadableError):
         return []
-    return [Document(path, _words(data, 0))]
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -172,6 +172,8 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _words(value: Any, depth: int) -> Any:
     """JSON's values as this module's: true and false as they are written, strings with a line."""
+    if depth > MAX_DEPTH:
+        raise _UnreadableError(f"it is nested deeper than {MAX_DEPTH} levels", 1)
     if isinstance(value, dict):
         return {word(key, 1): _words(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.waivers import Waiver
-from platform_gate.model import Location
+from platform_gate.model import Excuse, Location
 from platform_gate.numbers import number
 from platform_gate.rule_ids import kind_of
 from platform_gate.subsystems import slo
@@ -96,5 +96,5 @@ def _excused(services: Iterable[Judged]) -> Iterator[Excused]:
             continue
         objectives = {one.name: one for one in judged.judgement.scored[slo.NAME].facts}
         for finding in judged.findings:
-            if finding.excuse and finding.subsystem == slo.NAME and finding.subject in objectives:
+            if isinstance(finding.excuse, Excuse) and finding.subsystem == slo.NAME and finding.subject in objectives:
                 yield finding.excuse.location, judged.name, objectives[finding.subject]

@@ -4,17 +4,32 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from platform_gate.model import Charge, Context, Doubt, Excuse, HealthStatus, Rule, Severity, Subject, Violation
+from platform_gate.model import (
+    Charge,
+    Context,
+    Doubt,
+    Excuse,
+    Exemption,
+    HealthStatus,
+    Rule,
+    Severity,
+    Subject,
+    Violation,
+)
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.subsystems import SUBSYSTEMS
 
 
 class Failure(NamedTuple):
-    """A violation and its excuse; None if it counts. The ``remark`` is appended to the violation's message."""
+    """A violation and its excuse; None if it counts. The ``remark`` is appended to the violation's message.
+
+    With an ``exemption`` it counts for health, and not for the verdict.
+    """
 
     violation: Violation
     excuse: Excuse | None = None
     remark: str = ""
+    exemption: Exemption | None = None
 
 
 Waive = Callable[[str, Violation], tuple[Excuse | None, str]]
@@ -52,6 +67,11 @@ class Scored(NamedTuple):
         """The failed checks that count."""
         return tuple(failure.violation for failure in self.failures if failure.excuse is None)
 
+    @property
+    def deciding(self) -> tuple[Violation, ...]:
+        """Those that count for the verdict too."""
+        return tuple(f.violation for f in self.failures if f.excuse is None and f.exemption is None)
+
     def describe(self) -> dict[str, Any]:
         """The facts as a report shows them."""
         return SUBSYSTEMS[self.name].describe(self.facts, self.limits)
@@ -65,7 +85,7 @@ class Judgement(NamedTuple):
     """A service's health, with the reason for every point.
 
     ``required`` are the subsystems that must have data. ``points`` is the sum over the subsystems, ``waived_points``
-    what waivers take off it.
+    what waivers take off it. ``deciding_health`` is the health without what is exempt.
     """
 
     subject: Subject
@@ -76,17 +96,18 @@ class Judgement(NamedTuple):
     health_without_waivers: HealthStatus
     points: int
     waived_points: int
+    deciding_health: HealthStatus
 
     @property
     def failing(self) -> bool:
         """Whether its health or a violated rule fails the gate."""
-        return self.health in self.policy.gate.fail_on or bool(self.fatal)
+        return self.deciding_health in self.policy.gate.fail_on or bool(self.fatal)
 
     @property
     def fatal(self) -> tuple[str, ...]:
         """The ids of violated rules that fail the gate by themselves, sorted."""
         wrong = [scored for scored in self.scored.values() if scored.failures]
-        named = {violation.rule.id for scored in wrong for violation in scored.open}
+        named = {violation.rule.id for scored in wrong for violation in scored.deciding}
         return tuple(sorted(named.intersection(self.policy.gate.fail_on))) if named else ()
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
@@ -95,13 +116,13 @@ class Judgement(NamedTuple):
         return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
 
     def severity(self, scored: Scored, failure: Failure) -> Severity:
-        """How a violation is shown: at most as a warning if it is waived or the service passes."""
+        """How a violation is shown: at most as a warning if it is waived or exempt, or the service passes."""
         rule = failure.violation.rule
         decisive = self.decisive(scored, rule)
         if rule.doubt is Doubt.REQUIRED and not decisive and rule.id not in self.policy.severities:
             return Severity.NOTE
         severity = self.policy.severity(rule, decisive=decisive)
-        counts = self.failing and failure.excuse is None
+        counts = self.failing and failure.excuse is None and failure.exemption is None
         return Severity.WARNING if severity is Severity.ERROR and not counts else severity
 
 
@@ -123,14 +144,42 @@ def judge(
     wrong = [part for part in scored.values() if part.failures]
     if not wrong:
         clean = health(0, effective.health, doubt=False)
-        return Judgement(subject, effective, required, scored, clean, clean, 0, 0)
+        return Judgement(subject, effective, required, scored, clean, clean, 0, 0, clean)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
     full_doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.failed)
     status = health(points, effective.health, doubt=doubt)
     full_status = health(full_points, effective.health, doubt=full_doubt)
-    return Judgement(subject, effective, required, scored, status, full_status, points, full_points - points)
+    judgement = Judgement(
+        subject, effective, required, scored, status, full_status, points, full_points - points, status
+    )
+    return exempted(judgement) if effective.gate.exemptions else judgement
+
+
+def exempted(judgement: Judgement) -> Judgement:
+    """The judgement with the exemptions of its policy, where its health is not too bad for them."""
+    exemptions = [each for each in judgement.policy.gate.exemptions if judgement.health.rank <= each.at_most.rank]
+    if not exemptions:
+        return judgement
+    scored = {name: _exempted(part, exemptions) for name, part in judgement.scored.items()}
+    wrong = {name: part.deciding for name, part in scored.items() if part.deciding}
+    points = sum(
+        charge.points
+        for name, violations in wrong.items()
+        for charge in SUBSYSTEMS[name].points(violations, scored[name].limits)
+    )
+    doubt = any(in_doubt(one.rule, name, judgement.required) for name, several in wrong.items() for one in several)
+    return judgement._replace(scored=scored, deciding_health=health(points, judgement.policy.health, doubt=doubt))
+
+
+def _exempted(scored: Scored, exemptions: Iterable[Exemption]) -> Scored:
+    by_rule = {rule: each for each in reversed(tuple(exemptions)) for rule in each.rules}
+    failures = (
+        failure if failure.excuse else failure._replace(exemption=by_rule.get(failure.violation.rule.id))
+        for failure in scored.failures
+    )
+    return scored._replace(failures=tuple(failures))
 
 
 def _score(

@@ -9,10 +9,10 @@ from platform_gate.documents import schema
 from platform_gate.documents.document import Document
 from platform_gate.measurements import overlay
 from platform_gate.measurements.ages import is_day
-from platform_gate.model import At, Context, Problem, Subject, days_after
+from platform_gate.model import At, Context, Problem, Subject
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy
-from platform_gate.readings import NO_FACTS, TYPED_ON, Measured
+from platform_gate.readings import NO_FACTS, TYPED_ON, Measured, days_after
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing
 

@@ -12,7 +12,9 @@ from platform_gate.documents.document import Document, read_one
 from platform_gate.judging import case_measurements
 from platform_gate.judging.judgement import Judgement, judge
 from platform_gate.judging.manifest import Manifest, Measure, interpret
+from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Context, Location, Problem, nowhere
+from platform_gate.policy.gate import Choice, Stage
 from platform_gate.policy.loading import Policy, Read, Source, kind
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import listing, quote, suggestion
@@ -23,7 +25,7 @@ TOTAL: Final = "total"
 
 
 class Mismatch(NamedTuple):
-    """One difference between the expected and the actual result. ``what`` is health, points or rules."""
+    """One difference between the expected and the actual result. ``what`` is health, verdict, points or rules."""
 
     what: str
     expected: str
@@ -90,9 +92,21 @@ def run(suite: Suite, reference: str, policy: Policy, read: Read) -> Iterator[Re
         _check_points(suite, case, index)
         document = _manifest(suite, reference, index, read)
         measure = _measure(suite, reference, index, document, read)
-        manifest = interpret(document, policy, Context(suite.as_of, nowhere), measure=measure)
+        manifest = interpret(document, _chosen(suite, index, policy), Context(suite.as_of, nowhere), measure=measure)
         mismatches = tuple(_mismatches(case["expect"], manifest, document))
         yield Result(case["name"], suite.document.locate((*at, "name")), mismatches, suite.as_of)
+
+
+def _chosen(suite: Suite, index: int, policy: Policy) -> Policy:
+    """The policy for the gate and the kinds of change of a case."""
+    case, known = suite.cases[index], policy.kinds_of_change
+    changes = tuple(case.get("change", ()))
+    for place, change in enumerate(changes):
+        if change not in known:
+            message = f"the policy has no exemption for changes of the kind {quote(change)}"
+            at = ("spec", "cases", index, "change", place)
+            raise suite.document.refuse(Problem(at, message, suggestion(change, known)))
+    return policy.chosen(Choice((), Stage(case.get("for", Stage.MERGE)), changes))
 
 
 def _measure(suite: Suite, reference: str, index: int, document: Document, read: Read) -> Measure | None:
@@ -108,7 +122,7 @@ def _measure(suite: Suite, reference: str, index: int, document: Document, read:
 
 
 def _check_rules(suite: Suite, case: Mapping[str, Any], index: int, known: Mapping[str, Any]) -> None:
-    for key in ("rules", "not_rules"):
+    for key in ("rules", "not_rules", "exempt"):
         for place, rule in enumerate(case["expect"].get(key, ())):
             if rule not in known:
                 at = ("spec", "cases", index, "expect", key, place)
@@ -143,9 +157,20 @@ def _mismatches(
         yield Mismatch("health", expect.get("health", "a valid manifest"), reason)
 
 
+def _decisions(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[Mismatch]:
+    verdict = str(Verdict.FAILED if judgement.failing else Verdict.PASSED)
+    if expect.get("verdict", verdict) != verdict:
+        yield Mismatch("verdict", expect["verdict"], verdict)
+    failures = (failure for scored in judgement.scored.values() for failure in scored.failures)
+    exempt = sorted({failure.violation.rule.id for failure in failures if failure.exemption})
+    if "exempt" in expect and sorted(expect["exempt"]) != exempt:
+        yield Mismatch("exempt", listing(sorted(expect["exempt"])) or "none", listing(exempt) or "none")
+
+
 def _differences(expect: Mapping[str, Any], judgement: Judgement) -> Iterator[Mismatch]:
     if "health" in expect and expect["health"] != judgement.health:
         yield Mismatch("health", expect["health"], str(judgement.health))
+    yield from _decisions(expect, judgement)
     actual = {TOTAL: judgement.points, **{name: scored.points for name, scored in judgement.scored.items()}}
     for name, points in expect.get("points", {}).items():
         if actual.get(name, 0) != points:

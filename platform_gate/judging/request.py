@@ -10,6 +10,7 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.shards import Shard
 from platform_gate.model import GateError, Subject
+from platform_gate.policy.gate import Choice, Stage
 from platform_gate.repository import work_tree
 from platform_gate.text import quote, typed
 
@@ -28,6 +29,8 @@ class Request(NamedTuple):
         base: The commit to compare with and whose policy decides.
         scope: A ``Scope``; None for the configured one.
         fail_on: Healths and rule ids in place of the policy's.
+        stage: The gate that decides: that before merging, or that before deploying.
+        changes: The kinds of the change, for the policy's exemptions.
         team: Only services of this team.
         tier: Only services of this tier.
         exit_zero: Exit with 0 where services fail.
@@ -47,6 +50,8 @@ class Request(NamedTuple):
     base: str | None = None
     scope: str | None = None
     fail_on: tuple[str, ...] = ()
+    stage: Stage = Stage.MERGE
+    changes: tuple[str, ...] = ()
     team: str | None = None
     tier: int | None = None
     exit_zero: bool = False
@@ -54,6 +59,11 @@ class Request(NamedTuple):
     tracked: bool = False
     shard: Shard | None = None
     repository: str | None = None
+
+    @property
+    def choice(self) -> Choice:
+        """How it uses the policy."""
+        return Choice(self.fail_on, self.stage, self.changes)
 
     @property
     def complete(self) -> bool:
@@ -102,17 +112,17 @@ def is_wanted(request: Request, who: Subject | Judged) -> bool:
 def reproduce(request: Request) -> str:
     """The command line that repeats a request."""
     flags = ["--tracked"] * request.tracked + ["--schema-only"] * request.schema_only
-    return _joined(["platform-gate", "check", *_words(_options(request)), *flags, *_files(request)])
+    return _joined(["platform-gate", "check", *_words(_options(request)), *_changes(request), *flags, *_files(request)])
 
 
-EXPLAINED: Final = ("--policy", "--base", "--as-of")
+EXPLAINED: Final = ("--policy", "--base", "--for", "--as-of")
 """Options that ``explain`` shares with ``check``."""
 
 
 def explain_options(request: Request) -> str:
     """The options with which ``explain`` judges a service as the request does, after a space."""
     options = {name: value for name, value in _options(request).items() if name in EXPLAINED}
-    return f" {_joined([*_words(options), *_files(request)])}"
+    return f" {_joined([*_words(options), *_changes(request), *_files(request)])}"
 
 
 def _options(request: Request) -> dict[str, object]:
@@ -121,11 +131,16 @@ def _options(request: Request) -> dict[str, object]:
         "--base": request.base,
         "--scope": request.scope if request.base else None,
         "--fail-on": ",".join(request.fail_on) or None,
+        "--for": request.stage if request.stage is not Stage.MERGE else None,
         "--team": request.team,
         "--tier": request.tier,
         "--as-of": request.as_of,
         "--shard": request.shard,
     }
+
+
+def _changes(request: Request) -> list[str]:
+    return [word for kind in request.changes for word in ("--change", kind)]
 
 
 def _files(request: Request) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from platform_gate.documents.document import Document
-from platform_gate.judging.judgement import Judgement, Scored, Waive, judge, no_waivers
+from platform_gate.judging.judgement import Failure, Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.judging.manifest import Manifest
 from platform_gate.judging.tallies import Tally, tallies
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Violation, pointer
@@ -116,7 +116,12 @@ class Judged(NamedTuple):
     @property
     def excused(self) -> bool:
         """Whether a waiver excuses any finding."""
-        return bool(self.findings) and any(finding.excuse for finding in self.findings)
+        return any(finding.disposition is Disposition.WAIVED for finding in self.findings)
+
+    @property
+    def exempt(self) -> bool:
+        """Whether any finding is exempt."""
+        return any(finding.disposition is Disposition.EXEMPT for finding in self.findings)
 
     @property
     def manifest(self) -> Manifest:
@@ -176,15 +181,21 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             fix=violation.fix or violation.rule.help,
             location=document.locate(violation.at, on_key=violation.on_key),
             pointer=pointer(violation.at),
-            disposition=Disposition.OPEN if excuse is None else Disposition.WAIVED,
+            disposition=_disposition(failure),
             fingerprint=_fingerprint(violation, judgement.subject.name),
             points=points,
             decisive=judgement.decisive(scored, violation.rule),
             subsystem=scored.name,
             subject=violation.subject,
-            excuse=excuse,
+            excuse=excuse or failure.exemption,
             measured=measured,
         )
+
+
+def _disposition(failure: Failure) -> Disposition:
+    if failure.excuse:
+        return Disposition.WAIVED
+    return Disposition.EXEMPT if failure.exemption else Disposition.OPEN
 
 
 def _fingerprint(violation: Violation, service: str) -> str:

@@ -8,14 +8,14 @@ from platform_gate.documents.shipped import DEFAULT_POLICY
 from platform_gate.judging import waivers
 from platform_gate.judging.request import Request
 from platform_gate.judging.waivers import Waiver
-from platform_gate.model import GateError
+from platform_gate.model import GateError, Scope
 from platform_gate.policy import loading
 from platform_gate.policy.loading import Policy
 from platform_gate.repository import config, rule_files
 from platform_gate.repository.config import Config
 from platform_gate.repository.work_tree import WorkTree
 from platform_gate.subsystems import freshness
-from platform_gate.text import quote
+from platform_gate.text import quote, suggestion, typed
 
 if TYPE_CHECKING:
     from platform_gate.measurements.measured import Measurements
@@ -68,6 +68,10 @@ class Rules(NamedTuple):
     policy: Policy
     waivers: tuple[Waiver, ...] = ()
 
+    def scope(self, request: Request) -> Scope:
+        """The services that decide about a change: as requested, else as the policy's gate or the configuration say."""
+        return Scope(request.scope or self.policy.base().gate.scope or self.settings.scope or Scope.ALL)
+
 
 def load(request: Request, settings: Config, source: Source) -> Rules:
     """Load everything that decides how services are judged.
@@ -76,8 +80,23 @@ def load(request: Request, settings: Config, source: Source) -> Rules:
         GateError: a policy or waivers file can't be read or makes no sense.
     """
     chosen = choose_policy(request.policy, settings, source)
-    chosen = chosen.with_fail_on(request.fail_on) if request.fail_on else chosen
+    chosen = chosen.chosen(request.choice)
     return Rules(settings, chosen, _waivers(request, settings, source, chosen))
+
+
+def refuse_unknown_changes(request: Request, chosen: Policy) -> None:
+    """Refuse kinds of change that no exemption of the policy is for: a typo would fail the gate without a reason.
+
+    Raises:
+        GateError: with the kinds that there are.
+    """
+    known = chosen.kinds_of_change
+    for kind in request.changes:
+        if kind not in known:
+            fix = suggestion(kind, known) if known else "It has no exemptions at all."
+            merged = " An exemption counts once it is merged." if request.base else ""
+            message = f"--change: the policy {chosen.name} has no exemption for changes of the kind"
+            raise GateError(f"{message} {quote(typed(kind))}", fix + merged)
 
 
 def choose_policy(wanted: str | None, settings: Config, source: Source) -> Policy:

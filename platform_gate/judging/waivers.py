@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
 from platform_gate.judging.problems import MAX_PROBLEMS
-from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, Worse, days_after
+from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, Worse
 from platform_gate.policy.limits import Effective
+from platform_gate.readings import days_after
 from platform_gate.rule_ids import BROKEN_LINE, MANIFEST, WAIVER, kind_of
 from platform_gate.subsystems import slo
 from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED

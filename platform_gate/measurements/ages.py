@@ -1,13 +1,9 @@
-"""Ages in whole days and windows in one spelling: no clock, so the same input gives the same answer."""
+"""Ages in whole days: no clock, so the same input gives the same answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Final
-
-DAYS_A_WEEK: Final = 7
 
 
 @lru_cache(maxsize=4096)
@@ -23,18 +19,3 @@ def is_day(moment: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@lru_cache(maxsize=512)
-def normalized(window: str) -> str:
-    """A window in days or minutes where it can be said so: ``4w`` and ``28d`` are the same, and so are ``24h``, ``1d``.
-
-    A calendar month is no number of days.
-    """
-    if not window or not window[:-1].isdigit():
-        return window
-    count, unit = int(window[:-1]), window[-1]
-    return f"{count * _MINUTES[unit]}m"
-
-
-_MINUTES: Final[Mapping[str, int]] = {"m": 1, "h": 60, "d": 24 * 60, "w": DAYS_A_WEEK * 24 * 60}

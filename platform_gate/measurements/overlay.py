@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from platform_gate.measurements.ages import age, normalized
+from platform_gate.measurements.ages import age
 from platform_gate.measurements.claims import owners
 from platform_gate.model import Context
 from platform_gate.readings import (
@@ -25,6 +25,7 @@ from platform_gate.subsystems import SUBSYSTEMS, freshness
 from platform_gate.subsystems.freshness import Limits
 from platform_gate.subsystems.measurable import field_of
 from platform_gate.text import listing
+from platform_gate.windows import normalized
 
 NOT_MEASURED: Final = Measured({}, (), {})
 
@@ -58,7 +59,7 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
     many = _many(measured.values)
     overlays, entries = {}, []
     for name, subsystem in SUBSYSTEMS.items():
-        if wants := subsystem.wants(manifest):
+        if wants := subsystem.wants(manifest, limits[name]):
             found = _entries(wants, many, measured, terms, needed=name in required)
             overlays[name] = _overlay(found)
             entries += found
@@ -91,12 +92,18 @@ def _entries(
             several = many.get(want.field, ())
         elif (only := values.get(want.field)) is not None:
             several = (only,)
-        found += [(_taken(want, value, sources, terms, weighs=weighs), value) for value in several]
+        for value in several:
+            heavy = weighs or (needed and _is_weighty(want, value))
+            found.append((_taken(want, value, sources, terms, weighs=heavy), value))
         if not several and (want.apart or not want.optional):
             claimed = owners(measured.claimed, want)
             missing = _missing(want, claimed, weighs=weighs) if claimed else _typed(want, terms, weighs=weighs)
             found += [(missing, None)] if missing else []
     return found
+
+
+def _is_weighty(want: Want, value: Measurement) -> bool:
+    return bool(want.weighty) and normalized(value.at.rpartition("/")[2]) in want.weighty
 
 
 def _taken(want: Want, value: Measurement, sources: Mapping[str, Source], terms: Terms, *, weighs: bool) -> Reading:

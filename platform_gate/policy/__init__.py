@@ -4,10 +4,12 @@ Opens no files: callers pass in a reader. May use `subsystems`, `documents` and 
 """
 
 __all__ = [
+    "gate",
     "layers",
     "limits",
     "lint",
     "loading",
+    "named_rules",
     "printing",
     "strictness",
 ]

@@ -5,34 +5,11 @@ from typing import Any, Final, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import LimitError, Problem, Rule, Severity
+from platform_gate.policy import gate
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.subsystems import SUBSYSTEMS, catalogue, in_use
 
 OFF: Final = "off"
-
-
-class Gate(NamedTuple):
-    """The policy's ``gate`` section.
-
-    Args:
-        fail_on: The healths and rule ids that fail the gate.
-        required: The subsystems that must have data.
-        not_waivable: Ids of rules that no waiver may excuse.
-        max_prelaunch_days: How far in the future a launch may be.
-        regressions: Which changes decide in scope ``regressed``: ``declared``, ``measured``, or both.
-        help: Words shown where the gate fails.
-    """
-
-    fail_on: tuple[str, ...]
-    required: tuple[str, ...]
-    not_waivable: tuple[str, ...]
-    max_prelaunch_days: int
-    regressions: tuple[str, ...]
-    help: str
-
-    def needs(self, *, launched: bool) -> tuple[str, ...]:
-        """The subsystems that must have data: before its launch a service has only governance."""
-        return self.required if launched else tuple(name for name in self.required if name == "governance")
 
 
 class HealthLimits(NamedTuple):
@@ -69,7 +46,7 @@ class Effective(NamedTuple):
     ``subsystems`` are the names of those that have a rule.
     """
 
-    gate: Gate
+    gate: gate.Gate
     waivers: WaiverLimits
     health: HealthLimits
     limits: Mapping[str, Any]
@@ -88,8 +65,8 @@ class Effective(NamedTuple):
         return Severity(self.severities.get(rule.id, default))
 
 
-def typed(layered: Layered, fail_on: tuple[str, ...] = (), below: Effective | None = None) -> Effective:
-    """Merged layers as typed limits. A ``fail_on`` replaces that of the gate.
+def typed(layered: Layered, choice: gate.Choice = gate.USUAL, below: Effective | None = None) -> Effective:
+    """Merged layers as typed limits, for one of the gates.
 
     What ``below`` types of the same data is taken from there: an override changes a section or two, and a policy may
     have hundreds of overrides.
@@ -99,17 +76,13 @@ def typed(layered: Layered, fail_on: tuple[str, ...] = (), below: Effective | No
     """
     data = layered.data
     limits = {name: _limits(layered, name, below) for name in SUBSYSTEMS}
-    gate: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data["gate"].items()
-    }
-    if fail_on:
-        gate["fail_on"] = fail_on
     health = _section(layered, "health", HealthLimits.parse)
     waivers = WaiverLimits(**data["waivers"])
     same = below is not None and all(_same_rules(name, limits[name], below.limits[name]) for name in limits)
     rules = below.rules if below and same else catalogue.catalogue(limits)
     subsystems = below.subsystems if below and same else in_use(limits)
-    return Effective(Gate(**gate), waivers, health, limits, data["severities"], rules, layered, subsystems)
+    chosen = gate.parse(layered, choice)
+    return Effective(chosen, waivers, health, limits, data["severities"], rules, layered, subsystems)
 
 
 def _same_rules(name: str, one: Any, other: Any) -> bool:

@@ -9,17 +9,17 @@ from typing import Any, Final, NamedTuple
 from platform_gate.documents import schema, shipped
 from platform_gate.documents.document import Document, DocumentError, read_one
 from platform_gate.matching import applies, as_list, needle
-from platform_gate.model import At, GateError, HealthStatus, Problem, Rule, Subject
+from platform_gate.model import At, GateError, Problem, Rule, Subject
 from platform_gate.numbers import number
+from platform_gate.policy import named_rules
+from platform_gate.policy.gate import USUAL, Choice, lists_of_exemptions
 from platform_gate.policy.layers import Layered, Origin
-from platform_gate.policy.limits import OFF, Effective, typed
-from platform_gate.rule_ids import leaves_unjudged
+from platform_gate.policy.limits import Effective, typed
 from platform_gate.text import quote, suggestion
 
 Read = Callable[[str], tuple[bytes, str]]
 """Reads a file: its bytes, and its path as shown. Raises ``GateError``."""
 
-FAILING_HEALTHS: Final = tuple(health.value for health in HealthStatus if health is not HealthStatus.HEALTHY)
 MAX_PARENTS: Final = 10
 
 
@@ -36,14 +36,14 @@ class Source(StrEnum):
 class Policy(NamedTuple):
     """A policy merged with all its parents.
 
-    ``path`` is its own file, as shown. A ``fail_on`` of the command line replaces that of the gate.
+    ``path`` is its own file, as shown. ``choice`` says which gate it is used for.
     """
 
     name: str
     source: Source
     path: str
     layered: Layered
-    fail_on: tuple[str, ...] = ()
+    choice: Choice = USUAL
 
     @property
     def sha256(self) -> str:
@@ -67,31 +67,38 @@ class Policy(NamedTuple):
         """
         possible = [index for index, part in enumerate(_parts_of_names(self.layered)) if part in subject.name]
         matching = tuple(index for index in possible if applies(self.overrides[index]["match"], subject))
-        return _effective(self.layered, matching, self.fail_on)
+        return _effective(self.layered, matching, self.choice)
 
     def base(self) -> Effective:
         """The policy of a service that no override matches."""
-        return _effective(self.layered, (), self.fail_on)
+        return _effective(self.layered, (), self.choice)
 
     def override(self, index: int) -> Effective:
         """What holds where one override matches, and no other."""
-        return _effective(self.layered, (index,), self.fail_on)
+        return _effective(self.layered, (index,), self.choice)
 
     def known_rules(self) -> dict[str, Rule]:
         """Every rule of every service, by id. An override may add rules: governance checks."""
-        return dict(_known_rules(self.layered, self.fail_on))
+        return dict(_known_rules(self.layered, self.choice))
 
-    def with_fail_on(self, fail_on: Sequence[str]) -> "Policy":
-        """The same policy with another ``fail_on`` for every service.
+    @property
+    def kinds_of_change(self) -> list[str]:
+        """The kinds of change that any exemption is for, sorted."""
+        gates = (gate for _, gate in named_rules.sections(self.layered.data, "gate"))
+        lists = (entries for gate in gates for _, entries in lists_of_exemptions(gate))
+        return sorted({entry["change"] for entries in lists for entry in entries})
+
+    def chosen(self, choice: Choice) -> "Policy":
+        """The same policy for one of the gates, for a change of some kinds.
 
         Raises:
-            GateError: a word is neither a health nor the id of a rule.
+            GateError: a word of ``fail_on`` is neither a health nor the id of a rule.
         """
-        known = [*FAILING_HEALTHS, *self.known_rules()]
-        for word in fail_on:
+        known = [*named_rules.FAILING_HEALTHS, *self.known_rules()] if choice.fail_on else []
+        for word in choice.fail_on:
             if word not in known:
                 raise GateError(f"--fail-on: there is no health or rule {quote(word)}", suggestion(word, known))
-        return self._replace(fail_on=tuple(fail_on))
+        return self._replace(choice=choice)
 
 
 @lru_cache(maxsize=16)
@@ -105,26 +112,26 @@ def _parts_of_names(layered: Layered) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _known_rules(layered: Layered, fail_on: tuple[str, ...]) -> dict[str, Rule]:
-    base = _effective(layered, (), fail_on)
+def _known_rules(layered: Layered, choice: Choice) -> dict[str, Rule]:
+    base = _effective(layered, (), choice)
     rules = dict(base.rules)
     for index in range(len(layered.data["overrides"])):
         # Typed one after the other and not kept: each override must make sense on its own.
-        alone = typed(_with_overrides(layered, (index,)), fail_on, base)
+        alone = typed(_with_overrides(layered, (index,)), choice, base)
         if alone.rules is not base.rules:
             rules |= alone.rules
     return rules
 
 
 @lru_cache(maxsize=128)
-def _effective(layered: Layered, overrides: tuple[int, ...], fail_on: tuple[str, ...]) -> Effective:
+def _effective(layered: Layered, overrides: tuple[int, ...], choice: Choice) -> Effective:
     """The typed policy with some of its overrides (by index) on top.
 
     Cached because a fleet's services share few combinations of overrides, and typing one takes as long as judging many.
     """
     if not overrides:
-        return typed(layered, fail_on)
-    return typed(_with_overrides(layered, overrides), fail_on, _effective(layered, (), fail_on))
+        return typed(layered, choice)
+    return typed(_with_overrides(layered, overrides), choice, _effective(layered, (), choice))
 
 
 def _with_overrides(layered: Layered, overrides: Iterable[int]) -> Layered:
@@ -158,7 +165,7 @@ def load(reference: str, read: Read) -> Policy:
     first = chain[0]
     name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).strip(".").split(".")[0])
     policy = Policy(name, kind(reference), first.path, layered)
-    _check(policy)
+    named_rules.check(layered, policy.known_rules())
     return policy
 
 
@@ -226,43 +233,6 @@ def _read(reference: str, read: Read) -> Document:
     if problems := schema.validate(document.data, "policy"):
         raise document.refuse(*problems)
     return document
-
-
-def _check(policy: Policy) -> None:
-    """Refuse overrides that make no sense on their own, unknown rules, and manifest rules that are off."""
-    known = policy.known_rules()
-    data = policy.layered.data
-    for at, names in _rule_lists(data):
-        for index, name in enumerate(names):
-            if name not in known and not (at[-1] == "fail_on" and name in FAILING_HEALTHS):
-                place = (*at, name) if at[-1] == "severities" else (*at, index)
-                _refuse_rule(policy, place, f"there is no rule {quote(name)}", suggestion(name, known))
-    for at, severities in _sections(data, "severities"):
-        for name, severity in severities.items():
-            if leaves_unjudged(name) and severity == OFF:
-                _refuse_rule(
-                    policy, (*at, name), f"{name} can't be turned off", "Exclude broken files in the configuration."
-                )
-
-
-def _refuse_rule(policy: Policy, at: At, message: str, fix: str) -> None:
-    origin = policy.layered.origin(at)
-    raise origin.document.refuse(Problem(origin.at, message, fix, on_key="severities" in at))
-
-
-def _rule_lists(data: Mapping[str, Any]) -> Iterator[tuple[At, Sequence[str]]]:
-    for at, gate in _sections(data, "gate"):
-        for key in ("fail_on", "not_waivable"):
-            yield (*at, key), gate.get(key, ())
-    for at, severities in _sections(data, "severities"):
-        yield at, list(severities)
-
-
-def _sections(data: Mapping[str, Any], name: str) -> Iterator[tuple[At, Mapping[str, Any]]]:
-    """A section of the policy, and the same section of each override."""
-    yield (name,), data[name]
-    for index, override in enumerate(data["overrides"]):
-        yield ("overrides", index, "spec", name), override["spec"].get(name, {})
 
 
 def nothing_to_read(reference: str) -> tuple[bytes, str]:

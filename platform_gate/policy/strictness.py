@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from platform_gate.model import At
+from platform_gate.policy import gate
+from platform_gate.policy.gate import Stage, if_narrower, if_wider
 from platform_gate.policy.limits import OFF
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.subsystems.loosening import Loosened, LooseningTable, if_fewer, if_higher, if_lower, never
@@ -21,6 +23,10 @@ LOOSENING: Final[LooseningTable] = {
     ("gate", "not_waivable"): if_fewer,
     ("gate", "regressions"): if_fewer,
     ("gate", "help"): never,
+    ("gate", "exemptions"): if_wider,
+    **{("gate", stage.value, "fail_on"): if_fewer for stage in Stage},
+    **{("gate", stage.value, "scope"): if_narrower for stage in Stage},
+    **{("gate", stage.value, "exemptions"): if_wider for stage in Stage},
     ("gate", "max_prelaunch_days"): if_higher,
     ("waivers", "max_days"): if_higher,
     ("waivers", "warn_days"): if_lower,
@@ -33,6 +39,10 @@ LOOSENING: Final[LooseningTable] = {
 
 def loosened(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[At]:
     """The places at which a policy's data asks less than before."""
+    of_gates = [
+        gate.resolved(one.get("gate", {}), other.get("gate", {})) for one, other in ((before, after), (after, before))
+    ]
+    before, after = ({**data, "gate": section} for data, section in zip((before, after), of_gates, strict=True))
     for at in changed_keys(before, after):
         old, new = value_at(before, at), value_at(after, at)
         if _comparison(at)(old, new):

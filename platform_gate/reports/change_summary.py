@@ -22,7 +22,7 @@ class ServiceChange(NamedTuple):
     Attributes:
         before: health at the base, empty if it is the same; ``new`` for an added service.
         points_before: None if it is new or was unreadable.
-        findings: open findings and waived ones, those that the change introduces first.
+        findings: open findings, then waived and exempt ones, those that the change introduces first.
         introduced: the fingerprints of the findings that the change introduces.
         relaxed: how its manifest lowers its own bar.
         reason: the finding that explains its health best; None for a healthy service.
@@ -67,11 +67,15 @@ class ChangeList(NamedTuple):
 
 
 class Failing(NamedTuple):
-    """Services that the change doesn't break and that fail; ``blocking`` if the scope counts them all the same."""
+    """Services that the change doesn't break and that fail; ``blocking`` if the scope counts them all the same.
+
+    They are shown ``in_full`` where they block because the change touches them.
+    """
 
     title: str
     services: tuple[ServiceChange, ...]
     blocking: bool
+    in_full: bool = False
 
 
 def broken(outcome: Outcome) -> tuple[ServiceChange, ...]:
@@ -82,7 +86,7 @@ def broken(outcome: Outcome) -> tuple[ServiceChange, ...]:
 def already_failing(outcome: Outcome) -> Iterator[Failing]:
     """The other failing services: those that block in this scope, and those that don't."""
     introduced, standing = outcome.blocking
-    named = {judged.name for judged in (*introduced, *standing)}
+    named, touched = {judged.name for judged in (*introduced, *standing)}, outcome.scope is Scope.TOUCHED
     others = [judged for judged in outcome.worst_first if judged.failing and judged.name not in named]
     for several, blocking in ((standing, True), (others, False)):
         services = tuple(_services(outcome, several))
@@ -90,10 +94,11 @@ def already_failing(outcome: Outcome) -> Iterator[Failing]:
         same = tuple(service for service in services if not _gained(service))
         if worse:
             what = "Worse, and also blocking" if blocking else "Worse, and not blocking"
-            yield Failing(f"{what} (already failing, now with more points)", worse, blocking=blocking)
+            title = f"{what} (already failing, now with more points)"
+            yield Failing(title, worse, blocking, blocking and touched)
         if same:
             title = "Also blocking (already failing)" if blocking else "Already failing (not blocking)"
-            yield Failing(title, same, blocking=blocking)
+            yield Failing(title, same, blocking, blocking and touched)
 
 
 def _gained(service: ServiceChange) -> bool:
@@ -135,9 +140,9 @@ def _service(judged: Judged, transition: Transition, rules: dict[str, Rule]) -> 
 
 
 def _urgency(finding: Finding, new: bool) -> tuple[bool, bool, bool, int]:  # noqa: FBT001 - a sort key's part
-    """Sort key: open before waived, new before old, decisive before other findings, then by severity."""
-    waived = finding.disposition is Disposition.WAIVED
-    return waived, not new, not finding.decisive, -list(Severity).index(finding.severity)
+    """Sort key: open before others, new before old, decisive before other findings, then by severity."""
+    excused = finding.disposition is not Disposition.OPEN
+    return excused, not new, not finding.decisive, -list(Severity).index(finding.severity)
 
 
 def _reason(judged: Judged, new: frozenset[str], rules: dict[str, Rule]) -> Finding | None:
@@ -160,15 +165,22 @@ def headline(outcome: Outcome) -> tuple[str, str]:
     transitions = outcome.comparison.transitions
     breaks = [j.name for j in introduced if transitions[j.name].worsened or not transitions[j.name].before]
     relaxes = [judged.name for judged in introduced if judged.name not in breaks]
-    others = sum(judged.failing for judged in outcome.run.services) - len(introduced)
     sentences = [
         *(_unreadable_files(outcome, outcome.comparison) if outcome.verdict is Verdict.NOT_JUDGED else ()),
         f"This change breaks {_counted(breaks)}." if breaks else "",
         f"This change lowers the bar for {_counted(relaxes)}, already failing." if relaxes else "",
         "This change breaks no service." if not introduced and outcome.verdict is not Verdict.NOT_JUDGED else "",
+        _exempt_services(outcome),
         "Waivers fail the gate." if outcome.verdict is Verdict.FAILED and not (introduced or standing) else "",
     ]
-    return " ".join(filter(None, sentences)), _before(others, blocking=bool(standing))
+    return " ".join(filter(None, sentences)), _before(outcome)
+
+
+def _exempt_services(outcome: Outcome) -> str:
+    """A sentence on the services that would fail, were they not exempt for this kind of change."""
+    exempt = [judged.name for judged in outcome.worst_first if judged.exempt and not judged.failing]
+    passes = "passes" if len(exempt) == 1 else "pass"
+    return f"{plural(len(exempt), 'service')} {passes} as exempt: {names(exempt)}." if exempt else ""
 
 
 def _unreadable_files(outcome: Outcome, comparison: Comparison) -> Iterator[str]:
@@ -186,13 +198,25 @@ def _counted(services: list[str]) -> str:
     return f"{plural(len(services), 'service')}: {names(services)}"
 
 
-def _before(others: int, *, blocking: bool) -> str:
-    """A sentence on the services that failed before."""
-    if not others:
-        return ""
+def _touched(services: list[str]) -> str:
+    were = "a service that was" if len(services) == 1 else f"{len(services)} services that were"
+    return f"It touches {were} already failing: {names(services)}."
+
+
+def _before(outcome: Outcome) -> str:
+    """Sentences on the services that failed before: those that the change touches, where that counts, and others."""
+    introduced, standing = outcome.blocking
+    failing = sum(judged.failing for judged in outcome.run.services) - len(introduced)
+    touched = standing if outcome.scope is Scope.TOUCHED else []
+    others, blocks = failing - len(touched), bool(standing) and not touched
     were = "was" if others == 1 else "were"
-    counts = " and also block" + ("s" if others == 1 else "") if blocking else ""
-    return f"{plural(others, 'other service')} {were} already failing{counts}."
+    counts = " and also block" + ("s" if others == 1 else "") if blocks else ""
+    return " ".join(
+        [
+            *([_touched([judged.name for judged in touched])] if touched else []),
+            *([f"{plural(others, 'other service')} {were} already failing{counts}."] if others else []),
+        ]
+    )
 
 
 def lists(outcome: Outcome, arrow: str = "->") -> Iterator[ChangeList]:
@@ -201,6 +225,7 @@ def lists(outcome: Outcome, arrow: str = "->") -> Iterator[ChangeList]:
     if comparison is None:
         return
     possible = {
+        "Exempt for this kind of change": _exempt(outcome),
         "Other health changes (passing)": _passing(comparison),
         "Fixed by this change": _gone(comparison, relaxed=False),
         "Cleared by lowering the bar": _gone(comparison, relaxed=True),
@@ -211,6 +236,14 @@ def lists(outcome: Outcome, arrow: str = "->") -> Iterator[ChangeList]:
     for title, lines in possible.items():
         if several := tuple(lines):
             yield ChangeList(title, several)
+
+
+def _exempt(outcome: Outcome) -> Iterator[ChangeLine]:
+    for judged in outcome.worst_first if outcome.choice.changes else ():
+        for finding in judged.findings:
+            if finding.disposition is Disposition.EXEMPT:
+                text = f"{finding.rule}: {finding.message}; {finding.excuse}"
+                yield ChangeLine(judged.name, text, finding.location)
 
 
 def _passing(comparison: Comparison) -> Iterator[ChangeLine]:

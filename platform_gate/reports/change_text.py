@@ -26,7 +26,11 @@ def lines(outcome: Outcome, terminal: Terminal) -> Iterator[str]:
         yield from _broken(service, terminal)
     for failing in change_summary.already_failing(outcome):
         yield from _heading(f"{failing.title}: {plural(len(failing.services), 'service')}", terminal)
-        yield from _failing(failing, terminal)
+        if failing.in_full:
+            for service in failing.services:
+                yield from _broken(service, terminal)
+        else:
+            yield from _failing(failing, terminal)
     for section in change_summary.lists(outcome):
         yield from _heading(section.title, terminal)
         yield from _list(section.lines, terminal)
@@ -38,7 +42,7 @@ def _heading(title: str, terminal: Terminal) -> Iterator[str]:
 
 
 def _broken(service: ServiceChange, terminal: Terminal) -> Iterator[str]:
-    """A service that blocks because of the change: health and points before and after, then every cause."""
+    """A service that the change breaks, or touches: health and points before and after, then every cause."""
     judged = service.judged
     name = terminal.paint(service.name, bold=True)
     who = terminal.paint(f"team {printable(judged.team)}, tier {judged.tier}", dim=True)
@@ -50,7 +54,7 @@ def _broken(service: ServiceChange, terminal: Terminal) -> Iterator[str]:
         yield from terminal.paragraph(f"lowers the bar: {relaxation.describe()} ({place})", " " * 6, " " * 8)
     for finding in service.findings:
         if finding.excuse:
-            yield from terminal.waived(finding, finding.excuse)
+            yield from terminal.excused(finding, finding.excuse)
         elif terminal.verbose or worth_showing(finding):
             mark = f"+{finding.points}" if finding.points else ""
             yield from terminal.finding(finding, mark, new=finding.fingerprint in service.introduced)

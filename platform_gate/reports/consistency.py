@@ -50,6 +50,8 @@ def _wrong_totals(services: Sequence[Judged], data: Mapping[str, Any]) -> Iterat
 
 def _wrong_in(service: Judged, fail_on: Sequence[str]) -> Iterator[str]:
     """The values of a service that don't follow from its findings, its points and the policy."""
+    if any(finding.disposition is Disposition.EXEMPT for finding in service.findings):
+        yield "an exemption, which only a change has,"
     open_findings = [finding for finding in service.findings if finding.disposition is Disposition.OPEN]
     if service.fatal != tuple(sorted({finding.rule for finding in open_findings}.intersection(fail_on))):
         yield "fails_on"

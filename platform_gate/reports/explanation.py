@@ -87,7 +87,7 @@ def _subsystem(scored: Scored, judged: Judged) -> Iterator[str]:
         yield from (f"  {line}" for line in facts(scored.describe(), policy))
     for finding in judged.findings:
         if finding.subsystem == scored.name:
-            shown = "waived" if finding.excuse else finding.severity
+            shown = str(finding.disposition) if finding.excuse else finding.severity
             yield f"  {shown}  {finding.rule}  {printable(str(finding.location))}"
             yield f"      {printable(finding.message)}"
             if finding.excuse:

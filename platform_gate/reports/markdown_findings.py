@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from platform_gate.judging.result import Judged
-from platform_gate.model import Finding, HealthStatus, Location
+from platform_gate.model import Disposition, Finding, HealthStatus, Location
 from platform_gate.reports.markdown_text import code, escape, link
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.rule_links import rule_url
@@ -91,7 +91,8 @@ def finding_rows(findings: Sequence[Finding], links: Links | None, new: frozense
 
 def _points(finding: Finding) -> str:
     if finding.excuse:
-        return "waived"
+        points = f" +{finding.points}" if finding.points else ""
+        return f"{finding.disposition}{points}"
     return f"**+{finding.points}**" if finding.points else str(finding.severity)
 
 
@@ -131,7 +132,7 @@ def _service(judged: Judged, columns: Iterable[str], remark: str) -> str:
 
 def excused(judged: Judged, links: Links | None) -> str:
     """A service that is healthy by waiver, as a row: its health without its waivers, and these."""
-    waivers = [finding for finding in judged.findings if finding.excuse]
+    waivers = [finding for finding in judged.findings if finding.disposition is Disposition.WAIVED]
     lines = (
         f"{rule(finding.rule)} {cut(str(finding.excuse))} ({place(finding.excuse.location, links)})"
         for finding in waivers[:MAX_FINDINGS]

@@ -14,6 +14,7 @@ from platform_gate.judging.result import Judged, worst_first
 from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Rule, Scope, Severity
+from platform_gate.policy.gate import USUAL, Choice
 from platform_gate.policy.limits import Effective
 from platform_gate.text import real_bytes
 
@@ -102,6 +103,7 @@ class Outcome:
         statistics: whether reports count findings by rule, team and tier.
         explain_options: options of ``explain`` that judge as this run did; None if it can't.
         tracked: the snapshots that git tracks, for formats that refer to them.
+        choice: which gate decided, and the kinds of the change.
     """
 
     run: Run
@@ -124,6 +126,7 @@ class Outcome:
     explain_options: str | None = ""
     statistics: bool = False
     tracked: Collection[str] = ()
+    choice: Choice = USUAL
 
     @cached_property
     def report(self) -> PlatformReport:
@@ -202,7 +205,7 @@ class Outcome:
         return sorted(self.findings, key=self._weight)
 
     def _weight(self, finding: Finding) -> tuple[bool, int]:
-        return finding.disposition is Disposition.WAIVED, -list(Severity).index(self.level(finding))
+        return finding.disposition is not Disposition.OPEN, -list(Severity).index(self.level(finding))
 
 
 def decided(
@@ -220,5 +223,5 @@ def _worst_first(services: Iterable[Judged]) -> list[Judged]:
 
 
 def _worth_showing(judged: Judged) -> bool:
-    """Whether a service fails, is not healthy, or is healthy thanks to a waiver."""
-    return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused
+    """Whether a service fails, is not healthy, or is so thanks to a waiver or an exemption."""
+    return judged.failing or judged.health is not HealthStatus.HEALTHY or judged.excused or judged.exempt

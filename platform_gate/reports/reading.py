@@ -17,12 +17,21 @@ from platform_gate.judging.shards import Slice
 from platform_gate.judging.snapshots import MeasuredBy
 from platform_gate.judging.tallies import Tally, counted
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Disposition, Excuse, Finding, GateError, HealthStatus, Location, Rule, Severity, pointer
+from platform_gate.model import (
+    Disposition,
+    Finding,
+    GateError,
+    HealthStatus,
+    Rule,
+    Severity,
+    pointer,
+)
 from platform_gate.policy import loading
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.readings import State
 from platform_gate.reports.consistency import contradictions, contradictions_of_part
 from platform_gate.reports.json_text import encode, pack
+from platform_gate.reports.reading_excuses import excuse, location
 from platform_gate.reports.reading_measured import Data, measured_by, measurement
 from platform_gate.subsystems import freshness
 from platform_gate.subsystems.governance import GovernanceStatus
@@ -208,7 +217,7 @@ def judged(row: Data) -> Judged:
         _figures(shown, parts, row),
         shown["team"],
         shown["tier"],
-        _location(shown),
+        location(shown),
         HealthStatus(shown["health_without_waivers"]),
         shown["waived_points"],
         shown["failing"],
@@ -266,25 +275,12 @@ def finding(row: Data) -> Finding:
         Severity(row["severity"]),
         row["message"],
         row["fix"],
-        _location(row),
+        location(row),
         row["pointer"] or "",
         Disposition(row["disposition"]),
         row["fingerprint"],
         row.get("points", 0),
         row["decisive"],
         measured=measurement(row["measured"]) if "measured" in row else None,
-        excuse=_excuse(row["waiver"]) if "waiver" in row else None,
+        excuse=excuse(row),
     )
-
-
-def _location(row: Data) -> Location:
-    """A location. What the row lacks defaults to the start of the file, and to one character."""
-    line, column = row["line"] or 1, row.get("column") or 1
-    return Location(row["path"] or "", line, column, row.get("end_line") or line, row.get("end_column") or column + 1)
-
-
-def _excuse(row: Data) -> Excuse:
-    expires = date.fromisoformat(row["expires"])
-    behind = row.get("cause", ""), row.get("incident", "")
-    words = row["reason"], row["approved_by"], expires, row["ticket"] or ""
-    return Excuse(*words, row["days_left"], _location(row), *behind)

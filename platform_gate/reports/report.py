@@ -13,7 +13,8 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.snapshots import SnapshotFile
 from platform_gate.judging.tallies import Tally
 from platform_gate.judging.totals import detail
-from platform_gate.model import Excuse, Finding
+from platform_gate.model import Excuse, Exemption, Finding
+from platform_gate.policy.gate import Stage
 from platform_gate.policy.limits import Effective
 from platform_gate.readings import Measurement, Source
 from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
@@ -98,6 +99,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
         "health_without_waivers": str(judgement.health_without_waivers),
         "points": judgement.points,
         "waived_points": judgement.waived_points,
+        **({"health_without_exempt": str(judgement.deciding_health)} if judged.exempt else {}),
         "cost_trend": cost["trend"],
         "over_budget": cost["over_budget"],
         "average_cost": cost["average_cost"],
@@ -173,7 +175,7 @@ def finding(failed: Finding, transition: Transition | None = None) -> dict[str, 
         "fingerprint": failed.fingerprint,
         **(_since(failed, transition) if transition else {}),
         **({"measured": _measured(failed.measured)} if failed.measured else {}),
-        **({"waiver": _excuse(failed.excuse)} if failed.excuse else {}),
+        **_excuse(failed.excuse),
     }
 
 
@@ -187,7 +189,23 @@ def _since(failed: Finding, transition: Transition) -> dict[str, Any]:
     return {"origin": str(origin), "cause": cause}
 
 
-def _excuse(excuse: Excuse) -> dict[str, Any]:
+def _excuse(excuse: Excuse | Exemption | None) -> dict[str, Any]:
+    if isinstance(excuse, Exemption):
+        return {"exemption": _exemption(excuse)}
+    return {"waiver": _waiver(excuse)} if excuse else {}
+
+
+def _exemption(exemption: Exemption) -> dict[str, Any]:
+    return {
+        "change": exemption.change,
+        "reason": printable(exemption.reason),
+        "at_most": str(exemption.at_most),
+        "path": real_path(exemption.location.path),
+        "line": exemption.location.line,
+    }
+
+
+def _waiver(excuse: Excuse) -> dict[str, Any]:
     return {
         "reason": printable(excuse.reason),
         "approved_by": excuse.approved_by,
@@ -214,6 +232,7 @@ def _provenance(outcome: Outcome) -> dict[str, Any]:
         },
         **measurements(outcome),
         **_compared(outcome),
+        **({"gate": str(outcome.choice.stage)} if outcome.choice.stage is not Stage.MERGE else {}),
         "repository": outcome.repository,
         **({"shard": outcome.part.to_dict()} if outcome.part else {}),
         **_fleet(outcome),
@@ -280,5 +299,6 @@ def _compared(outcome: Outcome) -> dict[str, Any]:
     comparison = outcome.comparison
     if comparison is None:
         return {}
+    kinds = list(map(printable, outcome.choice.changes))
     base = {"ref": printable(comparison.ref), "commit": comparison.base, "adoption": comparison.adoption}
-    return {"base": base, "scope": str(outcome.scope)}
+    return {"base": base, "scope": str(outcome.scope), **({"change": kinds} if kinds else {})}

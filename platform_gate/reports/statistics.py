@@ -81,6 +81,6 @@ def _group(name: str, services: list[Judged]) -> Count:
 
 
 def _count(name: str, services: int, failing: int, findings: list[Finding]) -> Count:
-    opened = [finding for finding in findings if finding.disposition is Disposition.OPEN]
+    opened = [finding for finding in findings if finding.disposition is not Disposition.WAIVED]
     points = sum(finding.points for finding in opened)
     return Count(name, services, failing, len(opened), len(findings) - len(opened), points)

@@ -11,7 +11,7 @@ import click
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Excuse, Finding, HealthStatus, Severity
+from platform_gate.model import Excuse, Exemption, Finding, HealthStatus, Severity
 from platform_gate.reports.outcome import Display
 from platform_gate.reports.wording import part_status, within
 from platform_gate.text import printable
@@ -90,10 +90,10 @@ class Terminal(NamedTuple):
         if finding.fix and not self.quiet:
             yield from self.indented(finding.fix, "fix: ")
 
-    def waived(self, finding: Finding, excuse: Excuse) -> Iterator[str]:
-        """A waived finding, with its waiver."""
-        place = printable(str(finding.location))
-        yield self.paint(f"      {place}  {printable(finding.rule)}  WAIVED", dim=True)
+    def excused(self, finding: Finding, excuse: Excuse | Exemption) -> Iterator[str]:
+        """A finding that doesn't decide, with its waiver or exemption."""
+        place, points = printable(str(finding.location)), f" +{finding.points}" if finding.points else ""
+        yield self.paint(f"      {place}  {printable(finding.rule)}  {finding.disposition.upper()}{points}", dim=True)
         for line in (*self.indented(finding.message), *self.indented(str(excuse))):
             yield self.paint(line, dim=True)
 

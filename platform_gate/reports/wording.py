@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from platform_gate.model import Finding, HealthStatus, Severity
+from platform_gate.policy.gate import Stage
 from platform_gate.rule_ids import kind_of
 from platform_gate.text import listing, plural, printable
 
@@ -101,3 +102,10 @@ def unjudged_files(outcome: Outcome) -> str:
     """How many files were not judged; empty if all were."""
     paths = {finding.location.path for finding in outcome.run.unjudged}
     return f"{plural(len(paths), 'file')} not judged" if paths else ""
+
+
+def gate_in_words(outcome: Outcome) -> list[str]:
+    """Which gate decided and for which kinds of change; empty for the gate before a merge and no kind."""
+    stage, kinds = outcome.choice.stage, outcome.choice.changes
+    words = ["the gate before a deployment decides"] * (stage is Stage.DEPLOY)
+    return [*words, *([f"kind of change: {printable(listing(kinds))}"] if kinds else [])]

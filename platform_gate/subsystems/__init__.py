@@ -61,8 +61,8 @@ class Subsystem(Protocol):
     def field_of(self, at: str, /) -> str | None:
         """The field that a value of a snapshot fills, by its ``at``; None where it isn't one of this subsystem."""
 
-    def wants(self, manifest: Mapping[str, Any], /) -> Sequence[Want]:
-        """The fields of a manifest that can be measured."""
+    def wants(self, manifest: Mapping[str, Any], limits: Any, /) -> Sequence[Want]:
+        """The fields of a manifest that can be measured; the policy may need more of them than usual."""
 
     def read(self, manifest: Mapping[str, Any], limits: Any, context: Context, /) -> tuple[Any, list[Problem]]:
         """The facts of a manifest that fits its schema, and the problems that the schema can't see.

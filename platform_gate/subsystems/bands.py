@@ -12,6 +12,7 @@ HOLDS: Final[dict[str, Callable[[float, float], bool]]] = {
     "failed_at_least": ge,
     "at_most": le,
     "below": lt,
+    "left_below_pct": lt,
 }
 """How a value is compared with a bound, by the bound's key."""
 _DESCENDING: Final = ("at_least", "failed_at_least")

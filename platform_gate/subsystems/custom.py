@@ -158,7 +158,7 @@ def field_of(_at: str) -> None:
     return
 
 
-def wants(_manifest: Mapping[str, Any]) -> tuple[Want, ...]:
+def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
     """Nothing can be measured."""
     return ()
 

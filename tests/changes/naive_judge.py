@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.repositories import environment
+from tests.repositories import GIT, environment
 
 CONFIG, POLICY, WAIVERS = ".platform-gate.yaml", "gate/policy.yaml", "gate/waivers.yaml"
 
@@ -187,5 +187,4 @@ class Judge:
 
 
 def _run(root: Path, *words: str) -> bytes:
-    command = ["/usr/bin/env", "git", *words]
-    return subprocess.run(command, cwd=root, env=environment(root.parent), capture_output=True, check=True).stdout
+    return subprocess.run([GIT, *words], cwd=root, env=environment(root.parent), capture_output=True, check=True).stdout

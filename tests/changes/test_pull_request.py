@@ -39,8 +39,8 @@ def advance_main(root: Path, files: Files) -> None:
 
 def judge(root: Path, *paths: str, **options: str) -> tuple[Run, Comparison, Policy]:
     request = Request(paths, None, DAY, base="main")._replace(**options)  # type: ignore[arg-type]
-    run, comparison, policy, _ = judge_change(request, work_tree(root))
-    return run, comparison, policy
+    run, comparison, rules = judge_change(request, work_tree(root))
+    return run, comparison, rules.policy
 
 
 def healths(comparison: Comparison) -> dict[str, tuple[HealthStatus | None, HealthStatus | None]]:

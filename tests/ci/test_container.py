@@ -49,6 +49,7 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if os.geteuid() != 0 or not (DEBIAN or shutil.which("debootstrap")):
         pytest.skip("needs root and debootstrap")
     root = Path(DEBIAN) if DEBIAN else tmp_path_factory.mktemp("debian")
+    root.chmod(0o755)  # its user is not the one who made it
     if not DEBIAN:
         words = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(root)]
         subprocess.run(words, check=True, capture_output=True)

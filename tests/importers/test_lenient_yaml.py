@@ -92,10 +92,12 @@ def test_one_broken_document_does_not_hide_the_others() -> None:
             b"a: " + b"{a: " * 200 + b"1" + b"}" * 200,
             "it is neither YAML nor JSON: it is nested deeper than 100 levels",
         ),
+        (b"[" * 950 + b"]" * 950, "it is neither YAML nor JSON: it is nested deeper than 100 levels"),
+        (b'{"a": ' * 101 + b"1" + b"}" * 101, "it is neither YAML nor JSON: it is nested deeper than 100 levels"),
         (b" " * (MAX_BYTES + 1), "it is larger than 16 MiB"),
         (b'{"a": 1} trailing', "it is neither YAML nor JSON: "),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_what_cannot_be_read_is_named(content: bytes, message: str) -> None:
     documents, troubles = read(content, "a.yaml")

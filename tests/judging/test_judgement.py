@@ -12,6 +12,7 @@ from platform_gate.judging import judgement as judging
 from platform_gate.judging.judgement import Judgement, Waive, judge
 from platform_gate.model import Context, Doubt, Excuse, HealthStatus, Location, Rule, Subject, Violation, nowhere
 from platform_gate.policy import loading
+from platform_gate.policy.gate import Choice
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.subsystems.cost import CostEntry, CostProfile
 from platform_gate.subsystems.governance import Governance, run_governance_checks
@@ -324,3 +325,56 @@ POINTS = st.integers(0, 9)
 def test_more_points_never_make_a_service_healthier(one: int, other: int, doubt: bool) -> None:  # noqa: FBT001
     fewer, more = (judging.health(points, HealthLimits(2, 4), doubt=doubt).rank for points in sorted((one, other)))
     assert fewer <= more
+
+
+EXEMPT = (
+    "  gate:\n    exemptions:\n"
+    "      - {change: fix, rules: [slo/breached], reason: It repairs., at_most: AT_MOST}\n"
+    "      - {change: security, rules: [cost/over-budget], reason: It protects.}\n"
+)
+
+
+def exempt_judgement(*changes: str, at_most: str = "critical", **facts: Any) -> Judgement:
+    content = f"apiVersion: platform-gate/v1\nkind: Policy\nspec:\n{EXEMPT.replace('AT_MOST', at_most)}"
+    policy = loading.load("p.yaml", lambda path: (content.encode(), path)).chosen(Choice(changes=changes))
+    return judge(SUBJECT, {**HEALTHY, **facts}, policy.base(), Context(date(2026, 11, 23), nowhere))
+
+
+def test_what_is_exempt_counts_for_health_and_not_for_the_verdict() -> None:
+    without, judgement = exempt_judgement(slo=[BREACHED]), exempt_judgement("fix", slo=[BREACHED])
+    assert without.failing
+    assert (judgement.health, judgement.points) == (without.health, without.points) == (HealthStatus.DEGRADED, 2)
+    assert (judgement.deciding_health, judgement.failing) == (HealthStatus.HEALTHY, False)
+    assert severity(judgement, "slo/breached") == "warning"
+
+
+def test_what_another_kind_of_change_is_exempt_from_decides() -> None:
+    assert exempt_judgement("security", slo=[BREACHED]).failing
+
+
+@pytest.mark.parametrize(("at_most", "failing"), [("unknown", True), ("degraded", False), ("critical", False)])
+def test_an_exemption_holds_up_to_a_health(at_most: str, *, failing: bool) -> None:
+    assert exempt_judgement("fix", at_most=at_most, slo=[BREACHED]).failing is failing
+
+
+def test_what_is_not_exempt_still_decides() -> None:
+    judgement = exempt_judgement("fix", slo=[BREACHED], cost=OVER, governance=governed(3))
+    assert judgement.failing
+    assert judgement.deciding_health is not HealthStatus.HEALTHY
+    assert exempt_judgement("fix", "security", slo=[BREACHED], cost=OVER).failing is False
+
+
+@given(
+    st.sampled_from([[MET], [BREACHED], [MET, UNMEASURED], []]),
+    st.sampled_from([WITHIN, OVER]),
+    st.sampled_from([0, 1, 3]),
+    st.sets(st.sampled_from(["fix", "security"])),
+)
+def test_a_kind_of_change_never_alters_health_and_never_fails_more(
+    slos: list[SLODefinition], cost: CostProfile, failed: int, kinds: set[str]
+) -> None:
+    facts: dict[str, Any] = {"slo": slos, "cost": cost, "governance": governed(failed)}
+    plain, exempt = exempt_judgement(**facts), exempt_judgement(*kinds, **facts)
+    assert (exempt.health, exempt.points) == (plain.health, plain.points)
+    assert exempt.deciding_health.rank <= plain.deciding_health.rank
+    assert plain.failing or not exempt.failing

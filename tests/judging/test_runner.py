@@ -332,7 +332,7 @@ TWO = "slos: [{name: latency, target: 99, current: 98}, {name: errors, target: 9
 def test_a_waived_finding_names_its_excuse_and_leaves_the_points_to_an_open_one() -> None:
     first, second = waived(manifest(slos=TWO), "latency").findings
     assert (first.subject, first.disposition, first.points) == ("latency", Disposition.WAIVED, 0)
-    assert first.excuse is not None
+    assert isinstance(first.excuse, Excuse)
     assert first.excuse.ticket == "OPS-1"
     assert (second.subject, second.disposition, second.points) == ("errors", Disposition.OPEN, 2)
     assert (second.excuse, second.message.endswith(" (not excused)")) == (None, True)

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from platform_gate.measurements.ages import age, is_day, normalized
+from platform_gate.measurements.ages import age, is_day
 
 
 @pytest.mark.parametrize(
@@ -11,22 +11,6 @@ from platform_gate.measurements.ages import age, is_day, normalized
 )
 def test_an_age_counts_days(day: str, days: int) -> None:
     assert age(day, date(2026, 11, 25)) == days
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("4w", "28d", True),
-        ("24h", "1d", True),
-        ("60m", "1h", True),
-        ("30d", "4w", False),
-        ("calendar-month", "30d", False),
-        ("calendar-month", "calendar-month", True),
-        ("", "30d", False),
-    ],
-)
-def test_windows_are_compared_by_their_length(one: str, other: str, *, same: bool) -> None:
-    assert (normalized(one) == normalized(other)) is same
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from platform_gate.model import Subject
 from platform_gate.policy.lint import lint
 from platform_gate.policy.loading import Policy
 from tests.hostile.product import policy_of, shipped
-from tests.samples import own_policy
+from tests.samples import default_line, own_policy
 
 WEB = Subject("web", "shop", 1, {"domain": "media"}, "services/web.yaml")
 
@@ -99,7 +99,7 @@ def test_points_that_can_never_reach_a_health() -> None:
 def test_the_parent_is_to_blame_for_its_own_limit() -> None:
     spec = "  slo: {breach_points: 0}\n  cost: {over_budget_points: 0}\n  reliability: {points: []}\n"
     found = warnings(policy_of(own_policy(spec).encode()))
-    assert [line.split(": ")[0] for line in found] == ["policies/default.yaml:39:18"]
+    assert [line.split(": ")[0] for line in found] == [f"{default_line('critical_at:')}:18"]
 
 
 def test_points_of_ones_own_rules_count() -> None:

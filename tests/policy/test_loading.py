@@ -7,6 +7,7 @@ import pytest
 from platform_gate.documents.document import DocumentError
 from platform_gate.model import At, GateError, Severity, Subject
 from platform_gate.policy import loading
+from platform_gate.policy.gate import Choice
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy, Source
 from platform_gate.subsystems.catalogue import INVALID
@@ -532,7 +533,7 @@ def test_the_digest_covers_the_parents() -> None:
 def test_fail_on_can_be_replaced_for_every_service(words: tuple[str, ...]) -> None:
     loaded = overriding("{match: {tier: 1}, spec: {gate: {fail_on: [unknown]}}}")
     assert loaded.effective(PAYMENTS).gate.fail_on == ("unknown",)
-    replaced = loaded.with_fail_on(words)
+    replaced = loaded.chosen(Choice(words))
     assert replaced.effective(PAYMENTS).gate.fail_on == words
     assert replaced.base().gate.fail_on == words
     assert loaded.effective(PAYMENTS).gate.fail_on == ("unknown",)
@@ -544,7 +545,7 @@ def test_fail_on_can_be_replaced_for_every_service(words: tuple[str, ...]) -> No
 )
 def test_an_unknown_word_in_fail_on_is_refused_and_guessed(word: str, fix: str) -> None:
     with pytest.raises(GateError, match=f"^--fail-on: there is no health or rule '{word}'$") as caught:
-        load("default").with_fail_on(["critical", word])
+        load("default").chosen(Choice(("critical", word)))
     assert caught.value.fix.startswith(fix)
 
 

@@ -11,7 +11,7 @@ from platform_gate.policy import printing
 from platform_gate.policy.loading import Policy, load
 from tests.hostile.product import check_files, policy_of, report, shipped
 from tests.oracle import fleets
-from tests.samples import own_policy
+from tests.samples import default_line, own_policy
 
 WEB = Subject("web", "shop", 3, {"domain": "media"}, "services/web.yaml")
 
@@ -102,7 +102,7 @@ def test_every_value_names_a_line_that_holds_it() -> None:
     assert (
         sum(line.startswith("  overrides: [{match") and line.endswith("]  # ./policy.yaml:18") for line in lines) == 1
     )
-    assert "    degraded_at: 2  # policies/default.yaml:37" in lines
+    assert f"    degraded_at: 2  # {default_line('degraded_at:')}" in lines
 
 
 def test_the_override_that_set_a_value_is_named_with_its_reason_on_one_line() -> None:
@@ -125,5 +125,5 @@ def test_a_list_to_which_several_add_names_all_of_them() -> None:
 def test_without_a_service_the_overrides_are_shown() -> None:
     text = text_of(policy_of(own_policy(OWN).encode()))
     assert text.startswith("# The policy ours (./policy.yaml).\napiVersion: platform-gate/v1\n")
-    assert "breach_points: 2  # policies/default.yaml:44" in text
+    assert f"breach_points: 2  # {default_line('breach_points:')}" in text
     assert 'reason: "Best effort:\\n  really"' in text

@@ -49,6 +49,10 @@ LOOSER: list[tuple[tuple[str, ...], Any]] = [
     (("governance", "checks", "runbook"), None),
     (("governance", "placeholders"), ["todo"]),
     (("severities",), {"slo/breached": "off"}),
+    (("gate", "exemptions"), [{"change": "fix", "rules": ["slo/breached"], "reason": "x"}]),
+    (("gate", "deploy"), {"fail_on": ["critical"]}),
+    (("gate", "deploy"), {"scope": "touched"}),
+    (("gate", "merge"), {"exemptions": [{"change": "fix", "rules": ["slo/breached"], "reason": "x"}]}),
     (("something", "new"), 1),
 ]
 

@@ -16,7 +16,7 @@ from platform_gate.subsystems.slo import Limits, SLODefinition
 DAY = date(2026, 11, 23)
 CONTEXT = Context(DAY, nowhere)
 DEFAULT = Limits.default()
-SCORING = Limits(breach_points=3, low_budget_below_pct=25, low_budget_points=1)
+SCORING = DEFAULT._replace(breach_points=3, low_budget_points=1)
 MET = SLODefinition("availability", 99.9, 99.95)
 BREACHED = SLODefinition("latency", 99.9, 99.8)
 UNMEASURED = SLODefinition("freshness", 99.9)
@@ -105,14 +105,14 @@ def test_a_budget_is_low_below_the_limit_while_the_slo_is_met(current: float, *,
     ("limit", "current"), [(0.1, 99.001), (33.3, 99.333), (20.1, 99.201), (70.1, 99.701), (55.5, 99.555)]
 )
 def test_a_budget_exactly_at_the_limit_is_not_low(limit: float, current: float) -> None:
-    limits = Limits(2, limit, 0)
+    limits = DEFAULT._replace(low_budget_below_pct=limit)
     assert rules([SLODefinition("a", 99, current)], limits) == []
     assert rules([SLODefinition("a", 99, round(current - 0.0001, 4))], limits) == ["slo/low-budget"]
 
 
 @pytest.mark.parametrize(("target", "current"), [(99.999, 99.999), (99.9, 99.900000001), (0, 0)])
 def test_a_budget_barely_below_a_small_limit_is_low(target: float, current: float) -> None:
-    broken = rules([SLODefinition("a", target, current)], Limits(2, 0.0011, 0))
+    broken = rules([SLODefinition("a", target, current)], DEFAULT._replace(low_budget_below_pct=0.0011))
     assert [rule for rule in broken if rule != "slo/ratio-target"] == ["slo/low-budget"]
 
 
@@ -265,8 +265,9 @@ def test_every_repeated_name_is_a_problem_at_its_place() -> None:
 
 
 def test_the_limits_are_the_policy_s_section() -> None:
-    section = {"breach_points": 1, "low_budget_below_pct": 2.5, "low_budget_points": 3}
-    assert Limits.parse(section) == Limits(1, 2.5, 3)
+    section = {"breach_points": 1, "low_budget_below_pct": 2.5, "low_budget_points": 3, "burn": [], "budget": []}
+    assert Limits.parse(section)[:3] == (1, 2.5, 3)
+    assert Limits.parse(section).costly_windows == ()
     assert Limits.default() is Limits.default()
 
 

@@ -35,7 +35,7 @@ def _findings(outcome: Outcome) -> Iterator[Finding]:
         *(judged.findings for judged in outcome.worst_first if judged.name not in named and outcome.decides(judged)),
         outcome.run.notices,
     ):
-        yield from sorted(findings, key=lambda finding: finding.disposition is Disposition.WAIVED)
+        yield from sorted(findings, key=lambda finding: finding.disposition is not Disposition.OPEN)
 
 
 def _line(finding: Finding, terminal: Terminal) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from platform_gate.judging import strangers
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Finding, Location, Severity
+from platform_gate.model import Disposition, Finding, Location, Severity
 from platform_gate.reports import change_summary
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.wording import health_counts, unjudged_files
@@ -34,14 +34,14 @@ def render(outcome: Outcome) -> Iterator[str]:
     findings = strangers.folded(outcome.worst_findings, judged)
     introduced = _introduced(outcome)
     decided = (finding for finding in findings if finding.fingerprint not in outcome.undecided)
-    opened = [finding for finding in decided if finding.excuse is None]
+    opened = [finding for finding in decided if finding.disposition is not Disposition.WAIVED]
     opened.sort(key=lambda finding: finding.fingerprint not in introduced)
     left_out = []
     for severity, level in LEVELS.items():
         several = [finding for finding in opened if finding.severity is severity]
         yield from (_command(level, finding) for finding in several[:AT_MOST])
         left_out.append((len(several) - AT_MOST, f"more {level}", ""))
-    waived = sum(finding.excuse is not None for finding in findings)
+    waived = sum(finding.disposition is Disposition.WAIVED for finding in findings)
     left_out.append((len(findings) - len(opened) - waived, "finding", " that this change does not decide"))
     left_out.append((waived, "waived finding", ""))
     yield from _rest([plural(count, noun) + which for count, noun, which in left_out if count > 0])
@@ -60,8 +60,15 @@ def _introduced(outcome: Outcome) -> set[str]:
 
 def _command(level: str, finding: Finding) -> str:
     properties = ",".join(f"{name}={value}" for name, value in _properties(finding))
-    text = _text(finding.message) + (f"\nFix: {_text(finding.fix)}" if finding.fix else "")
+    text = _text(finding.message) + _remedy(finding)
     return f"::{level} {properties}::{text.translate(_DATA)}\n"
+
+
+def _remedy(finding: Finding) -> str:
+    """A second line: why the finding doesn't decide, or else the fix."""
+    if finding.excuse:
+        return f"\n{_text(str(finding.excuse))}"
+    return f"\nFix: {_text(finding.fix)}" if finding.fix else ""
 
 
 def _properties(finding: Finding) -> Iterator[tuple[str, str | int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from platform_gate.model import Finding, Severity
+from platform_gate.model import Disposition, Finding, Severity
 from platform_gate.reports.json_text import array
 from platform_gate.reports.outcome import Outcome
 from platform_gate.text import printable, real_path
@@ -15,16 +15,16 @@ UNJUDGED: Final = "blocker"
 
 
 def render(outcome: Outcome) -> Iterator[str]:
-    """Open findings, worst first. The format has no field for waivers, so waived findings would look open."""
-    opened = (finding for finding in outcome.worst_findings if finding.excuse is None)
-    yield from array(_issue(finding, outcome.level(finding)) for finding in opened)
+    """Open and exempt findings, worst first. The format has no field for waivers, so waived ones would look open."""
+    shown = (finding for finding in outcome.worst_findings if finding.disposition is not Disposition.WAIVED)
+    yield from array(_issue(finding, outcome.level(finding)) for finding in shown)
     yield "\n"
 
 
 def _issue(finding: Finding, level: Severity) -> dict[str, Any]:
     blocking = finding.unjudged and level is Severity.ERROR
     return {
-        "description": printable(f"{finding.message}. {finding.fix}"),
+        "description": printable(f"{finding.message}. {finding.excuse or finding.fix}"),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": UNJUDGED if blocking else SEVERITIES[level],

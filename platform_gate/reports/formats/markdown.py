@@ -6,13 +6,14 @@ section says how many it left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from platform_gate.judging import strangers
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Finding, HealthStatus
+from platform_gate.model import Disposition, Finding, HealthStatus
 from platform_gate.reports import change_summary, statistics
 from platform_gate.reports.change_summary import ChangeLine, ServiceChange
 from platform_gate.reports.markdown_findings import (
@@ -33,7 +34,7 @@ from platform_gate.reports.markdown_findings import (
 from platform_gate.reports.markdown_text import REMARK, MarkdownSection, block, code, escape, fit, folded, size
 from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Links, Outcome
-from platform_gate.reports.wording import by_waiver, health_counts, unjudged_files
+from platform_gate.reports.wording import by_waiver, gate_in_words, health_counts, unjudged_files
 from platform_gate.rule_ids import WAIVER, kind_of
 from platform_gate.text import plural
 
@@ -113,9 +114,13 @@ def _change(outcome: Outcome) -> Iterator[MarkdownSection]:
     yield MarkdownSection("", (_broken(service, links) for service in broken), len(broken), "service", tail="")
     for failing in change_summary.already_failing(outcome):
         services = [service.judged for service in failing.services]
+        title = f"{failing.title}: {plural(len(services), 'service')}"
+        if failing.in_full:
+            blocks = (_broken(service, links) for service in failing.services)
+            yield MarkdownSection(f"**{title}**\n\n", blocks, len(services), "service", tail="")
+            continue
         touched = {service.name: service.touched for service in failing.services if service.touched}
         head, rows = service_table(services, touched)
-        title = f"{failing.title}: {plural(len(services), 'service')}"
         yield folded(title, head, rows, len(services), "service")
     for entries in change_summary.lists(outcome, "→"):
         lines = (_change_line(line, links) for line in entries.lines)
@@ -162,7 +167,7 @@ def _basis(outcome: Outcome) -> str:
     if outcome.comparison:
         where += f", {escape(outcome.comparison.describe(outcome.scope))}"
     where += f", {outcome.part}" if outcome.part else ""
-    notes = [*outcome.differences, *sentences(outcome.run.measured_by, outcome.run.services)]
+    notes = [*gate_in_words(outcome), *outcome.differences, *sentences(outcome.run.measured_by, outcome.run.services)]
     return where + "".join(f"<br>{cut(note)}" for note in notes)
 
 
@@ -170,8 +175,12 @@ def _totals(outcome: Outcome) -> str:
     if outcome.schema_only:
         return plural(outcome.run.manifests, "valid manifest")
     parts = [f"{health(status)[0]} {words}" for status, words in health_counts(outcome)]
-    waived = sum(finding.excuse is not None for judged in outcome.run.services for finding in judged.findings)
-    excused = f"; {plural(waived, 'finding')} waived" if waived else ""
+    counts = Counter(finding.disposition for judged in outcome.run.services for finding in judged.findings)
+    excused = "".join(
+        f"; {plural(counts[disposition], 'finding')} {disposition}"
+        for disposition in (Disposition.WAIVED, Disposition.EXEMPT)
+        if counts[disposition]
+    )
     return f"{plural(len(outcome.run.services), 'service')}: {' · '.join(parts) or 'none'}{excused}"
 
 

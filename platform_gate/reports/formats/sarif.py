@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from platform_gate.judging.verdict import Verdict
-from platform_gate.model import Excuse, Finding, Location, Rule
+from platform_gate.model import Excuse, Exemption, Finding, Location, Rule
 from platform_gate.policy.limits import OFF
 from platform_gate.reports.json_text import array, encode
 from platform_gate.reports.markdown_text import escape
@@ -177,7 +177,7 @@ def _related(finding: Finding, tracked: Collection[str]) -> dict[str, Any]:
     return {"relatedLocations": [{"id": 1, "message": {"text": _text(f"measured by {measured}")}, **_location(place)}]}
 
 
-def _suppression(excuse: Excuse) -> dict[str, Any]:
+def _suppression(excuse: Excuse | Exemption) -> dict[str, Any]:
     return {
         "kind": "external",
         "status": "accepted",

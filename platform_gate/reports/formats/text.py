@@ -11,12 +11,12 @@ from typing import Final
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
-from platform_gate.model import Finding, HealthStatus
+from platform_gate.model import Disposition, Finding, HealthStatus
 from platform_gate.policy.loading import Source
 from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.terminal import HEALTH_COLORS, VERDICT_COLORS, Terminal
-from platform_gate.reports.wording import by_waiver, health_counts, names, unjudged_files, worth_showing
+from platform_gate.reports.wording import by_waiver, gate_in_words, health_counts, names, unjudged_files, worth_showing
 from platform_gate.rule_ids import WAIVER, kind_of
 from platform_gate.text import commas, log_line, plural, printable
 
@@ -86,7 +86,7 @@ class _Page:
         for judged in services:
             excuses: dict[str, dict[str, None]] = {}
             for finding in judged.findings:
-                if finding.excuse:
+                if finding.disposition is Disposition.WAIVED:
                     excuses.setdefault(str(finding.excuse), {})[finding.rule] = None
             waived = "; ".join(f"{names(list(rules))} {excuse}" for excuse, rules in excuses.items())
             without = f"{judged.health_without_waivers.upper()} without: "
@@ -155,6 +155,7 @@ class _Page:
         notes = [basis, *outcome.differences, *measured]
         if outcome.comparison:
             notes.append(outcome.comparison.describe(outcome.scope))
+        notes += gate_in_words(outcome)
         for note in notes:
             yield from (self._paint(line, dim=True) for line in self._terminal.paragraph(note))
 
@@ -191,7 +192,7 @@ class _Page:
         yield from terminal.statuses(judged)
         for finding in judged.findings:
             if finding.excuse:
-                yield from terminal.waived(finding, finding.excuse)
+                yield from terminal.excused(finding, finding.excuse)
             elif terminal.verbose or worth_showing(finding):
                 yield from terminal.finding(finding, f"+{finding.points}" if finding.points else "")
 
@@ -237,4 +238,6 @@ class _Page:
 
 def _tolerated(judged: Judged) -> str:
     """A remark for an unhealthy service that the policy lets pass."""
+    if judged.exempt:
+        return "; exempt"
     return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"

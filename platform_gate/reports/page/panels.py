@@ -14,6 +14,7 @@ from platform_gate.reports.page.words import evidence_href, figure, measure, mon
 from platform_gate.reports.wording import label, spaced, with_points
 from platform_gate.rule_ids import kind_of
 from platform_gate.subsystems.governance import OWNERSHIP
+from platform_gate.subsystems.slo import recovers_by
 from platform_gate.text import printable
 
 UNMEASURED: Final = ("no_data", "not_measured", "stale", "unusable", "missing")
@@ -78,6 +79,8 @@ def _slo(slo: Facts) -> PanelLine:
     note = f"{figure(slo['current'])} of {figure(slo['target'])}%{during}"
     if left is None:
         return PanelLine(printable(slo["name"]), "not measured", f"target {figure(slo['target'])}%", "0", "unknown")
+    if slo.get("budget_recovers"):
+        note += f"; {recovers_by(printable(slo['budget_recovers']))}"
     state = "good" if slo["met"] else "bad"
     return PanelLine(printable(slo["name"]), f"{figure(left)}%{_minutes(slo)}", note, bar(left, 100), state)
 

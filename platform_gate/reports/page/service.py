@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from platform_gate.changes.touching import Through, Touch, Touches
-from platform_gate.model import GateError, origin_of
+from platform_gate.model import GateError
 from platform_gate.reports.change_summary import touched_by
 from platform_gate.reports.history import HEALTHS, Snapshot, Standing, course, key
 from platform_gate.reports.outcome import Links
@@ -19,7 +19,7 @@ from platform_gate.reports.page.panel import Cell, Panel
 from platform_gate.reports.page.panels import cell, panel
 from platform_gate.reports.page.words import place, place_href
 from platform_gate.reports.wording import spaced
-from platform_gate.text import plural, printable
+from platform_gate.text import origin_of, plural, printable
 from platform_gate.text import quote as shown
 
 CRITICAL_POINTS: Final = 4
@@ -43,6 +43,16 @@ class WaiverView:
 
 
 @dataclass(frozen=True, slots=True)
+class ExemptionView:
+    """An exemption for a kind of change, as shown at a finding that it applies to."""
+
+    change: str
+    reason: str
+    place: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindingView:
     """A finding. ``mark`` is its points, or else its severity; ``tone`` a CSS class for its colour."""
 
@@ -56,6 +66,7 @@ class FindingView:
     origin: str
     service: str
     excuse: WaiverView | None
+    exemption: ExemptionView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +191,21 @@ def _touched(row: Row) -> str:
 
 def problem(row: Row, links: Links | None) -> FindingView:
     """A finding as the page shows it."""
-    excuse, points = row.get("waiver"), row.get("points") or 0
+    excuse, exemption, points = row.get("waiver"), row.get("exemption"), row.get("points") or 0
+    apart = excuse or exemption
     severity = printable(str(row["severity"]))
     return FindingView(
-        mark="waived" if excuse else f"+{points}" if points else severity,
-        tone="waived" if excuse else severity,
+        mark=printable(str(row["disposition"])) if apart else f"+{points}" if points else severity,
+        tone="waived" if apart else severity,
         rule=printable(str(row["rule"])),
         message=printable(str(row["message"])),
-        fix="" if excuse else printable(str(row["fix"])),
+        fix="" if apart else printable(str(row["fix"])),
         place=place(row),
         href=place_href(row, links),
         origin=_origin(row),
         service=printable(str(row.get("service") or "")),
         excuse=_excuse(excuse, links) if excuse else None,
+        exemption=_exemption(exemption, links) if exemption else None,
     )
 
 
@@ -215,6 +228,11 @@ def _excuse(row: Row, links: Links | None) -> WaiverView:
         place=place(row),
         href=place_href(row, links),
     )
+
+
+def _exemption(row: Row, links: Links | None) -> ExemptionView:
+    change, reason = printable(str(row["change"])), printable(str(row["reason"]))
+    return ExemptionView(change, reason, place(row), place_href(row, links))
 
 
 def _course(earlier: list[tuple[date, Standing | None]], now: Standing, day: date) -> Course | None:

@@ -30,7 +30,7 @@ def field_of(at: str) -> str | None:
     return SECTION if _MONTH.fullmatch(at) else None
 
 
-def wants(manifest: Mapping[str, Any]) -> tuple[Want, ...]:
+def wants(manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
     """The months and the budget, in the manifest's currency."""
     section = manifest["spec"].get(SECTION, {})
     return _wants(section.get("currency", CURRENCY), bool(section.get("entries")), bool(section.get("budget_monthly")))

@@ -128,7 +128,7 @@ def field_of(_at: str) -> None:
     return
 
 
-def wants(_manifest: Mapping[str, Any]) -> tuple[Want, ...]:
+def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
     """Nothing can be measured here."""
     return ()
 
@@ -153,7 +153,7 @@ def check(readings: Readings, _limits: Limits, _context: Context) -> Iterator[Vi
 
 
 def _check(rule: Rule, field: str, several: Sequence[Reading]) -> Violation:
-    first = several[-1]
+    first = next((reading for reading in reversed(several) if reading.weighs), several[-1])
     if not first.weighs and rule.doubt is not Doubt.NEVER:
         rule = rule._replace(doubt=Doubt.NEVER, severity=Severity.NOTE)
     more = f"; so it is with {plural(len(several) - 1, 'further value')}" if len(several) > 1 else ""

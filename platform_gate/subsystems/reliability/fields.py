@@ -27,7 +27,7 @@ def field_of(at: str) -> str | None:
     return at if section == SECTION and metric in METRICS else None
 
 
-def wants(manifest: Mapping[str, Any]) -> list[Want]:
+def wants(manifest: Mapping[str, Any], _limits: object) -> list[Want]:
     """Every metric."""
     spec = manifest["spec"]
     section = spec.get(SECTION, {})

@@ -1,33 +1,38 @@
 """SLOs: is each objective met, and how much of its error budget is left? Source: the SRE workbook, chapter 2."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any
 
-from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
-from platform_gate.numbers import as_written, compare, finite, number, optional_number, rounded
-from platform_gate.readings import NOTHING, Measurement, who_measures
-from platform_gate.subsystems.loosening import LooseningTable, if_lower
-from platform_gate.subsystems.slo import fields
+from platform_gate.numbers import number, optional_number
+from platform_gate.readings import NOTHING, who_measures
+from platform_gate.subsystems.slo import budget, budget_policy, fields
+from platform_gate.subsystems.slo.budget_policy import Limits as Limits
 from platform_gate.subsystems.slo.fields import WHOLE, merged
-from platform_gate.subsystems.slo.rules import BREACHED, LOW_BUDGET, NO_DATA, NOT_MEASURED, RATIO_TARGET
+from platform_gate.subsystems.slo.objective import UNNAMED_WINDOW_DAYS
+from platform_gate.subsystems.slo.objective import SLODefinition as SLODefinition
+from platform_gate.subsystems.slo.objective import budget_remaining as budget_remaining
+from platform_gate.subsystems.slo.objective import minutes_between as minutes_between
+from platform_gate.subsystems.slo.objective import recovers_by as recovers_by
+from platform_gate.subsystems.slo.rules import BREACHED as BREACHED
+from platform_gate.subsystems.slo.rules import (
+    BURN_NOT_MEASURED,
+    BURNING,
+    LOW_BUDGET,
+    NO_DATA,
+    NOT_MEASURED,
+    RATIO_TARGET,
+)
+from platform_gate.windows import MINUTES_A_DAY, minutes
 
-if TYPE_CHECKING:
-    from fractions import Fraction
-
-NAME = "slo"
+NAME = budget_policy.NAME
 SECTION = fields.SECTION
 MEASURED: tuple[str, ...] = ("slos",)
+LOOSENING = budget_policy.LOOSENING
 CALENDAR_MONTH = "calendar-month"
-DAYS_A_WEEK = 7
-UNNAMED_WINDOW_DAYS = 30
-MINUTES_A_DAY = 24 * 60
-SMALL_BUDGET = 1e-3
-"""Percent. What is left of a smaller error budget is computed with fractions: floats lose too many of its digits."""
 
 
 class SLOStatus(StrEnum):
@@ -39,102 +44,41 @@ class SLOStatus(StrEnum):
     NO_DATA = "no_data"
 
 
-@dataclass(frozen=True, slots=True)
-class SLODefinition:
-    """A service level objective.
-
-    Args:
-        name: Unique within the service.
-        target: Percent.
-        current: The measured percent; None where nothing was measured, which is never a pass.
-        window: ``30d``, ``4w`` or ``calendar-month``.
-        window_days: The length of the window; 30 where none is named.
-        measured: The value of a snapshot that ``current`` is taken from.
-        owner: Who has to measure ``current``: a source, nobody yet (empty), or whoever types it (None).
-        burn_rates: Pairs of a window and the burn rate measured over it.
-    """
-
-    name: str
-    target: float
-    current: float | None = None
-    window: str | None = None
-    window_days: int = 30
-    measured: Measurement | None = None
-    owner: str | None = None
-    burn_rates: tuple[tuple[str, float], ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse what is no number; raises ``ValueError`` or ``TypeError`` with the field's name."""
-        finite("target", self.target)
-        if self.current is not None:
-            finite("current", self.current)
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the measured value reaches the target."""
-        return self.current is not None and self.current >= self.target
-
-    @property
-    def budget_remaining_pct(self) -> float | None:
-        """Percent of the error budget (100 - target) that is left: 0 to 100, to one decimal; None if not measured."""
-        if self.current is None:
-            return None
-        budget, left = WHOLE - self.target, max(self.current - self.target, 0)
-        if budget < SMALL_BUDGET:
-            return float(round(budget_remaining(self) or 0, 1))
-        return float(rounded(left / budget * WHOLE, 1, lambda: budget_remaining(self) or as_written(0)))
-
-
-class Limits(NamedTuple):
-    """The policy's ``slo`` section, as in ``schemas/policy.schema.json``."""
-
-    breach_points: int
-    low_budget_below_pct: float
-    low_budget_points: int
-
-    @classmethod
-    def parse(cls, section: Mapping[str, Any]) -> Self:
-        """Limits from a policy section that its schema accepts."""
-        return cls(**section)
-
-    @classmethod
-    @cache
-    def default(cls) -> "Limits":
-        """The limits of the default policy."""
-        return cls.parse(shipped.default_limits(NAME))
-
-
-LOOSENING: LooseningTable = {
-    ("breach_points",): if_lower,
-    ("low_budget_below_pct",): if_lower,
-    ("low_budget_points",): if_lower,
-}
-
-
 def all_rules(_limits: Limits) -> tuple[Rule, ...]:
     """The rules of this subsystem."""
-    return BREACHED, LOW_BUDGET, NOT_MEASURED, NO_DATA, RATIO_TARGET
+    return BREACHED, LOW_BUDGET, BURNING, NOT_MEASURED, BURN_NOT_MEASURED, NO_DATA, RATIO_TARGET
 
 
 field_of = fields.field_of
 wants = fields.wants
+most_points = budget_policy.most_points
 
 
 def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tuple[list[SLODefinition], list[Problem]]:
     """The objectives of a manifest, and a problem for each name that is used again."""
     entries = manifest["spec"].get(SECTION, [])
     overlay = context.overlays.get(NAME, NOTHING)
-    parts = [merged(entry, overlay) for entry in entries]
-    slos = [SLODefinition(**part, window_days=_days(part.get("window"), context.as_of)) for part in parts]
+    odd = context.readings.odd if context.readings else ()
+    slos = [_objective(merged(entry, overlay, odd), context.as_of) for entry in entries]
     return slos, list(_repeated(entries))
 
 
-def _days(window: str | None, as_of: date) -> int:
+def _objective(part: Mapping[str, Any], as_of: date) -> SLODefinition:
+    slo = SLODefinition(**part, window_days=_days(part.get("window"), as_of))
+    if not slo.burns or slo.is_met:
+        return slo
+    from platform_gate.subsystems.slo import recovery  # noqa: PLC0415 - most budgets are not spent
+
+    return replace(slo, budget_recovers=recovery.day(slo, as_of))
+
+
+def _days(window: str | None, as_of: date) -> float:
     if window == CALENDAR_MONTH:
         from calendar import monthrange  # noqa: PLC0415 - few windows are months
 
         return monthrange(as_of.year, as_of.month)[1]
-    return int(window[:-1]) * (DAYS_A_WEEK if window.endswith("w") else 1) if window else UNNAMED_WINDOW_DAYS
+    length = minutes(window or "")
+    return UNNAMED_WINDOW_DAYS if length is None else number(length / MINUTES_A_DAY)
 
 
 def _repeated(entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -162,10 +106,16 @@ def check(slos: Sequence[SLODefinition], limits: Limits, context: Context) -> It
         if slo.current is None:
             if context.launched:
                 yield _not_measured(slo, index)
-        elif not slo.is_met:
-            yield _breached(slo, index)
-        elif _is_low(slo, limits):
-            yield _low_budget(slo, limits, index)
+        else:
+            yield from budget.check(slo, index, limits)
+        if limits.burn:
+            yield from _burning(slo, index, limits)
+
+
+def _burning(slo: SLODefinition, index: int, limits: Limits) -> Iterator[Violation]:
+    from platform_gate.subsystems.slo import burning  # noqa: PLC0415 - most policies ask for no burn rate
+
+    yield from burning.check(slo, index, limits)
 
 
 def _not_measured(slo: SLODefinition, index: int) -> Violation:
@@ -178,55 +128,13 @@ def _ratio_target(slo: SLODefinition, index: int) -> Violation:
     return RATIO_TARGET.violation(message, SECTION, index, "target", subject=slo.name)
 
 
-def _place(slo: SLODefinition, index: int) -> tuple[str | int, ...]:
-    """Where the current value stands: a measured one is in no manifest, but its objective is."""
-    return (SECTION, index) if slo.measured else (SECTION, index, "current")
-
-
-def _breached(slo: SLODefinition, index: int) -> Violation:
-    message = f"{slo.name} is at {slo.current}, below its target of {slo.target}"
-    where = _place(slo, index)
-    return BREACHED.violation(message, *where, subject=slo.name, value=slo.current, measured=slo.measured)
-
-
-def _low_budget(slo: SLODefinition, limits: Limits, index: int) -> Violation:
-    left = optional_number(slo.budget_remaining_pct)
-    message = f"{slo.name} has {left}% of its error budget left (minimum {limits.low_budget_below_pct}%)"
-    where = _place(slo, index)
-    return LOW_BUDGET.violation(message, *where, subject=slo.name, value=slo.current, measured=slo.measured)
-
-
-def _is_low(slo: SLODefinition, limits: Limits) -> bool:
-    """Whether less of an error budget is left than the limit; a target of 100 has no error budget.
-
-    Multiplied out, so that nothing is divided by a tiny budget.
-    """
-    if slo.target >= WHOLE:
-        return False
-    least_pct = limits.low_budget_below_pct
-    above = ((slo.current or 0) - slo.target) * WHOLE - least_pct * (WHOLE - slo.target)
-    return compare(above, WHOLE * WHOLE, _budget_above, slo, least_pct) < 0
-
-
-def _budget_above(slo: SLODefinition, least_pct: float) -> "Fraction":
-    return (budget_remaining(slo) or 0) - as_written(least_pct)
-
-
-def budget_remaining(slo: SLODefinition) -> "Fraction | None":
-    """Percent of the error budget that is left, exactly; 0 for a target of 100, which has no budget to spend."""
-    if slo.current is None:
-        return None
-    budget, consumed = WHOLE - as_written(slo.target), WHOLE - as_written(slo.current)
-    return max(as_written(0), budget - consumed) / budget * WHOLE if budget > 0 else as_written(0)
-
-
 def points(violations: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
-    """A breach costs once per service, however many objectives are breached; so does a low budget."""
-    broken = {violation.rule.id for violation in violations}
-    if BREACHED.id in broken:
-        yield Charge(limits.breach_points, frozenset({BREACHED.id}), (NAME, "breach_points"))
-    if LOW_BUDGET.id in broken:
-        yield Charge(limits.low_budget_points, frozenset({LOW_BUDGET.id}), (NAME, "low_budget_points"))
+    """A breach costs once per service, however many objectives are breached; so do a low budget and a burning one."""
+    yield from budget.points(violations, limits)
+    if limits.burn:
+        from platform_gate.subsystems.slo import burning  # noqa: PLC0415 - most policies ask for no burn rate
+
+        yield from burning.points(violations, limits)
 
 
 def declared(slos: Sequence[SLODefinition], subject: str) -> list[tuple[Any, ...]]:
@@ -249,11 +157,6 @@ def relaxations(before: Sequence[SLODefinition], after: Sequence[SLODefinition])
             yield Relaxation("measurement-removed", ("spec", SECTION, index, "current"), old.current, None)
 
 
-def most_points(limits: Limits) -> int:
-    """The points of a breach and a low budget together."""
-    return limits.breach_points + limits.low_budget_points
-
-
 def status(slos: Sequence[SLODefinition], violations: Sequence[Violation], _limits: Limits) -> SLOStatus:
     """The status of the worst objective."""
     if any(violation.rule is BREACHED for violation in violations):
@@ -262,6 +165,13 @@ def status(slos: Sequence[SLODefinition], violations: Sequence[Violation], _limi
     if not any(measured):
         return SLOStatus.NO_DATA
     return SLOStatus.MET if all(measured) else SLOStatus.NOT_MEASURED
+
+
+def recovers(slos: Sequence[SLODefinition]) -> date | None:
+    """The day by which every spent budget is positive again; None where that is not known of each of them."""
+    days = [slo.budget_recovers for slo in slos if slo.current is not None and not slo.is_met]
+    known = [day for day in days if day]
+    return max(known) if known and len(known) == len(days) else None
 
 
 def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:
@@ -279,15 +189,6 @@ def _row(slo: SLODefinition) -> dict[str, Any]:
         "window": slo.window,
         "budget_minutes": minutes_between(slo, slo.target, WHOLE),
         "budget_remaining_minutes": None if slo.current is None else minutes_between(slo, slo.target, slo.current),
-        **({"burn_rates": dict(slo.burn_rates)} if slo.burn_rates else {}),
+        **({"burn_rates": slo.burn_rates} if slo.burns else {}),
+        **({"budget_recovers": str(slo.budget_recovers)} if slo.budget_recovers else {}),
     }
-
-
-def minutes_between(slo: SLODefinition, low: float, high: float) -> int | float:
-    """The minutes of the window between two percentages, to one decimal; 0 if the second is below the first."""
-    minutes = slo.window_days * MINUTES_A_DAY
-
-    def exactly() -> "Fraction":
-        return (as_written(high) - as_written(low)) * minutes / WHOLE
-
-    return rounded(max(high - low, 0) * minutes / WHOLE, 1, exactly)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from platform_gate.readings import TYPED_ON, Overlay, Want
+from platform_gate.readings import TYPED_ON, Overlay, Reading, Want
+
+if TYPE_CHECKING:
+    from platform_gate.subsystems.slo.budget_policy import Limits
 
 SECTION = "slos"
 WHOLE = 100
+BURN_RATE = "burn_rate"
 
-_BURN_RATE = re.compile("(slos/.+/burn_rate)/([1-9][0-9]{0,3}[mhdw])")
+_BURN_RATE = re.compile(f"(slos/.+/{BURN_RATE})/([1-9][0-9]{{0,3}}[mhdw])")
 
 
 def field_of(at: str) -> str | None:
@@ -24,45 +28,68 @@ def field_of(at: str) -> str | None:
     return burnt[1] if burnt else at
 
 
-def wants(manifest: Mapping[str, Any]) -> list[Want]:
-    """The current value of every objective, and its burn rates."""
-    spec = manifest["spec"]
+def burn_field(name: str) -> str:
+    """The field that all burn rates of an objective are."""
+    return f"{SECTION}/{name}/{BURN_RATE}"
+
+
+def wants(manifest: Mapping[str, Any], limits: Limits) -> list[Want]:
+    """The current value of every objective, and its burn rates: those for which the policy charges weigh."""
+    spec, costly = manifest["spec"], limits.costly_windows
     beside = spec.get(TYPED_ON, "")
-    return [want for index, entry in enumerate(spec.get(SECTION, ())) for want in _wants(index, entry, beside)]
+    return [want for index, entry in enumerate(spec.get(SECTION, ())) for want in _wants(index, entry, beside, costly)]
 
 
-def _wants(index: int, entry: Mapping[str, Any], beside: str) -> tuple[Want, Want]:
+def _wants(index: int, entry: Mapping[str, Any], beside: str, costly: tuple[str, ...]) -> tuple[Want, Want]:
     typed = "current" in entry
     day = (entry.get(TYPED_ON) or beside) if typed else ""
-    return _want(index, entry["name"], entry.get("window", ""), typed, day)
+    current = _want(index, entry["name"], entry.get("window", ""), typed, day)
+    return current, _burn_want(index, entry["name"], costly)
 
 
 @lru_cache(maxsize=16 * 1024)
-def _want(index: int, name: str, window: str, typed: bool, day: str) -> tuple[Want, Want]:  # noqa: FBT001 - internal
-    field_name, place = f"{SECTION}/{name}", ("spec", SECTION, index)
-    current = Want(field_name, place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE)
-    return current, Want(
-        f"{field_name}/burn_rate", place, f"the burn rate of {name}", "ratio", optional=True, many=True
+def _want(index: int, name: str, window: str, typed: bool, day: str) -> Want:  # noqa: FBT001 - internal
+    place = "spec", SECTION, index
+    return Want(
+        f"{SECTION}/{name}", place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE
     )
 
 
-def merged(entry: Mapping[str, Any], overlay: Overlay) -> Mapping[str, Any]:
-    """An entry with what was measured in place of what was typed, where that doesn't count."""
+@lru_cache(maxsize=16 * 1024)
+def _burn_want(index: int, name: str, costly: tuple[str, ...]) -> Want:
+    """Where nothing happened in a window, its source has no data, and nothing burns."""
+    place, words = ("spec", SECTION, index), f"the burn rate of {name}"
+    return Want(burn_field(name), place, words, "ratio", optional=True, may_be_empty=True, many=True, weighty=costly)
+
+
+def window_of(at: str) -> str:
+    """The window that a burn rate is over, by its ``at``."""
+    return at.rpartition("/")[2]
+
+
+def merged(entry: Mapping[str, Any], overlay: Overlay, odd: Iterable[Reading]) -> Mapping[str, Any]:
+    """An entry with what was measured in place of what was typed, where that doesn't count.
+
+    ``odd`` are the readings of which there is something to be said.
+    """
     if TYPED_ON in entry:
         entry = {key: value for key, value in entry.items() if key != TYPED_ON}
     at = f"{SECTION}/{entry['name']}"
-    if at not in overlay.owners:
-        return entry
-    measured, found = overlay.values.get(at), dict(entry)
-    found["current"] = measured.value if measured else None
-    found["measured"], found["owner"] = measured, overlay.owners[at]
+    laid = _current(entry, overlay, at) if at in overlay.owners else {}
+    burns = burn_field(entry["name"])
+    if burns in overlay.owners:
+        laid["burns"] = tuple(value for at, value in overlay.values.items() if at.startswith(f"{burns}/"))
+        laid["useless"] = tuple(window_of(one.at) for one in odd if one.want.field == burns)
+    return {**entry, **laid} if laid else entry
+
+
+def _current(entry: Mapping[str, Any], overlay: Overlay, at: str) -> dict[str, Any]:
+    measured = overlay.values.get(at)
+    laid: dict[str, Any] = {
+        "current": measured.value if measured else None,
+        "measured": measured,
+        "owner": overlay.owners[at],
+    }
     if measured and measured.window and "window" not in entry:
-        found["window"] = measured.window
-    if f"{at}/burn_rate" in overlay.owners:
-        found["burn_rates"] = _burn_rates(overlay, f"{at}/burn_rate/")
-    return found
-
-
-def _burn_rates(overlay: Overlay, prefix: str) -> tuple[tuple[str, float | None], ...]:
-    rates = ((at.removeprefix(prefix), value.value) for at, value in overlay.values.items() if at.startswith(prefix))
-    return tuple(rates)
+        laid["window"] = measured.window
+    return laid

@@ -1,6 +1,6 @@
 """The rules on SLOs in words. Source: the SRE workbook, chapter 2 (Implementing SLOs)."""
 
-from platform_gate.model import Doubt, Rule, Worse
+from platform_gate.model import Doubt, Rule, Severity, Worse
 
 BREACHED = Rule(
     "slo/breached",
@@ -10,7 +10,7 @@ BREACHED = Rule(
     why="Users were promised the target. Below it the error budget is spent: reliability work comes before features.",
     fails="slos:\n  - {name: availability, target: 99.9, current: 99.8}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
-    keys=("slo.breach_points",),
+    keys=("slo.breach_points", "slo.budget"),
     source="SRE workbook, chapter 2",
 )
 LOW_BUDGET = Rule(
@@ -21,8 +21,52 @@ LOW_BUDGET = Rule(
     why="A met SLO with little budget left is one incident away from a breach.",
     fails="slos:\n  - {name: availability, target: 99.9, current: 99.91}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
-    keys=("slo.low_budget_below_pct", "slo.low_budget_points"),
+    keys=("slo.low_budget_below_pct", "slo.low_budget_points", "slo.budget"),
     source="SRE workbook, chapter 2",
+)
+BURNING = Rule(
+    "slo/burning",
+    "An error budget burns too fast",
+    "Find what changed when it began, and roll it back. Hold other changes until the burn rate is down.",
+    worse=Worse.ABOVE,
+    why="A budget that burns fast over two windows is an incident that matters and still goes on, with budget to save.",
+    fails='{"service": "web", "values": [\n'
+    '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/5m", "value": 15.2, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
+    passes='{"service": "web", "values": [\n'
+    '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/5m", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
+    keys=("slo.burn",),
+    source="SRE workbook, chapter 5",
+)
+BURN_NOT_MEASURED = Rule(
+    "slo/burn-not-measured",
+    "A burn rate that the policy names is not measured",
+    "Let the source measure it (`burn_rates` in the sources), then run `platform-gate collect`.",
+    severity=Severity.NOTE,
+    why="Without a burn rate the gate sees a budget that is spent, and not one that is about to be.",
+    fails='{"service": "web", "values": [\n'
+    '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
+    passes='{"service": "web", "values": [\n'
+    '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/5m", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/30m", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/1h", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/6h", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
+    '    {"at": "slos/availability/burn_rate/3d", "value": 0.4, "unit": "ratio",\n'
+    '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
+    keys=("slo.burn",),
+    source="SRE workbook, chapter 5",
 )
 NOT_MEASURED = Rule(
     "slo/not-measured",

@@ -37,6 +37,11 @@ def test_a_budget_without_minutes_and_one_that_is_gone() -> None:
     assert (line.bar, line.state) == ("0", "bad")
 
 
+def test_a_spent_budget_says_when_it_recovers() -> None:
+    [line] = panel("slo", slo(met=False, budget_remaining_pct=0, budget_recovers="2026-12-22"), None).lines
+    assert line.note == "99.95 of 99.9% in 30d; the budget recovers by 2026-12-22 if nothing more burns"
+
+
 def test_what_was_not_measured_is_said_and_is_no_empty_budget() -> None:
     [line] = panel("slo", slo(current=None, met=None, budget_remaining_pct=None), None).lines
     assert line == PanelLine("availability", "not measured", "target 99.9%", "0", "unknown")

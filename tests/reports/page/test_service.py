@@ -52,7 +52,7 @@ def test_a_finding_has_its_points_its_place_and_its_fix() -> None:
 
 
 def test_a_waived_finding_has_its_waiver_instead_of_a_fix() -> None:
-    shown = problem(finding(waiver=WAIVER), LINKS)
+    shown = problem(finding(waiver=WAIVER, disposition="waived"), LINKS)
     assert (shown.mark, shown.fix) == ("waived", "")
     assert shown.excuse
     assert (shown.excuse.reason, shown.excuse.by, shown.excuse.left) == ("In progress.", "lead", "38 days left")
@@ -60,6 +60,15 @@ def test_a_waived_finding_has_its_waiver_instead_of_a_fix() -> None:
     bare = problem(finding(waiver={"reason": "x", "approved_by": "y", "expires": "2026-12-31"}), None)
     assert bare.excuse
     assert (bare.excuse.left, bare.excuse.ticket, bare.excuse.place) == ("", "", "")
+
+
+def test_an_exempt_finding_names_the_kind_of_change_and_the_reason() -> None:
+    exemption = {"change": "fix", "reason": "It repairs.", "at_most": "critical", "path": "policy.yaml", "line": 7}
+    shown = problem(finding(exemption=exemption, disposition="exempt", points=2), LINKS)
+    assert (shown.mark, shown.fix, shown.excuse) == ("exempt", "", None)
+    assert shown.exemption
+    assert (shown.exemption.change, shown.exemption.reason) == ("fix", "It repairs.")
+    assert shown.exemption.place == "policy.yaml:7"
 
 
 def test_a_waiver_names_the_cause_and_the_incident() -> None:
