@@ -27,6 +27,20 @@ MANY: Final = 10_000
 SNAPSHOT: Final = 1.35
 """The time with a snapshot of ``MANY`` services divided by that without one, at most."""
 
+WITH_CORES: Final = ("manifests", "fleet", "format", "on")
+SECONDS: Final = ("ours, s", "peer, s", "ours, CPU s", "peer, CPU s", "ours, MiB", "peer, MiB", "rounds")
+OURS: Final = ("with, s", "without, s", "MiB", "rounds")
+PAIRED: Final = (
+    "Both validate the same files, on the same cores. The goals are for half and for all of the services bad; one in "
+    "twelve bad is what earlier versions were measured with."
+)
+ADDS: Final = (
+    "The same run with and without; one core is compared with two. A snapshot holds eight or nine values of each "
+    "service. Where it has none for a field that its source measures, the typed value doesn't count, so bad services "
+    "get more findings. "
+    f"One in {fleets.CHANGED:,} manifests has changed since the base, and at least one."
+)
+
 Starter = Ours | tuple[Peer, int]
 """Ours, or a peer and its number of cores."""
 
@@ -66,21 +80,6 @@ def compared(plan: Plan) -> Iterator[Question]:
     yield Question(
         "What a snapshot, `--base` and one core add", ("with", *WITH_CORES), added, "with/without", ADDS, OURS
     )
-
-
-WITH_CORES: Final = ("manifests", "fleet", "format", "on")
-SECONDS: Final = ("ours, s", "peer, s", "ours, CPU s", "peer, CPU s", "ours, MiB", "peer, MiB", "rounds")
-OURS: Final = ("with, s", "without, s", "MiB", "rounds")
-PAIRED: Final = (
-    "Both validate the same files, on the same cores. The goals are for half and for all of the services bad; one in "
-    "twelve bad is what earlier versions were measured with."
-)
-ADDS: Final = (
-    "The same run with and without; one core is compared with two. A snapshot holds eight or nine values of each "
-    "service. Where it has none for a field that its source measures, the typed value doesn't count, so bad services "
-    "get more findings. "
-    f"One in {fleets.CHANGED:,} manifests has changed since the base, and at least one."
-)
 
 
 def starters(plan: Plan, kind: str) -> list[Starter]:
