@@ -105,6 +105,15 @@ def test_the_deployment_waits_for_a_gate_that_decides_on_deployments() -> None:
     assert [name for name, job in jobs.items() if "environment" in job] == ["deploy"]
 
 
+def test_a_release_needs_no_secret_and_is_attested_before_it_is_published() -> None:
+    text = (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert re.findall(r"secrets\.|github\.token|password|token:", text) == ["token:"], "id-token: write"
+    assert [name for name, job in jobs.items() if "id-token" in job["permissions"]] == ["publish"]
+    used = [step["uses"].partition("@")[0] for step in jobs["publish"]["steps"]]
+    assert used[-2:] == ["actions/attest-build-provenance", "pypa/gh-action-pypi-publish"]
+
+
 def test_bash_reads_every_script() -> None:
     files = [*GITHUB, *EXAMPLES.iterdir(), ROOT / "action.yml"]
     everything = [script for path in files for script in scripts(path)]
