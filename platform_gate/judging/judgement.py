@@ -138,11 +138,10 @@ def judge(
     required = effective.gate.needs(launched=context.launched)
     excuse = partial(waive, subject.name)
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
-    wrong = [part for part in scored.values() if part.failures]
+    known, wrong = (subject, effective, required, scored), [part for part in scored.values() if part.failures]
     if not wrong:
         clean = health(0, effective.health, doubt=False)
-        failing = clean in effective.gate.fail_on
-        return Judgement(subject, effective, required, scored, clean, clean, 0, 0, clean, failing)
+        return Judgement(*known, clean, clean, 0, 0, clean, clean in effective.gate.fail_on)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
@@ -151,9 +150,7 @@ def judge(
     full_status = health(full_points, effective.health, doubt=full_doubt)
     fatal, waived = _fatal(wrong, effective.gate.fail_on), full_points - points
     failing = bool(fatal) or status in effective.gate.fail_on
-    judgement = Judgement(
-        subject, effective, required, scored, status, full_status, points, waived, status, failing, fatal
-    )
+    judgement = Judgement(*known, status, full_status, points, waived, status, failing, fatal)
     return exempted(judgement) if effective.gate.exemptions else judgement
 
 
