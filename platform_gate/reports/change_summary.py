@@ -177,8 +177,9 @@ def headline(outcome: Outcome) -> tuple[str, str]:
 
 
 def _exempt_services(outcome: Outcome) -> str:
-    """A sentence on the services that would fail, were they not exempt for this kind of change."""
-    exempt = [judged.name for judged in outcome.worst_first if judged.exempt and not judged.failing]
+    """A sentence on the services that would fail the change, were they not exempt for its kind."""
+    passing = (judged for judged in outcome.worst_first if judged.exempt and not judged.failing)
+    exempt = [judged.name for judged in passing if outcome.decides(judged)]
     passes = "passes" if len(exempt) == 1 else "pass"
     return f"{plural(len(exempt), 'service')} {passes} as exempt: {names(exempt)}." if exempt else ""
 
