@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from platform_gate.readings import TYPED_ON, Overlay, Want
+from platform_gate.readings import TYPED_ON, Overlay, Together, Want
 
 SECTION = "slos"
 WHOLE = 100
@@ -24,21 +24,21 @@ def field_of(at: str) -> str | None:
     return burnt[1] if burnt else at
 
 
-def wants(manifest: Mapping[str, Any]) -> list[Want]:
+def wants(manifest: Mapping[str, Any]) -> list[Together]:
     """The current value of every objective, and its burn rates."""
     spec = manifest["spec"]
     beside = spec.get(TYPED_ON, "")
-    return [want for index, entry in enumerate(spec.get(SECTION, ())) for want in _wants(index, entry, beside)]
+    return [_wants(index, entry, beside) for index, entry in enumerate(spec.get(SECTION, ()))]
 
 
-def _wants(index: int, entry: Mapping[str, Any], beside: str) -> tuple[Want, Want]:
+def _wants(index: int, entry: Mapping[str, Any], beside: str) -> Together:
     typed = "current" in entry
     day = (entry.get(TYPED_ON) or beside) if typed else ""
     return _want(index, entry["name"], entry.get("window", ""), typed, day)
 
 
 @lru_cache(maxsize=16 * 1024)
-def _want(index: int, name: str, window: str, typed: bool, day: str) -> tuple[Want, Want]:  # noqa: FBT001 - internal
+def _want(index: int, name: str, window: str, typed: bool, day: str) -> Together:  # noqa: FBT001 - internal
     field_name, place = f"{SECTION}/{name}", ("spec", SECTION, index)
     current = Want(field_name, place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE)
     return current, Want(
