@@ -92,7 +92,7 @@ mutation: $(MUTATED) ## break the core in thousands of places: the tests must no
 	@$(BIN)/mutmut run $(MUTATION_ARGS)
 	@$(BIN)/python tests/mutation.py
 
-bench: $(CREATED) ## measure the gate beside its peers, and whether cost grows in line: a quarter of an hour
+bench: $(INSTALLED) ## measure the gate beside its peers; fails where a goal is missed: a quarter of an hour
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 clean: ## remove the environment and every cache

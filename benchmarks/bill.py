@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from benchmarks import memory, places
 from benchmarks.measure import BenchmarkError, Command, environment
+from benchmarks.memory import Peak
 from benchmarks.places import Places
 
-ROWS: Final = 10_000_000
 MOST_SECONDS: Final = 10
 AT: Final = "2026-11-25T14:00:00Z"
 SOURCES: Final = {
@@ -32,21 +32,9 @@ duckdb.sql(f'''COPY (
 """
 
 
-class Collected(NamedTuple):
-    """Seconds and peak MiB of a run."""
-
-    seconds: float
-    mib: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether both are within their limits."""
-        return self.seconds <= MOST_SECONDS and self.mib <= memory.MOST_MIB
-
-
-def collected(places_: Places, rows: int = ROWS) -> Collected:
+def collected(places_: Places, rows: int) -> Peak:
     """Write the bill, and collect it."""
-    folder = places_.folder / "bill"
+    folder = places_.folder / f"bill-{rows}"
     folder.mkdir(exist_ok=True)
     places.environment(places_, "cost", [f"{places.ROOT}[cost]"])
     python, bill = places_.python("cost"), folder / "bill.parquet"
@@ -54,8 +42,7 @@ def collected(places_: Places, rows: int = ROWS) -> Collected:
         write(python, bill, rows)
     (folder / "platform-gate.sources.yaml").write_text(json.dumps(SOURCES), encoding="utf-8")
     words: list[str | Path] = [places_.ours("cost"), "collect", "--at", AT, "--output", "measurements.jsonl"]
-    peak = memory.peak(Command(words, folder))
-    return Collected(peak.seconds, max(peak.largest, peak.together))
+    return memory.peak(Command(words, folder))
 
 
 def write(python: Path, bill: Path, rows: int) -> None:

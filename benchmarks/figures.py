@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
-LEAST_RUNS: Final = 2
+FEWEST: Final = 2
+"""Rounds of a comparison, however long they take: one has no spread."""
 BOUND: Final = 1.3
 """Largest ratio of a unit's cost in a large job to its cost in a small one. Linear growth would be 1."""
 
@@ -19,8 +21,11 @@ class Sample(NamedTuple):
     mib: float
 
 
-Pair = tuple[Sample, Sample]
-"""A run of ours, and the run of the peer right after it."""
+class Limits(NamedTuple):
+    """Rounds of a comparison, at most, and seconds that it may take for more than the fewest."""
+
+    rounds: int
+    seconds: float
 
 
 class Spread(NamedTuple):
@@ -35,33 +40,41 @@ class Spread(NamedTuple):
         """The spread of at least one number."""
         return cls(median(values), min(values), max(values))
 
-
-class Comparison(NamedTuple):
-    """Ours and a peer on the same files. ``ratio`` is taken pair by pair, so that load on the machine cancels out."""
-
-    ratio: Spread
-    ours: Spread
-    peer: Spread
-    ours_mib: float
-    peer_mib: float
-    runs: int
+    def scaled(self, factor: float) -> Spread:
+        """The spread in another unit."""
+        return Spread(*(value * factor for value in self))
 
 
-def comparison(pairs: Sequence[Pair]) -> Comparison:
-    """Compare pairs of runs."""
-    return Comparison(
-        Spread.of([ours.seconds / peer.seconds for ours, peer in pairs]),
-        Spread.of([ours.seconds for ours, _ in pairs]),
-        Spread.of([peer.seconds for _, peer in pairs]),
-        max(ours.mib for ours, _ in pairs),
-        max(peer.mib for _, peer in pairs),
-        len(pairs),
-    )
+def ratio(these: Sequence[Sample], those: Sequence[Sample]) -> Spread:
+    """Seconds of these divided by those of the same round, so that load on the machine cancels out."""
+    return Spread.of([one.seconds / other.seconds for one, other in zip(these, those, strict=True)])
 
 
-def affordable(wanted: int, budget: float, seconds: float) -> int:
-    """The number of runs that fit a budget of seconds: at least two, at most ``wanted``."""
-    return max(LEAST_RUNS, min(wanted, int(budget / max(seconds, 1e-9))))
+def seconds(samples: Sequence[Sample]) -> float:
+    """The median of the wall-clock seconds."""
+    return median(sample.seconds for sample in samples)
+
+
+def cpu_seconds(samples: Sequence[Sample]) -> float:
+    """The median of the CPU seconds."""
+    return median(sample.cpu for sample in samples)
+
+
+def mib(samples: Sequence[Sample]) -> float:
+    """The most that a run took."""
+    return max(sample.mib for sample in samples)
+
+
+def affordable(limits: Limits, seconds: float) -> int:
+    """The number of rounds that fit the limits, if one takes some seconds."""
+    fit = int(limits.seconds / max(seconds, 1e-9))
+    return min(limits.rounds, max(FEWEST, fit))
+
+
+def per_finding(good: Sequence[Sample], bad: Sequence[Sample], findings: int) -> Spread:
+    """CPU seconds that each of some findings costs: what bad services took more than good ones in the same round."""
+    pairs = zip(good, bad, strict=True)
+    return Spread.of([(more.cpu - less.cpu) / findings for less, more in pairs])
 
 
 class Growth(NamedTuple):
@@ -75,13 +88,10 @@ class Growth(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """A unit's cost in the large job, divided by its cost in the small one."""
+        """A unit's cost in the large job, divided by its cost in the small one. ``BOUND`` at most is in line."""
+        if self.small_cost <= 0:  # the start was all of it, so that nothing was measured
+            return math.inf
         return (self.large_cost / self.large) / (self.small_cost / self.small)
-
-    @property
-    def holds(self) -> bool:
-        """Whether cost grows about linearly."""
-        return self.small_cost > 0 and self.ratio <= BOUND
 
 
 def pays(ratios: Iterable[tuple[int, float]]) -> int | None:

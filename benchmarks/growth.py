@@ -7,9 +7,10 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from benchmarks.figures import Growth
-from benchmarks.measure import Command, run
+from benchmarks.measure import Command
 
 RUNS: Final = 3
+"""Runs of what is measured alone. The least counts: other load on the machine only adds."""
 FIRST: Final = 12
 """Files in which everything occurs that fleets contain, so that judging them imports all modules."""
 
@@ -24,11 +25,6 @@ class Scale(NamedTuple):
 
 BY_TIME: Final = Scale((1000, 10_000), 8)
 BY_INSTRUCTIONS: Final = Scale((100, 400), 1)
-
-
-def cpu_seconds(command: Command) -> float:
-    """The least CPU seconds of some runs: other load on the machine only adds."""
-    return min(run(command).cpu for _ in range(RUNS))
 
 
 class Work(NamedTuple):

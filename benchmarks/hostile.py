@@ -6,13 +6,11 @@ time of the other. No file is larger than ``LARGEST``.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.fleets import AS_OF
-from benchmarks.measure import environment
+from benchmarks.fleets import AS_OF, git
 
 MOST: Final = 3.0
 """Times the processor time of the harmless input."""
@@ -245,11 +243,11 @@ CASES: Final = (
 def write(folder: Path, made: Input) -> list[str]:
     """Write a repository, and the words to judge it with."""
     folder.mkdir(parents=True)
-    _git(folder, "init", "-q", "-b", "main", ".")
+    git(folder, "init", "-q", "-b", "main", ".")
     _files(folder, made.files)
     if made.change is not None:
-        _git(folder, "add", "-A")
-        _git(folder, "commit", "-q", "-m", "base")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-q", "-m", "base")
         _files(folder, made.change)
     return [*made.words, "--as-of", AS_OF]
 
@@ -261,9 +259,3 @@ def _files(folder: Path, files: Files) -> None:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-
-
-def _git(folder: Path, *words: str) -> None:
-    who = {f"GIT_{role}_{key}": "bench@example.com" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
-    settings = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *words], cwd=folder, env=environment(who | settings), check=True)  # noqa: S607

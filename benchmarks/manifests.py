@@ -1,4 +1,4 @@
-"""Generate manifests of about 1 KiB: valid, the same for the same number, and rarely of the same shape."""
+"""Write services as manifests of about 1 KiB: the same for the same service, and rarely of the same shape."""
 
 from __future__ import annotations
 
@@ -6,24 +6,12 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Final
 
-LAST_MONTH: Final = 2026 * 12 + 9
-"""October 2026 in months since year 0: the newest cost, in the past on the day as of which fleets are judged."""
+from benchmarks.services import Objective, Service, chance
+
 ROOM: Final = (930, 1060)
 """Bytes that comments fill a manifest up to, roughly."""
 NARROW: Final = 76
 """Columns that a flow mapping may have."""
-
-TEAMS: Final = ("fintech", "platform", "storefront", "identity", "data", "logistics", "search", "growth")
-NOUNS: Final = ("ledger", "gateway", "checkout", "catalog", "invoices", "sessions", "ranking", "exports", "webhooks")
-LABELS: Final = {
-    "domain": ("commerce", "edge", "accounts"),
-    "region": ("eu-west", "us-east"),
-    "data": ("personal", "public"),
-    "language": ("go", "python", "kotlin"),
-    "chapter": ("7", "12"),
-    "note": ("moved here from the monolith, see PLAT-812", "two teams share it: ask both"),
-}
-OBJECTIVES: Final = ("availability", "latency-p99", "freshness", "correctness", "durability of orders", "login success")
 REMARKS: Final = (
     "Reviewed in the weekly operations meeting.",
     "The numbers come from the monitoring export.",
@@ -32,104 +20,68 @@ REMARKS: Final = (
     "Traffic doubles in the last week of November.",
     "Targets are agreed with product, not wishes.",
 )
+HEAD: Final = ("apiVersion: platform-gate/v1", "kind: Service")
 
 
-def manifest(number: int) -> str:
-    """A manifest. Of twelve, one is degraded, and another one is healthy with findings to report."""
-    dice = Random(f"platform-gate/{number}")
-    kind = {7: "degraded", 3: "noted"}.get(number % 12, "healthy")
-    spec = [_slos(dice, kind), _cost(dice, kind), _reliability(dice), _governance(dice, kind)]
-    head = ["apiVersion: platform-gate/v1", "kind: Service"]
-    parts = [head, ["metadata:", *_indented(_metadata(dice, number))], ["spec:", *_indented(_shuffled(dice, spec))]]
-    lines = [line for part in (parts if _chance(dice, 80) else parts[::-1]) for line in part]
+def manifest(service: Service) -> str:
+    """A manifest, with keys in any order, in flow and block style, with quotes and comments here and there."""
+    dice = Random(f"platform-gate/shape/{service.number}")
+    spec = [_slos(dice, service.objectives), _cost(dice, service), _reliability(dice, service), _proofs(dice, service)]
+    parts = [HEAD, ["metadata:", *_indented(_metadata(dice, service))], ["spec:", *_indented(_shuffled(dice, spec))]]
+    lines = [line for part in (parts if chance(dice, 80) else parts[::-1]) for line in part]
     return "\n".join(_commented(dice, lines)) + "\n"
 
 
-def large(number: int, objectives: int, *, breached: bool) -> str:
-    """A manifest with many SLOs, all breached or all met."""
-    current = "98.5" if breached else "99.95"
-    slos = [f"  - {{name: slo-{position}, target: 99.5, current: {current}}}" for position in range(objectives)]
-    dice = Random(f"platform-gate/large/{number}")
-    spec = [*_cost(dice, ""), *_reliability(dice), *_governance(dice, ""), "slos:", *slos]
-    head = [
-        "apiVersion: platform-gate/v1",
-        "kind: Service",
-        f"metadata: {{name: large-{number}, team: platform}}",
-        "spec:",
-    ]
-    return "\n".join([*head, *_indented(spec)]) + "\n"
+def large(service: Service) -> str:
+    """A manifest in one shape, without comments: an objective is a line of its own."""
+    dice = Random(f"platform-gate/shape/{service.number}")
+    slos = [f"  - {{name: {one.name}, target: {one.target}, current: {one.current}}}" for one in service.objectives]
+    spec = [*_cost(dice, service), *_reliability(dice, service), *_proofs(dice, service), "slos:", *slos]
+    metadata = f"metadata: {{name: large-{service.number}, team: platform}}"
+    return "\n".join([*HEAD, metadata, "spec:", *_indented(spec)]) + "\n"
 
 
-def name(number: int) -> str:
-    """The name of a service."""
-    return f"{NOUNS[number % len(NOUNS)]}-{number:05}"
+def _metadata(dice: Random, service: Service) -> list[str]:
+    lines = [f"name: {_quoted(dice, service.name)}", f"team: {_quoted(dice, service.team)}"]
+    if service.tier:
+        lines.append(f"tier: {service.tier}")
+    labels = [f"{key}: {_text(dice, text)}" for key, text in service.labels.items()]
+    return _shuffled(dice, [[line] for line in lines] + ([_mapping(dice, "labels", labels)] if labels else []))
 
 
-def team(number: int) -> str:
-    """The team of a service."""
-    return TEAMS[number // len(NOUNS) % len(TEAMS)]
+def _slos(dice: Random, objectives: Sequence[Objective]) -> list[str]:
+    return ["slos:", *(line for one in objectives for line in _entry(dice, _objective(dice, one)))]
 
 
-def _metadata(dice: Random, number: int) -> list[str]:
-    lines = [f"name: {_quoted(dice, name(number))}", f"team: {_quoted(dice, team(number))}"]
-    if _chance(dice, 70):
-        lines.append(f"tier: {dice.randint(1, 3)}")
-    names = dice.sample(sorted(LABELS), dice.randint(0, 4))
-    labels = [f"{name}: {_text(dice, dice.choice(LABELS[name]))}" for name in names]
-    parts = [[line] for line in lines] + ([_mapping(dice, "labels", labels)] if labels else [])
-    return _shuffled(dice, parts)
+def _objective(dice: Random, objective: Objective) -> list[str]:
+    fields = [f"target: {objective.target}"]
+    if objective.current:
+        fields.append(f"current: {objective.current}")
+    if objective.window:
+        fields.append(f"window: {_quoted(dice, objective.window)}")
+    dice.shuffle(fields)
+    return [f"name: {_quoted(dice, objective.name)}", *fields]
 
 
-def _slos(dice: Random, kind: str) -> list[str]:
-    names = dice.sample(OBJECTIVES, dice.randint(1, 3))
-    lines = ["slos:"]
-    for position, name in enumerate(names):
-        target = dice.choice(("99", "99.5", "99.9", "98.75"))
-        measured = float(target) + (100 - float(target)) * (0.1 if kind == "noted" else dice.uniform(0.4, 0.9))
-        if kind == "degraded" and position == 0:
-            measured = float(target) - 0.4
-        fields = [f"target: {target}", f"current: {measured:.4g}"]
-        if _chance(dice, 60):
-            fields.append(f"window: {_quoted(dice, dice.choice(('30d', '4w', 'calendar-month')))}")
-        dice.shuffle(fields)
-        lines += _entry(dice, [f"name: {_quoted(dice, name)}", *fields])
-    return lines
-
-
-def _cost(dice: Random, kind: str) -> list[str]:
-    months, amount = dice.randint(2, 5), dice.randint(800, 9000)
-    entries = ["entries:"]
-    for month in range(LAST_MONTH - months + 1, LAST_MONTH + 1):
-        amount = round(amount * dice.uniform(0.97, 1.04))
-        if kind == "noted" and month == LAST_MONTH:
-            amount = round(amount * 1.3)
-        shown = f"{amount}.50" if _chance(dice, 20) else str(amount)
-        entries.append(f'  - {{month: "{month // 12}-{month % 12 + 1:02}", amount: {shown}}}')
-    parts = [[f"budget_monthly: {round(amount * 1.25)}"], entries]
-    if _chance(dice, 70):
-        parts.append([f"currency: {dice.choice(('USD', 'EUR', 'CHF'))}"])
+def _cost(dice: Random, service: Service) -> list[str]:
+    months = [f'  - {{month: "{month}", amount: {amount}}}' for month, amount in service.months.items()]
+    parts = [[f"budget_monthly: {service.budget}"], ["entries:", *months]]
+    if service.currency:
+        parts.append([f"currency: {service.currency}"])
     return ["cost:", *_indented(_shuffled(dice, parts))]
 
 
-def _reliability(dice: Random) -> list[str]:
-    lines = [
-        f"uptime_pct: {dice.choice(('99.95', '99.99', '99.91', '100'))}",
-        f"mttr_minutes: {dice.choice(('4', '8.5', '12', '25'))}",
-        f"incidents_30d: {dice.randint(0, 2)}",
-        f"change_failure_rate_pct: {dice.choice(('0', '2.5', '4', '11'))}",
-    ]
+def _reliability(dice: Random, service: Service) -> list[str]:
+    lines = [f"{key}: {value}" for key, value in service.reliability.items()]
     dice.shuffle(lines)
     return _mapping(dice, "reliability", lines)
 
 
-def _governance(dice: Random, kind: str) -> list[str]:
-    word = dice.choice(NOUNS)
+def _proofs(dice: Random, service: Service) -> list[str]:
+    plain = ("true", "false")
     lines = [
-        f"runbook: {_text(dice, f'docs/runbooks/{word}.md')}",
-        f"monitoring: https://grafana.example.com/d/{word}",
-        f"ownership: {_text(dice, dice.choice(('team-' + word, '@acme/' + word)))}",
-        f"documentation: {'false' if kind == 'degraded' else dice.choice(('true', f'docs/{word}/README.md'))}",
-        f"incident_response: {dice.choice(('true', f'docs/on-call/{word}.md'))}",
+        f"{key}: {text if text in plain or '://' in text else _text(dice, text)}"
+        for key, text in service.governance.items()
     ]
     dice.shuffle(lines)
     return ["governance:", *_indented(lines)]
@@ -137,7 +89,7 @@ def _governance(dice: Random, kind: str) -> list[str]:
 
 def _entry(dice: Random, fields: Sequence[str]) -> list[str]:
     """An entry of a list, in flow style or in block style."""
-    if _chance(dice, 40):
+    if chance(dice, 40):
         return [f"  - {{{', '.join(fields)}}}"]
     return [f"  {'-' if position == 0 else ' '} {field}" for position, field in enumerate(fields)]
 
@@ -145,7 +97,7 @@ def _entry(dice: Random, fields: Sequence[str]) -> list[str]:
 def _mapping(dice: Random, key: str, lines: Sequence[str]) -> list[str]:
     """A mapping, in flow style or in block style."""
     flow = f"{key}: {{{', '.join(lines)}}}"
-    return [flow] if _chance(dice, 40) and len(flow) < NARROW else [f"{key}:", *_indented(lines)]
+    return [flow] if chance(dice, 40) and len(flow) < NARROW else [f"{key}:", *_indented(lines)]
 
 
 def _quoted(dice: Random, word: str) -> str:
@@ -179,11 +131,7 @@ def _commented(dice: Random, lines: Sequence[str]) -> Iterator[str]:
         room -= len(remark) + 6
     for position, line in enumerate(lines):
         remark = remarks.get(position, "")
-        above = _chance(dice, 50)
+        above = chance(dice, 50)
         if remark and above:
             yield f"{' ' * (len(line) - len(line.lstrip()))}# {remark}"
         yield f"{line}  # {remark}" if remark and not above else line
-
-
-def _chance(dice: Random, percent: int) -> bool:
-    return dice.randrange(100) < percent

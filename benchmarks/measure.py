@@ -8,11 +8,12 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
-from benchmarks.figures import Pair, Sample, affordable
+from benchmarks.figures import Limits, Sample, affordable
 
 GOOD: Final = (0, 1)
 """Exit codes of a run that did its work, with findings or without."""
@@ -24,10 +25,11 @@ COLLECTED: Final = re.compile(r"Collected : (\d+)")
 
 
 class Command(NamedTuple):
-    """A command line and its working directory."""
+    """A command line, its working directory, and the number of cores that it may use. 0: all."""
 
     words: Sequence[str | Path]
     folder: Path
+    cores: int = 0
 
 
 class BenchmarkError(Exception):
@@ -47,9 +49,7 @@ def run(command: Command, watch: Callable[[int], None] | None = None, good: Sequ
     """
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
-        process = subprocess.Popen(
-            command.words, cwd=command.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
+        process = _started(command, output)
         status, used = _waited(process.pid, watch)
         ended = time.perf_counter()
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -57,6 +57,32 @@ def run(command: Command, watch: Callable[[int], None] | None = None, good: Sequ
             output.seek(0)
             raise BenchmarkError(_words(command, process.returncode, output.read()))
     return Sample(ended - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def _started(command: Command, output: IO[bytes]) -> subprocess.Popen[bytes]:
+    with _confined(command.cores):
+        return subprocess.Popen(
+            command.words, cwd=command.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+
+
+def confinable() -> bool:
+    """Whether this system can confine a program to some cores: Linux can."""
+    return hasattr(os, "sched_setaffinity")
+
+
+@contextmanager
+def _confined(cores: int) -> Iterator[None]:
+    """What is started meanwhile may use so many cores. It is what ``taskset`` does, without starting a program."""
+    if not cores or not confinable():
+        yield
+        return
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(mine)[:cores])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
 
 
 def _waited(pid: int, watch: Callable[[int], None] | None) -> tuple[int, resource.struct_rusage]:
@@ -76,10 +102,16 @@ def _words(command: Command, code: int, output: bytes) -> str:
     return f"{shown} ... in {command.folder} ended with {code}:\n{output.decode(errors='replace')[-TAIL:]}"
 
 
-def paired(ours: Command, peer: Command, wanted: int, budget: float) -> list[Pair]:
-    """Run ours and a peer in turn. A first run of each warms the caches, and tells how many runs fit the budget."""
-    warm = run(ours).seconds + run(peer).seconds
-    return [(run(ours), run(peer)) for _ in range(affordable(wanted, budget, warm))]
+def rounds(commands: Sequence[Command], limits: Limits) -> list[list[Sample]]:
+    """Run commands in turn, some times over: in a round each runs once.
+
+    The first command runs once before, which reads the files into the system's cache. The first round tells how many
+    fit the limits.
+    """
+    run(commands[0])
+    first = [run(command) for command in commands]
+    more = affordable(limits, sum(sample.seconds for sample in first)) - 1
+    return [first, *([run(command) for command in commands] for _ in range(more))]
 
 
 def instructions(command: Command) -> float:

@@ -8,16 +8,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks import fleets, manifests
+from benchmarks import fleets, manifests, services, snapshots
 from benchmarks.measure import BenchmarkError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SCHEMA: Final = ROOT / "schemas" / "service.schema.json"
-FROM_NPM: Final = ("ajv-cli", "@stoplight/spectral-cli")
-FROM_PYPI: Final = ("check-jsonschema", "yamllint")
+FROM_NPM: Final = ("ajv-cli", "@sourcemeta/jsonschema")
+FROM_PYPI: Final = ("check-jsonschema",)
 EXTRAS: Final = {"fast": "[fast,html]", "plain": ""}
 """The extras of ours by environment."""
 
@@ -50,28 +51,45 @@ class Places(NamedTuple):
         """A peer from npm."""
         return self.folder / "node" / "node_modules" / ".bin" / name
 
-    @property
-    def ruleset(self) -> Path:
-        """Spectral's ruleset."""
-        return self.folder / "ruleset.json"
+    def package(self, name: str) -> Path:
+        """The folder of a package from npm."""
+        return self.folder / "node" / "node_modules" / name
 
-    def fleet(self, count: int) -> Path:
+    @property
+    def reports(self) -> Path:
+        """Where ours writes reports: outside of the repositories that it judges, as the Action does."""
+        folder = self.folder / "reports"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def fleet(self, kind: str, count: int) -> Path:
         """The folder of a fleet, which is written unless it exists and is up to date."""
-        return self._fleet(f"{count}", fleets.fleet(count))
+        name = f"{kind.replace(' ', '-')}-{count}"
+        return self._fleet(name, fleets.fleet(kind, count), fleets.before(kind, count))
+
+    def plain_fleet(self, kind: str, count: int) -> Path:
+        """The same without a commit: a very large one takes git minutes."""
+        return self._fleet(f"{kind.replace(' ', '-')}-{count}-uncommitted", fleets.fleet(kind, count))
 
     def heap(self, count: int, objectives: int, *, breached: bool) -> Path:
         """The folder of a fleet of manifests with many SLOs."""
         name = f"{count}-of-{objectives}-{'breached' if breached else 'met'}"
         return self._fleet(name, fleets.heap(count, objectives, breached=breached))
 
-    def _fleet(self, name: str, files: fleets.FILES) -> Path:
-        folder = self.folder / "fleets" / name
-        stamp, recipe = folder / ".complete", Path(manifests.__file__).read_bytes() + Path(fleets.__file__).read_bytes()
-        if not stamp.exists() or stamp.read_bytes() != recipe:
+    def _fleet(self, name: str, files: fleets.FILES, base: fleets.FILES = ()) -> Path:
+        folder, recipe = self.folder / "fleets" / name, _recipe()
+        stamp = folder.with_name(f"{name}.complete")
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != recipe:
             shutil.rmtree(folder, ignore_errors=True)
-            fleets.write(folder, files)
-            stamp.write_bytes(recipe)
+            fleets.write_repository(folder, files, base)
+            stamp.write_text(recipe, encoding="utf-8")
         return folder
+
+
+def _recipe() -> str:
+    """A digest of the code that makes fleets."""
+    names = [f"{module.__name__.rpartition('.')[2]}.py" for module in (services, manifests, snapshots, fleets)]
+    return sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in names)).hexdigest()
 
 
 def has_npm() -> bool:
@@ -86,7 +104,7 @@ def install(places: Places, *, npm: bool) -> None:
     for name, extra in EXTRAS.items():
         environment(places, name, [f"{ROOT}{extra}"])
     _install_ours(places)
-    if npm and not places.node("ajv").exists():
+    if npm and not all(places.package(name).exists() for name in FROM_NPM):
         prefix = places.folder / "node"
         prefix.mkdir(exist_ok=True)
         _tool("npm", "install", "--prefix", prefix, "--no-audit", "--no-fund", "--loglevel=error", *FROM_NPM)
@@ -125,15 +143,25 @@ def _tool(*words: str | Path) -> None:
 
 def versions(places: Places, *, npm: bool) -> Iterator[str]:
     """Versions of everything that is measured."""
+    yield f"platform-gate at {commit()}"
     yield f"Python {sys.version.split()[0]}"
-    yield _said(places.python("fast"), "-c", ASK, "click", "pyyaml", "jsonschema", "jsonschema-rs")
-    yield _said(places.python("peers"), "-c", ASK, *FROM_PYPI)
+    yield _output(places.python("fast"), "-c", ASK, "click", "pyyaml", "jsonschema", "jsonschema-rs")
+    yield _output(places.python("peers"), "-c", ASK, *FROM_PYPI)
     for name in FROM_NPM if npm else ():
-        package = json.loads((places.folder / "node" / "node_modules" / name / "package.json").read_bytes())
+        package = json.loads((places.package(name) / "package.json").read_bytes())
         yield f"{name} {package['version']}"
     if npm:
-        yield f"node {_said('node', '--version')}"
+        yield f"node {_output('node', '--version')}"
 
 
-def _said(*words: str | Path) -> str:
+def commit() -> str:
+    """The commit of the code that is measured, with a mark if it was changed since."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],  # noqa: S607 - git is found on PATH, as in the gate
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return described.stdout.strip() or "an unknown commit"
+
+
+def _output(*words: str | Path) -> str:
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()

@@ -2,97 +2,103 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
-from benchmarks.figures import BOUND, Comparison, Growth, Spread
+from benchmarks.figures import Spread
 
 PLACE: Final = re.compile(r"(?P<start><!-- generated: benchmark -->\n).*?(?P<end><!-- /generated -->)", re.DOTALL)
-COMPARED: Final = (
-    "manifests", "ours", "peer", "ours/peer", "spread", "goal", "ours, s", "peer, s", "ours, MiB", "peer, MiB", "runs",
-)  # fmt: skip
 
 
-def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
+class Line(NamedTuple):
+    """A measurement: what was measured, its figure, the goal that is its upper limit, and further figures.
+
+    A figure that was measured once has no spread.
+    """
+
+    what: Sequence[str]
+    value: float
+    goal: float | None = None
+    spread: Spread | None = None
+    more: Sequence[str] = ()
+
+    @property
+    def missed(self) -> bool:
+        """Whether there is a goal, and the figure is above it."""
+        return self.goal is not None and not self.value <= self.goal
+
+    @property
+    def share(self) -> float:
+        """The figure as a share of its goal; below all others if there is no goal."""
+        return self.value / self.goal if self.goal else -1.0
+
+    @property
+    def answer(self) -> str:
+        """Whether the goal is met."""
+        if self.goal is None:
+            return ""
+        return "**missed**" if self.missed else "met"
+
+
+def worst_first(lines: Iterable[Line]) -> list[Line]:
+    """Lines by how much of their goal they take, and those without a goal after them, the greatest first."""
+    return sorted(lines, key=lambda line: (line.share, line.value), reverse=True)
+
+
+def table(head: Sequence[str], lines: Iterable[Line], unit: str, more: Sequence[str] = ()) -> str:
+    """A table of measurements, the worst first. Columns that are empty in all lines are left out."""
+    columns = (*head, unit, "spread", "goal", "", *more)
+    rows = [_cells(line) for line in worst_first(lines)]
+    used = [number for number in range(len(columns)) if any(row[number] for row in rows)]
+    words = sum(number < len(head) for number in used)
+    return markdown([columns[number] for number in used], ([row[number] for number in used] for row in rows), words)
+
+
+def _cells(line: Line) -> list[str]:
+    goal = "" if line.goal is None else figure(line.goal)
+    spread = "" if line.spread is None else span(line.spread)
+    return [*line.what, figure(line.value), spread, goal, line.answer, *line.more]
+
+
+def goals(questions: Iterable[tuple[str, str, Iterable[Line]]]) -> str:
+    """All goals in one table, the worst first. A question is its title, its unit and its lines."""
+    rows = [
+        (line, [title, ", ".join(filter(None, line.what)), figure(line.value), figure(line.goal), unit, line.answer])
+        for title, unit, lines in questions
+        for line in lines
+        if line.goal is not None
+    ]
+    rows.sort(key=lambda row: row[0].share, reverse=True)
+    return markdown(("question", "measured", "figure", "goal, at most", "unit", ""), [row for _, row in rows], 2)
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
     """A table whose first columns hold words and whose others hold numbers."""
     marks = ["---" if column < words else "---:" for column in range(len(head))]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, marks, *rows))
 
 
-def compared(size: int, ours: str, peer: str, comparison: Comparison, goal: float | None) -> list[str]:
-    """A row of the comparison with peers."""
-    return [
-        count(size),
-        ours,
-        peer,
-        f"**{ratio(comparison.ratio.median)}**",
-        span(comparison.ratio),
-        "" if goal is None else f"at most {goal:g}{'' if comparison.ratio.median <= goal else ': MISSED'}",
-        seconds(comparison.ours.median),
-        seconds(comparison.peer.median),
-        f"{comparison.ours_mib:.0f}",
-        f"{comparison.peer_mib:.0f}",
-        str(comparison.runs),
-    ]
+def figure(value: float) -> str:
+    """A number with about three significant digits."""
+    if not math.isfinite(value):
+        return "nothing measured"
+    if value >= 100:  # noqa: PLR2004 - from there on decimals are noise
+        return count(round(value))
+    if value >= 10:  # noqa: PLR2004
+        return f"{value:.1f}"
+    return f"{value:.2f}" if value >= 0.1 or not value else f"{value:.3f}"  # noqa: PLR2004
 
 
-def growths(several: Iterable[Growth], unit: str, scale: float) -> str:
-    """The table of a unit's cost in a small and a large job."""
-    head = ("per", "small", f"each, {unit}", "large", f"each, {unit}", "large/small", f"at most {BOUND}")
-    return markdown(head, [_grown(growth, scale) for growth in several])
-
-
-def _grown(growth: Growth, scale: float) -> list[str]:
-    return [
-        growth.what,
-        count(growth.small),
-        number(growth.small_cost / growth.small * scale),
-        count(growth.large),
-        number(growth.large_cost / growth.large * scale),
-        ratio(growth.ratio),
-        "yes" if growth.holds else "BROKEN",
-    ]
-
-
-def split(columns: Mapping[str, Mapping[str, float]], files: int) -> str:
-    """The table of steps, with a pair of columns per environment: milliseconds, and microseconds per manifest."""
-    head = ["step", *(f"{name}, {what}" for name in columns for what in ("ms", "µs each"))]
-    steps = next(iter(columns.values()))
-    return markdown(
-        head, [[step, *_shares(step, [column[step] for column in columns.values()], files)] for step in steps]
-    )
-
-
-def _shares(step: str, values: Iterable[float], files: int) -> Iterator[str]:
-    """A step's time in all and per file. The start does not depend on files, so its share is empty."""
-    for value in values:
-        yield from (f"{value * 1e3:.1f}", "" if step.startswith("start-up") else f"{value / files * 1e6:.1f}")
-
-
-def seconds(value: float) -> str:
-    """A time with about three significant digits."""
-    return f"{value:.3f}" if value < 10 else f"{value:.1f}"  # noqa: PLR2004 - from there on milliseconds are noise
-
-
-def number(value: float) -> str:
-    """A number with thousands separators, and a decimal if it is small."""
-    return f"{value:.1f}" if value < 1000 else count(round(value))  # noqa: PLR2004
+def span(spread: Spread) -> str:
+    """The range of some figures."""
+    return f"{figure(spread.least)}..{figure(spread.most)}"
 
 
 def count(value: int) -> str:
     """A whole number with thousands separators."""
     return f"{value:,}"
-
-
-def ratio(value: float) -> str:
-    """A ratio with two decimals; a small one with three."""
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"  # noqa: PLR2004
-
-
-def span(spread: Spread) -> str:
-    """The range of some ratios."""
-    return f"{ratio(spread.least)}..{ratio(spread.most)}"
 
 
 def kept(page: str, text: str) -> str:

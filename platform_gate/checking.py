@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from platform_gate.judging import ruleset, runner
 from platform_gate.judging.request import Request, explain_options, narrowed, reproduce
@@ -22,6 +22,10 @@ from platform_gate.repository.work_tree import STDIN, ManifestFile, WorkTree
 
 if TYPE_CHECKING:
     from platform_gate.measurements.measured import Measurements
+
+
+PACKED_FROM: Final = 25_000
+"""Files from which on rows are compressed while they are kept: they would take 4 KB each."""
 
 
 class Keep(Enum):
@@ -96,7 +100,7 @@ def _check_fleet(request: Request, tree: WorkTree, display: Display, keep: Keep,
     files, part = _part(found, request, rules.waivers, measured)
     job = Job(tree, rules.policy, request.as_of, rules.waivers, complete=request.complete, measurements=measured)
     job = job._replace(part=part is not None)
-    run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep))
+    run = runner.run(job, files, schema_only=request.schema_only, executor=executor, reduce=_reduce(keep, len(files)))
     beside = unselected.yaml_beside(
         unselected.in_work_tree(tree), settings, list(map(tree.shown, request.paths)), found
     )
@@ -135,15 +139,15 @@ def _terms(request: Request, waivers: Sequence[Waiver], measured: Measurements |
     return repr((request.team, request.tier, waived, *([snapshots] if snapshots else []), *stage))
 
 
-def _reduce(keep: Keep) -> Reduce:
-    """A function that reduces a file's result to what a run keeps of it."""
+def _reduce(keep: Keep, files: int = 1) -> Reduce:
+    """A function that reduces a file's result to what a run of so many files keeps of it."""
     if keep is Keep.ALL:
         return keep_everything
     reduced = without_detail
     if keep is Keep.ROWS:
-        from platform_gate.reports.report import with_row  # noqa: PLC0415 - most runs end as text for people
+        from platform_gate.reports import report  # noqa: PLC0415 - most runs end as text for people
 
-        reduced = with_row
+        reduced = report.with_row if files < PACKED_FROM else report.with_packed_row
     return lambda result: result._replace(services=tuple(map(reduced, result.services)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
@@ -47,6 +48,99 @@ def matches(patterns: Sequence[str], path: str) -> bool:
             if len(parts) in _walk(parts, path):
                 return True
     return False
+
+
+def as_owned(glob: str) -> tuple[str, ...]:
+    """A glob of paths that somebody owns, as globs of this module: a folder stands for everything below it.
+
+    A leading ``/`` is the repository's root. A glob that ends in ``/``, or in a name without wildcards, means that path
+    (a file, a link or a submodule) and everything below it.
+    """
+    path = glob.removeprefix("/").removeprefix("./")
+    named = path.rstrip("/")
+    if path != named or _is_plain_name(_parts(named)[-1]):
+        return (named, f"{named}/{ANY_FOLDERS}")
+    return (named,)
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether one glob surely matches whatever another one does: it is the same, or a folder above it with ``**``.
+
+    False also where that can't be told from the text alone.
+    """
+    above, below = _parts(wide), _parts(narrow)
+    if above[-1] != ANY_FOLDERS:
+        return above == below
+    return above == below or (len(below) >= len(above) and above[:-1] == below[: len(above) - 1])
+
+
+def _is_plain_name(part: str) -> bool:
+    return all(map(_is_plain, _tokens(part)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A place in several globs at once: what comes next in each of them, and the globs that end here.
+
+    ``wild`` are the parts with wildcards, each with its ``needle``. ``folders`` has the place behind a ``**``,
+    if there is one, which ``spans`` any number of names.
+    """
+
+    plain: dict[str, _Node] = field(default_factory=dict)
+    wild: dict[str, tuple[str, _Node]] = field(default_factory=dict)
+    folders: dict[str, _Node] = field(default_factory=dict)
+    spans: bool = False
+    globs: list[str] = field(default_factory=list)
+
+    def after(self, part: str) -> _Node:
+        """The place behind a part, made where it is missing."""
+        if part == ANY_FOLDERS:
+            return self.folders.setdefault(part, _Node(spans=True))
+        if _is_plain_name(part):
+            return self.plain.setdefault(part, _Node())
+        return self.wild.setdefault(part, (needle(part), _Node()))[1]
+
+    def steps(self, name: str) -> list[_Node]:
+        """The places behind a name of a path."""
+        nodes = [self] if self.spans else []
+        if name in self.plain:
+            nodes.append(self.plain[name])
+        if self.wild:
+            likely = [(part, node) for part, (run, node) in self.wild.items() if run in name]
+            nodes += [node for part, node in likely if _part_matches(part, name)]
+        return nodes
+
+
+class GlobIndex:
+    """Many globs that are held against many paths: names are looked up, only parts with wildcards are compared."""
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        self._root = _Node()
+        for glob in dict.fromkeys(globs):
+            node = self._root
+            for part in _parts(glob):
+                node = node.after(part)
+            node.globs.append(glob)
+
+    def matching(self, path: str) -> list[str]:
+        """The globs that match a whole path, each once, as ``matches`` does."""
+        places = _settled([self._root])
+        *folders, name = path.split("/")
+        for folder in folders:
+            places = _settled(node for place in places for node in place.steps(folder))
+        ends = {id(node): node for place in places for node in place.steps(name)}
+        return [glob for node in ends.values() for glob in node.globs]
+
+
+def _settled(nodes: Iterable[_Node]) -> list[_Node]:
+    """Places, each once, and those behind a ``**``, which may span no folder."""
+    settled: dict[int, _Node] = {}
+    for start in nodes:
+        node: _Node | None = start
+        while node is not None and id(node) not in settled:
+            settled[id(node)] = node
+            node = node.folders.get(ANY_FOLDERS)
+    return list(settled.values())
 
 
 def reach(patterns: Iterable[str], folder: str) -> bool:

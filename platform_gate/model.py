@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.readings import Measured, Measurement, Overlay, Readings
 from platform_gate.rule_ids import leaves_unjudged
-from platform_gate.text import Excerpt, plural
+from platform_gate.text import Excerpt, origin_of, plural
 
 At = tuple[str | int, ...]
 """The place of a value in a document: keys and indexes from the root, like jsonschema's ``absolute_path``."""
@@ -193,7 +193,7 @@ class Location(NamedTuple):
 
 
 class Excuse(NamedTuple):
-    """The waiver that excuses a finding: its words, the days left, and its location."""
+    """The waiver that excuses a finding: its words, the days left, its location, and who or what caused a breach."""
 
     reason: str
     approved_by: str
@@ -201,11 +201,14 @@ class Excuse(NamedTuple):
     ticket: str
     days_left: int
     location: Location
+    cause: str = ""
+    incident: str = ""
 
     def __str__(self) -> str:
         left = f"{plural(self.days_left, 'day')} left" if self.days_left else "today is its last day"
-        ticket = f" [{self.ticket}]" if self.ticket else ""
-        return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{ticket}"
+        origin = origin_of(self.cause, self.incident)
+        more = (f" [{self.ticket}]" if self.ticket else "") + (f" ({origin})" if origin else "")
+        return f"waived until {self.expires} ({left}) by {self.approved_by}: {' '.join(self.reason.split())}{more}"
 
 
 class Exemption(NamedTuple):

@@ -17,6 +17,10 @@ DOUBTFUL: Final = 1e-9
 """Differences below this share of the operands need fractions. Three float operations err by 1e-15 of them at most."""
 NEAR_A_TIE: Final = 1e-6
 """Estimates this close to a tie, in units of the last digit kept, need fractions; see ``rounded``."""
+SAFE_DIGITS: Final = 10
+FAR_FROM_A_TIE: Final = 0.01
+LARGE_PERCENT: Final = 1000
+"""Below so many percent floats err by 1e-12, so one further than 1e-12 from every ten-digit number is on its side."""
 
 
 def as_written(value: float | Fraction) -> Fraction:
@@ -64,6 +68,18 @@ def compare(difference: float, size: float, exactly: Callable[..., Fraction], *n
 def percent_of_change(previous: Fraction, latest: Fraction) -> Fraction:
     """The growth from one number to the next, in percent."""
     return (latest - previous) / previous * 100
+
+
+def change_in_percent(previous: float, latest: float) -> float:
+    """The growth from one number to the next, in percent: close enough to be compared with, or rounded to, ten digits.
+
+    Only near a number of ten digits after the point is it computed with fractions.
+    """
+    percent = (latest - previous) / previous * 100
+    scaled = percent * 10**SAFE_DIGITS
+    if abs(percent) < LARGE_PERCENT and abs(scaled - round(scaled)) > FAR_FROM_A_TIE:
+        return percent
+    return float(percent_of_change(as_written(previous), as_written(latest)))
 
 
 def compare_change(percent: float, previous: float, latest: float) -> int:

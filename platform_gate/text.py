@@ -177,3 +177,8 @@ def log_html(markup: str) -> str:
 def _disarmed(line: str, bracket: str, colons: str) -> str:
     line = line.replace("##[", bracket)
     return line.replace("::", colons, 1) if line.lstrip().startswith("::") else line
+
+
+def origin_of(cause: str, incident: str) -> str:
+    """``cause: dependency, incident INC-7``; empty if neither is known."""
+    return ", ".join(filter(None, (cause and f"cause: {cause}", incident and f"incident {incident}")))

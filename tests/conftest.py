@@ -1,12 +1,13 @@
 """What every test may use: the program as its users start it, in an environment that holds no surprises."""
 
+import gc
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from hypothesis import settings
@@ -41,6 +42,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     if strict_reader.WANTED:
         strict_reader.turn_off_fast_reader()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files to the workers, where `--dist loadgroup` would hand out single tests.
+
+    xdist looks through everything that it ever handed out after every test: with thousands of single tests that takes
+    seconds, and a worker waits meanwhile. Fixtures of a module are made once, too. Files with many tests come first.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling  # noqa: PLC0415 - a run without xdist does without it
+
+    class ByFile(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return super()._split_scope(nodeid).partition("::")[0]  # the name of a group has no colons
+
+    return ByFile(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking through thousands of collected tests again and again: a tenth of all."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,5 +1,6 @@
 """Real git repositories for tests, with a fixed identity and fixed dates."""
 
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from tests.conftest import scrubbed_environment
 from tests.samples import write
 
 MOMENT = "2026-11-23T12:00:00Z"
+GIT = shutil.which("git") or "git"
 
 
 def environment(home: Path, moment: str = MOMENT) -> dict[str, str]:
@@ -25,7 +27,7 @@ def environment(home: Path, moment: str = MOMENT) -> dict[str, str]:
 def git(folder: Path, *words: str, moment: str = MOMENT) -> str:
     """Run git in a folder."""
     done = subprocess.run(
-        ["/usr/bin/env", "git", *words],
+        [GIT, *words],
         cwd=folder,
         env=environment(folder.parent, moment),
         capture_output=True,

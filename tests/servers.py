@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import json
@@ -9,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -20,6 +22,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+import psycopg
 import pytest
 
 START_WITHIN = 60
@@ -73,23 +76,32 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+class Access(NamedTuple):
+    """How a server that knows its clients is asked: over TLS with a certificate of ours, and as `user:password`."""
+
+    context: ssl.SSLContext
+    login: str
+
+
 @contextlib.contextmanager
-def prometheus(data: Path, *options: str) -> Iterator[int]:
-    """The port of a Prometheus over blocks that exist already."""
+def prometheus(data: Path, *options: str, access: Access | None = None) -> Iterator[int]:
+    """The port of a Prometheus over blocks that exist already. With a guard in `options`, `access` passes it."""
     program, port = required("prometheus", "prometheus"), free_port()
     config = data.with_suffix(".yml")
     config.write_text("global: {}\n", encoding="utf-8")
     words = [program, f"--config.file={config}", f"--storage.tsdb.path={data}", "--storage.tsdb.retention.time=100y"]
     words += [f"--web.listen-address=127.0.0.1:{port}", "--query.timeout=10s", *options]
-    with running(words, lambda: _ready(port, plain=not options)):
+    with running(words, lambda: is_ready(port, access)):
         yield port
 
 
-def _ready(port: int, *, plain: bool) -> bool:
-    if not plain:
-        return listens(port)
+def is_ready(port: int, access: Access | None = None) -> bool:
+    """Say whether a Prometheus answers queries: it listens before it has read its blocks, and says 503 until then."""
+    request = urllib.request.Request(f"{'https' if access else 'http'}://127.0.0.1:{port}/-/ready")  # noqa: S310 - http or https
+    if access:
+        request.add_header("Authorization", f"Basic {base64.b64encode(access.login.encode()).decode()}")
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=1) as answer:
+        with urllib.request.urlopen(request, timeout=1, context=access and access.context) as answer:  # noqa: S310 - as above
             return bool(answer.status == 200)
     except OSError:
         return False
@@ -217,8 +229,18 @@ def postgres() -> Iterator[str]:
         options = ["-p", str(port), "-c", "fsync=off", "-c", f"unix_socket_directories={folder}"]
         options += ["-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=32MB"]
         server = str(initdb.with_name("postgres"))
-        with running([*who, server, "-D", str(data), *options], lambda: listens(port), folder):
-            yield f"postgresql+psycopg://gate:open%20sesame@127.0.0.1:{port}/postgres"
+        address = f"gate:open%20sesame@127.0.0.1:{port}/postgres"
+        with running([*who, server, "-D", str(data), *options], lambda: _connects(f"postgresql://{address}"), folder):
+            yield f"postgresql+psycopg://{address}"
+
+
+def _connects(url: str) -> bool:
+    """Say whether a PostgreSQL lets clients in: it listens before it does."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _as_postgres(*paths: Path) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -448,3 +449,13 @@ def test_a_report_on_a_change_holds_what_its_schema_says_and_no_more(gate: Gate,
 def test_a_policy_without_files_is_read_without_files() -> None:
     """The default policy is what the pages show: nothing on this machine can change it."""
     assert loading.load("default", nothing_to_read).source == "shipped"
+
+
+def test_the_modules_that_are_mutated_exist() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    page = (DOCS / "mutation.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\S+(?:\.py|/))` \| \d", page, re.MULTILINE)
+    assert len(listed) > 20
+    named = [*settings["only_mutate"], *settings["pytest_add_cli_args_test_selection"]]
+    patterns = [*named, *(f"platform_gate/{name.rstrip('/')}" for name in listed)]
+    assert [pattern for pattern in patterns if not any(ROOT.glob(pattern))] == []

@@ -7,7 +7,7 @@ import pytest
 from platform_gate.policy import loading
 from platform_gate.reports.outcome import Outcome
 from platform_gate.repository.config import Config
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Gate
 from tests.samples import check_folder, work_tree
 
 FLEET = ROOT / "examples/services"
@@ -97,3 +97,39 @@ def test_every_manifest_is_called_like_its_service(path: Path) -> None:
 def test_every_example_file_is_in_scope() -> None:
     found = work_tree(ROOT).find(["examples/services"], Config())
     assert [entry.path for entry in found] == [str(path.relative_to(ROOT)) for path in MANIFESTS]
+
+
+def test_the_error_budget_policy_holds_what_its_page_says(gate: Gate) -> None:
+    """Each line of docs/error-budget-policy.md is a case of the policy test beside the policy."""
+    folder = ROOT / "examples/error-budget"
+    tested = gate(folder, "policy", "test", "policy.test.yaml")
+    assert (tested.returncode, tested.stdout) == (0, "11 cases passed\n")
+    checked = gate(
+        folder,
+        "check",
+        "--policy",
+        "policy.yaml",
+        "--measurements",
+        "measurements.jsonl",
+        "--as-of",
+        "2026-11-25",
+        "services",
+    )
+    assert checked.returncode == 1
+    assert "fails on slo/breached" in checked.stdout
+    assert "the budget recovers by\n      2026-12-21" in checked.stdout
+    assert "fails on slo/burning" in checked.stdout
+
+
+def test_the_page_on_error_budgets_names_every_key_of_the_example() -> None:
+    page = (ROOT / "docs/error-budget-policy.md").read_text()
+    spec = loading.load("policy.yaml", _example).layered
+    own = {".".join(map(str, at[:3])) for at, origin in spec.origins.items() if origin.document.path == "policy.yaml"}
+    leaves = {at for at in own if not any(other.startswith(f"{at}.") for other in own)}
+    assert {
+        at for at in leaves - {"gate.required"} if f"`{at}`" not in page and f"`{at.rpartition('.')[0]}`" not in page
+    } == set()
+
+
+def _example(path: str) -> tuple[bytes, str]:
+    return (ROOT / "examples/error-budget" / path).read_bytes(), path

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.matching import matches, reach
+from platform_gate.matching import GlobIndex, as_owned, covers, matches, reach
 
 MATCHES = {
     "services/*.yaml": ["services/a.yaml", "services/.yaml", "services/.hidden.yaml"],
@@ -149,3 +149,58 @@ def test_a_glob_without_wildcards_matches_itself_alone(path: str) -> None:
     plain = path.removeprefix("./")
     assert matches([plain], plain) or plain.startswith("./")
     assert not matches([plain], plain + "x")
+
+
+GLOB_PARTS = st.sampled_from(["**", "*", "a", "b", "ab", "a*", "*b", "[ab]", "?", "[!a]b"])
+NAMES_OF_PATHS = st.lists(st.sampled_from(["a", "b", "ab", "ba", "c"]), min_size=1, max_size=5).map("/".join)
+SMALL_GLOBS = st.lists(GLOB_PARTS, min_size=1, max_size=5).map("/".join)
+
+
+@given(st.lists(SMALL_GLOBS, max_size=8), NAMES_OF_PATHS)
+def test_an_index_of_globs_answers_as_each_of_them(globs: list[str], path: str) -> None:
+    answers = GlobIndex(globs).matching(path)
+    assert sorted(answers) == sorted({glob for glob in globs if matches([glob], path)})
+
+
+@pytest.mark.parametrize(("glob", "path"), pairs(MATCHES))
+def test_an_index_finds_what_a_glob_matches(glob: str, path: str) -> None:
+    assert GlobIndex([glob]).matching(path) == [glob]
+
+
+@pytest.mark.parametrize(("glob", "path"), pairs(MISSES))
+def test_an_index_misses_what_a_glob_does_not_match(glob: str, path: str) -> None:
+    assert not GlobIndex([glob]).matching(path)
+
+
+def test_a_path_of_any_depth_is_held_against_an_index() -> None:
+    assert GlobIndex(["**/x/**", "a/**/z"]).matching("a/" * 2000 + "x/y") == ["**/x/**"]
+
+
+@given(SMALL_GLOBS, SMALL_GLOBS, NAMES_OF_PATHS)
+def test_a_glob_that_covers_another_matches_all_that_it_matches(wide: str, narrow: str, path: str) -> None:
+    if covers(wide, narrow) and matches([narrow], path):
+        assert matches([wide], path)
+
+
+OWNED = {
+    "src/payments/**": (["src/payments/api.py", "src/payments/a/b.py"], ["src/payments", "src/payments2/api.py"]),
+    "src/payments/": (
+        ["src/payments/api.py", "src/payments/a/b.py", "src/payments"],
+        ["src/payments2", "x/src/payments/a"],
+    ),
+    "src/payments": (["src/payments/api.py", "src/payments"], ["src/payments.py", "src"]),
+    "/src/payments/": (["src/payments/api.py"], ["src/other/api.py"]),
+    "./src/payments": (["src/payments/api.py"], ["src/other/api.py"]),
+    "*.tf": (["main.tf"], ["infra/main.tf", "main.tf/x"]),
+    "**/*.tf": (["main.tf", "infra/main.tf"], ["main.tf/x"]),
+    "src/pay*/": (["src/pay/a", "src/payments/a/b"], ["src/other/a"]),
+    "go.mod": (["go.mod"], ["x/go.mod"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "owned"),
+    [(glob, path, index == 0) for glob, both in OWNED.items() for index, paths in enumerate(both) for path in paths],
+)
+def test_what_belongs_to_a_glob_of_owned_paths(glob: str, path: str, owned: bool) -> None:  # noqa: FBT001
+    assert matches(as_owned(glob), path) is owned

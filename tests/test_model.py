@@ -23,7 +23,6 @@ from platform_gate.model import (
 )
 from platform_gate.readings import days_after
 from platform_gate.rule_ids import kind_of
-from platform_gate.text import Excerpt
 
 RULE = Rule("toy/broken", "A toy is broken", "Mend it.")
 
@@ -70,14 +69,6 @@ def test_a_location_reads_as_editors_write_it() -> None:
 def test_locations_sort_by_line_before_column() -> None:
     places = [Location("a", 10, 1), Location("a", 9, 30), Location("a", 9, 4)]
     assert sorted(place.start for place in places) == [(9, 4), (9, 30), (10, 1)]
-
-
-@pytest.mark.parametrize(("line", "caret"), [(7, "       ^^^"), (123, "         ^^^")])
-def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> None:
-    above, below = Excerpt("a: bad", 3, 3).drawn(line)
-    assert above == f"{line} | a: bad"
-    assert below == caret
-    assert above[below.index("^") :] == "bad"
 
 
 def test_a_violation_stands_below_spec() -> None:
@@ -127,6 +118,19 @@ def test_an_excuse_says_who_granted_it_until_when_and_why(days: int, ticket: str
     assert str(Excuse("Failover in\n progress.", "sre-lead", date(2026, 12, 31), ticket, days, location)) == expected
 
 
+@pytest.mark.parametrize(
+    ("ticket", "cause", "incident", "ending"),
+    [
+        ("", "dependency", "", "progress. (cause: dependency)"),
+        ("OPS-1", "", "INC-7", "progress. [OPS-1] (incident INC-7)"),
+        ("OPS-1", "traffic", "INC-7", "progress. [OPS-1] (cause: traffic, incident INC-7)"),
+    ],
+)
+def test_an_excuse_says_who_or_what_is_behind_a_breach(ticket: str, cause: str, incident: str, ending: str) -> None:
+    words = "Failover in progress.", "sre-lead", date(2026, 12, 31), ticket, 3
+    assert str(Excuse(*words, Location("waivers.yaml", 4), cause, incident)).endswith(ending)
+
+
 def test_a_gate_error_says_what_is_wrong_and_what_to_do() -> None:
     error = GateError("cannot read it", "Check the path.")
     assert (str(error), error.message, error.fix) == ("cannot read it", "cannot read it", "Check the path.")
@@ -139,4 +143,4 @@ def test_a_service_built_in_python_has_no_files() -> None:
 
 def test_the_words_of_reports_are_the_contract_s() -> None:
     assert [str(severity) for severity in Severity] == ["note", "warning", "error"]
-    assert [str(disposition) for disposition in Disposition] == ["open", "waived"]
+    assert [str(disposition) for disposition in Disposition] == ["open", "waived", "exempt"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -39,7 +40,8 @@ STATES = st.sampled_from(["breached", "breached", "fine", "unmeasured"])
 LAUNCHES = st.sampled_from(["", "", "2027-01-15"])
 TIERS, TEAMS = st.sampled_from([1, 3]), st.sampled_from(["shop", "labs"])
 MATCHES = st.sampled_from(["team: labs", "name: trial"])
-WORDS = (STATES, TIERS, TEAMS, LAUNCHES)
+PATHS = st.sampled_from([[], ["src/pay/**"], ["src/"], ["src/web/a.py", "src/pay/"]])
+WORDS = (STATES, TIERS, TEAMS, LAUNCHES, PATHS)
 WHICH = st.integers(0, 9)
 """Which of the files that there are."""
 
@@ -49,6 +51,11 @@ ABOUT_SERVICES = st.one_of(
     st.tuples(st.just("move"), WHICH, FOLDERS),
     st.tuples(st.just("describe"), FOLDERS, NAMES, *WORDS),
     st.tuples(st.just("remove"), WHICH),
+)
+ABOUT_SOURCES = st.one_of(
+    st.tuples(st.just("program"), st.sampled_from(["src/pay/a.py", "src/web/a.py", "src/a.py"]), st.integers(0, 9)),
+    st.tuples(st.just("delete"), st.sampled_from(["src/pay/a.py", "src/web/a.py"])),
+    st.tuples(st.just("disown"), WHICH),
 )
 ABOUT_RULES = st.one_of(
     st.tuples(st.just("configure"), GLOBS),
@@ -62,11 +69,11 @@ SMALL = st.one_of(
     st.tuples(st.just("take_name"), WHICH, NAMES),
 )
 """One step away from an attack: the rest of the manifest stays."""
-EDITS = st.lists(st.one_of(SMALL, SMALL, ABOUT_SERVICES, ABOUT_RULES), min_size=1, max_size=3)
+EDITS = st.lists(st.one_of(SMALL, SMALL, ABOUT_SERVICES, ABOUT_SOURCES, ABOUT_RULES), min_size=1, max_size=3)
 
 
-def text_of(name: str, state: str, tier: int, team: str, launches: str) -> str:
-    more = f"tier: {tier}" + (f', launches: "{launches}"' if launches else "")
+def text_of(name: str, state: str, tier: int, team: str, launches: str, paths: list[str]) -> str:  # noqa: PLR0913, PLR0917 - the words of a manifest
+    more = f"tier: {tier}" + (f', launches: "{launches}"' if launches else "") + (f", paths: {paths}" if paths else "")
     if state == "unmeasured":
         return manifest(name, team, more, slos="", cost="", reliability="")
     return manifest(name, team, more, slos=BREACHED if state == "breached" else SECTIONS["slos"])
@@ -154,6 +161,16 @@ class Edits:
         if len(files) > 1:
             files[which % len(files)].unlink()
 
+    def program(self, path: str, version: int) -> None:
+        self.write(path, f"{version}\n")
+
+    def delete(self, path: str) -> None:
+        (self.root / path).unlink(missing_ok=True)
+
+    def disown(self, which: int) -> None:
+        if file := self.file(which):
+            file.write_text(re.sub(r", paths: \[[^]]*\]", "", file.read_text()))
+
     def configure(self, globs: list[str]) -> None:
         listed = ", ".join(f'"{glob}"' for glob in globs)
         self.write(CONFIG, f"manifests: [{listed}]\npolicy: {POLICY}\nwaivers: {WAIVERS}\n")
@@ -187,7 +204,7 @@ class PullRequests(RuleBasedStateMachine):
     def begin(self, tiers: tuple[int, int], globs: list[str], softer: list[str]) -> None:
         git(self.root, "init", "-q", "-b", "main", ".")
         for name, tier in zip(("pay", "web"), tiers, strict=True):
-            self.edits.describe("services", name, "fine", tier, "shop", "")
+            self.edits.describe("services", name, "fine", tier, "shop", "", [f"src/{name}/"])
         self.edits.configure(globs)
         self.edits.soften(2, softer)
         self.edits.waive([])

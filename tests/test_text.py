@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from platform_gate.text import (
     QUOTED_AT_MOST,
     UNSAFE,
+    Excerpt,
     displayed,
     displayed_again,
     escape,
@@ -187,3 +188,11 @@ def test_a_path_that_is_text_can_be_had_back_from_what_is_displayed(path: str) -
 @pytest.mark.parametrize("path", ["a/b.yaml", "a\\b", "\xff", "line\nfeed", "\\x2d", "é", "\udcff", "\u202e"])
 def test_a_path_of_a_report_is_displayed_as_in_the_run_that_wrote_it(path: str) -> None:
     assert displayed_again(real_path(displayed(path))) == displayed(path)
+
+
+@pytest.mark.parametrize(("line", "caret"), [(7, "       ^^^"), (123, "         ^^^")])
+def test_the_caret_stands_below_the_offending_value(line: int, caret: str) -> None:
+    above, below = Excerpt("a: bad", 3, 3).drawn(line)
+    assert above == f"{line} | a: bad"
+    assert below == caret
+    assert above[below.index("^") :] == "bad"

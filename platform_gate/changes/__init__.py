@@ -11,5 +11,6 @@ __all__ = [
     "pull_request",
     "relaxations",
     "revisions",
+    "touching",
     "waiver_log",
 ]

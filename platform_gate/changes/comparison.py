@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from platform_gate.changes import relaxations
+from platform_gate.changes import relaxations, touching
 from platform_gate.changes.previews import Preview
 from platform_gate.changes.relaxations import Lowered
+from platform_gate.changes.touching import UNTOUCHED, Touches
+from platform_gate.judging.manifest import NO_PRECEDENTS, Precedents
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import Verdict
@@ -47,7 +48,7 @@ class Transition(NamedTuple):
 
     Attributes:
         unreadable_before: its manifest at the base could not be judged, so its health there is UNKNOWN.
-        touched: the change edits its manifest, or a file in the folder that the manifest has to itself.
+        touched_by: the changed paths that belong to it.
         known: fingerprints of its findings at the base.
         relaxations: how its manifest lowers its own bar.
     """
@@ -57,9 +58,19 @@ class Transition(NamedTuple):
     before: Judged | None
     after: Judged | None
     unreadable_before: bool = False
-    touched: bool = False
+    touched_by: Touches = UNTOUCHED
     known: frozenset[str] = frozenset()
     relaxations: tuple[Lowered, ...] = ()
+
+    @property
+    def touched(self) -> bool:
+        """Whether the change edits anything that belongs to it."""
+        return bool(self.touched_by)
+
+    @property
+    def eased(self) -> bool:
+        """Whether its manifest asks less of it than at the base. Which paths belong to it changes no health."""
+        return any(entry.kind not in relaxations.OF_PATHS for entry in self.relaxations)
 
     @property
     def health_before(self) -> HealthStatus | None:
@@ -207,13 +218,15 @@ class Comparison(NamedTuple):
 class Sides(NamedTuple):
     """A run over the base, a run over the head, and the paths that differ between them.
 
-    ``unselected`` are problems of files at the base that only the head's configuration selects.
+    ``unselected`` are problems of files at the base that only the head's configuration selects. ``precedents`` are the
+    services as the base knows them, whose globs of paths count.
     """
 
     base: Run
     head: Run
     changed_paths: frozenset[str]
     unselected: tuple[Finding, ...] = ()
+    precedents: Precedents = NO_PRECEDENTS
 
 
 def transitions(sides: Sides) -> dict[str, Transition]:
@@ -224,18 +237,15 @@ def transitions(sides: Sides) -> dict[str, Transition]:
     spoilt, broken = ({finding.location.path for finding in run.unjudged} for run in (sides.head, sides.base))
     before = {judged.name: judged for judged in sides.base.services}
     after = {judged.name: judged for judged in sides.head.services}
-    folders = _touched_folders(sides)
+    touched = touching.touches(before, after, sides.precedents, sides.changed_paths)
     by_name = {}
     for name in sorted(after.keys() | {name for name, old in before.items() if old.location.path not in spoilt}):
         old, new = before.get(name), after.get(name)
         unreadable = old is None and new is not None and new.location.path in broken
         relaxed = tuple(relaxations.by_manifest(old, new)) if old and new and old is not new else ()
-        path = new.location.path if new else ""
         known = frozenset(finding.fingerprint for finding in old.findings) if old else frozenset()
         change = _change(old, new, unreadable=unreadable)
-        edited = path in sides.changed_paths or path.rpartition("/")[0] in folders
-        touched = edited or change is Change.RENAMED  # an unchanged file may take the place of another
-        by_name[name] = Transition(name, change, old, new, unreadable, touched, known, relaxed)
+        by_name[name] = Transition(name, change, old, new, unreadable, touched.get(name, UNTOUCHED), known, relaxed)
     return by_name
 
 
@@ -247,14 +257,6 @@ def _change(old: Judged | None, new: Judged | None, *, unreadable: bool) -> Chan
     if old.location.path != new.location.path:
         return Change.RENAMED
     return Change.SAME if old.manifest.document.data == new.manifest.document.data else Change.CHANGED
-
-
-def _touched_folders(sides: Sides) -> set[str]:
-    """Folders with a change somewhere below them and a single manifest: everything in them belongs to its service."""
-    paths = {judged.location.path for judged in sides.head.services}
-    counts = Counter(path.rpartition("/")[0] for path in paths)
-    changed = {path[:end] for path in sides.changed_paths for end, sign in enumerate(path) if sign == "/"}
-    return {folder for folder, count in counts.items() if count == 1 and folder in changed}
 
 
 def fixed(services: Iterable[Transition]) -> Iterator[Fixed]:

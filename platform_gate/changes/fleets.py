@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.documents.document import DocumentError, read
 from platform_gate.judging import runner
-from platform_gate.judging.manifest import DEFAULT_TIER, WANTED, Precedent, Precedents
+from platform_gate.judging.manifest import DEFAULT_TIER, WANTED, Precedent, Precedents, paths_of
 from platform_gate.judging.result import Judged
 from platform_gate.judging.runner import Job, Run
 from platform_gate.model import Subject
@@ -138,6 +138,7 @@ def _precedents(job: Job, files: Sequence[ManifestFile]) -> list[Precedent]:
                 Precedent(
                     judged.manifest.subject,
                     _live_from(judged.manifest.document.data, measured=_has_measurements(judged)),
+                    paths_of(judged.manifest.document.data),
                 )
                 for judged in result.services
             )
@@ -154,7 +155,13 @@ def _precedents_of_invalid(job: Job, file: ManifestFile) -> Iterator[Precedent]:
         return
     for document in documents:
         if (subject := _subject(document.data, file.path)) is not None:
-            yield Precedent(subject, _live_from(document.data))
+            yield Precedent(subject, _live_from(document.data), _paths(document.data["metadata"]))
+
+
+def _paths(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """The globs of paths that need not fit their schema."""
+    paths = metadata.get("paths")
+    return tuple(path for path in paths if isinstance(path, str) and path) if isinstance(paths, list) else ()
 
 
 def _subject(data: Any, path: str) -> Subject | None:

@@ -167,7 +167,8 @@ def _sides(case: Case) -> tuple[Sides, Precedents]:
     base = fleets.judge(job._replace(precedents=precedents), of_base)
     others = runner.run(job, _only_selected_by_head(case, of_base)).unjudged
     problems = (finding for finding in others if finding.rule != DUPLICATE_SERVICE.id)
-    return Sides(_within(case, of_base, base, head), head, frozenset(changed), tuple(problems)), precedents
+    sides = Sides(_within(case, of_base, base, head), head, frozenset(changed), tuple(problems), precedents)
+    return sides, precedents
 
 
 def _fleets(case: Case, job: Job) -> tuple[list[Fleet], Files]:

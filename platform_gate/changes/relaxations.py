@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.judging.result import Judged
 from platform_gate.judging.waivers import Waiver, by_service
+from platform_gate.matching import as_owned, covers
 from platform_gate.model import At, Location, Rule, Scope, Worse, pointer
 from platform_gate.policy.loading import Policy
 from platform_gate.policy.strictness import loosened, value_at
@@ -19,6 +20,8 @@ from platform_gate.repository.config import Config
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import commas, plural
 
+OF_PATHS: Final = ("paths-narrowed", "paths-removed")
+"""Kinds that say what touches a service, and not what is asked of it."""
 MOST_ROWS: Final = 20
 """Services and rules of one waiver that are listed each; the others are counted."""
 
@@ -85,6 +88,14 @@ def _metadata(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[t
         yield "launch-added", ("metadata", "launches"), None, new
     elif old and new and new > old:
         yield "launch-postponed", ("metadata", "launches"), old, new
+    yield from _fewer_paths(before.get("paths", []), after.get("paths", []))
+
+
+def _fewer_paths(before: list[str], after: list[str]) -> Iterator[tuple[str, At, Any, Any]]:
+    """Paths that no longer belong to a service; splitting a folder into parts counts, as a part may be missing."""
+    kept = [glob for path in after for glob in as_owned(path)]
+    if any(not any(covers(wide, glob) for wide in kept) for path in before for glob in as_owned(path)):
+        yield OF_PATHS[0 if after else 1], ("metadata", "paths"), before, after or None
 
 
 def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]]:

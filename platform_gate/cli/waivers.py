@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, Final
@@ -15,6 +15,7 @@ from platform_gate.cli.options import CommitType, display_options, judging_optio
 from platform_gate.cli.streams import write_error, write_file, write_stdout
 from platform_gate.cli.workspace import check_here, current_tree
 from platform_gate.judging import ruleset, waiver_file
+from platform_gate.judging.causes import Cause, cause_of, costs
 from platform_gate.judging.notices import violations_of
 from platform_gate.judging.request import Request
 from platform_gate.judging.verdict import ExitCode
@@ -25,6 +26,8 @@ from platform_gate.reports.markdown_text import escape
 from platform_gate.subsystems.catalogue import EXPIRED, UNUSED
 from platform_gate.text import commas, log_json, log_line, plural, printable
 
+SUMS: Final = "all"
+"""The value of ``--cause`` without one."""
 FORMATS: Final = click.Choice(["text", "json", "markdown"])
 
 
@@ -45,21 +48,38 @@ def waivers() -> None:
 @click.option(
     "--expiring", type=click.IntRange(min=0), metavar="DAYS", help="List only waivers that end within this many days."
 )
+@click.option(
+    "--cause",
+    type=click.Choice([*map(str, Cause), SUMS]),
+    is_flag=False,
+    flag_value=SUMS,
+    metavar="[KIND]",
+    help="Add up, by cause, what waivers on SLOs excuse. With a KIND, list the waivers of that cause: "
+    "dependency, traffic, other, or none.",
+)
 @judging_options
 @display_options
-def list_command(form: str, since: str | None, team: str | None, expiring: int | None, **options: Any) -> int:
+def list_command(
+    form: str, since: str | None, team: str | None, expiring: int | None, cause: str | None, **options: Any
+) -> int:
     """List waivers, those that end first on top."""
     request = Request(**options)
+    if since is not None and cause == SUMS:
+        raise click.UsageError("--since can't be combined with --cause without a KIND.")
     services = _services_of(request._replace(team=team)) if team is not None else None
 
     def wanted(waiver: Waiver) -> bool:
         left = waiver.days_left(request.as_of)
         soon = expiring is None or 0 <= left <= expiring
-        return soon and (services is None or not services.isdisjoint(waiver.services))
+        of_kind = cause in {None, SUMS} or cause_of(waiver) == cause
+        return soon and of_kind and (services is None or not services.isdisjoint(waiver.services))
 
     settings, source = ruleset.of_work_tree(current_tree())
     own = ruleset.load(request, settings, source)
-    rows = _rows(request, own, wanted) if since is None else _rows_since(since, request, own, wanted)
+    if cause == SUMS:
+        rows = _sums(request, filter(wanted, own.waivers))
+    else:
+        rows = _rows(request, own, wanted) if since is None else _rows_since(since, request, own, wanted)
     empty = "No waivers." if since is None else f"No waiver has changed since {printable(since)}."
     write_stdout(line + "\n" for line in _listed(rows, form, empty))
     return ExitCode.PASSED
@@ -72,6 +92,15 @@ def _services_of(request: Request) -> set[str]:
         finding = run.unjudged[0]
         raise GateError(f"{finding.location}: {finding.message}", "Fix it first: it may be a service of the team.")
     return {judged.name for judged in run.services}
+
+
+def _sums(request: Request, chosen: Iterable[Waiver]) -> list[dict[str, Any]]:
+    """What missed SLOs cost, a row for each cause. Budgets are left out, with a warning, if a file can't be judged."""
+    run = check_here(request._replace(team=None, tier=None)).run
+    if run.unjudged:
+        write_error(f"warning: {run.unjudged[0].location} can't be judged, so SLOs and minutes are left out")
+    judged = None if run.unjudged else run.services
+    return [cost._asdict() | {"cause": str(cost.cause)} for cost in costs(chosen, judged, request.as_of)]
 
 
 def _fleet(request: Request) -> Collection[str] | None:
@@ -113,6 +142,8 @@ def _row(waiver: Waiver, request: Request, fleet: Collection[str] | None = None)
         "limit": waiver.limit,
         "approved_by": waiver.approved_by,
         "ticket": waiver.ticket or None,
+        "cause": waiver.cause or None,
+        "incident": waiver.incident or None,
         "reason": " ".join(waiver.reason.split()),
         "place": _place(waiver),
     }
@@ -137,10 +168,11 @@ def _listed(rows: Sequence[dict[str, Any]], form: str, empty: str) -> Iterator[s
     elif not rows:
         yield empty
     elif form == "markdown":
-        yield "| " + " | ".join(key.replace("_", " ") for key in rows[0]) + " |"
-        yield "|" + " --- |" * len(rows[0])
+        columns = [key for key in rows[0] if any(row[key] is not None for row in rows)]
+        yield "| " + " | ".join(key.replace("_", " ") for key in columns) + " |"
+        yield "|" + " --- |" * len(columns)
         for row in rows:
-            cells = ("" if value is None else escape(str(value)) for value in row.values())
+            cells = ("" if row[key] is None else escape(str(row[key])) for key in columns)
             yield "| " + " | ".join(cells) + " |"
     else:
         yield from map(log_line, table(rows))

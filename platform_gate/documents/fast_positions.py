@@ -22,24 +22,27 @@ class Span(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The spans of a key and its value; for a list item both are the item's. A ``block`` value spans lines."""
+    """The spans of a key and its value; for a list item both are the item's."""
 
     key: Span
     value: Span
-    block: bool = False
+
+
+Block = tuple[int, int]
+"""Where a block mapping or list begins: line and column, from 0."""
 
 
 class PlainText(NamedTuple):
-    """A plain text: its lines as written and as parsed, with ``END`` behind the last.
+    """A plain text: its lines as written and as parsed, with ``END`` behind the last, and where its root begins.
 
-    ``keys`` and ``items`` cache the line numbers of the keys of a block mapping and of the items of a block list, by
-    the span at which the block begins. Files with many findings ask for the same blocks again and again.
+    ``entries`` caches the line numbers of the entries of a block, by key or index. Files with many findings ask for the
+    same blocks again and again.
     """
 
     written: Sequence[str]
     lines: Sequence[Line]
-    keys: dict[Span, dict[str, int]]
-    items: dict[Span, list[int]]
+    root: Block
+    entries: dict[Block, dict[str | int, int]]
 
 
 def locate(text: str, path: str, at: At, *, on_key: bool) -> Location:
@@ -47,51 +50,53 @@ def locate(text: str, path: str, at: At, *, on_key: bool) -> Location:
 
     ``text`` is a text that ``fast_yaml.read`` takes and that ends with a line feed; ``path`` goes into the location.
     """
-    plain = _plain_text(text)
-    root = _block(plain, 0)
-    place = Place(root, root, block=True)
-    for step in at:
-        below = (_in_block if place.block else _in_line)(plain, place.value, step)
-        if below is None:
-            place = Place(place.key, place.key)
-            break
-        place = below
+    place = _place(_plain_text(text), at)
     line, start, end = place.key if on_key else place.value
     return Location(path, line + 1, start + 1, line + 1, end + 1)
 
 
 @lru_cache(maxsize=2)
 def _plain_text(text: str) -> PlainText:
-    return PlainText(text.split("\n"), [*parse_lines(text), END], {}, {})
+    lines = [*parse_lines(text), END]
+    return PlainText(text.split("\n"), lines, _block(lines, 0), {})
 
 
-def _block(text: PlainText, line: int) -> Span:
-    """The first character of the block that begins at a line, or below it if that is blank."""
-    while text.lines[line] is BLANK:
+def _block(lines: Sequence[Line], line: int) -> Block:
+    """The block that begins at a line, or below it if that is blank."""
+    while lines[line] is BLANK:
         line += 1
-    return _first_character(line, text.lines[line][0])
+    return line, lines[line][0]
 
 
-def _first_character(line: int, column: int) -> Span:
-    return Span(line, column, column + 1)
+def _place(text: PlainText, at: At) -> Place:
+    """The place of the value at ``at``. Only entries of blocks are walked: no place on the way is worked out."""
+    lines, block, number = text.lines, text.root, -1
+    for depth, step in enumerate(at):
+        entries = text.entries.get(block) or text.entries.setdefault(block, _entries(lines, block))
+        if step not in entries:
+            key = _in_block(lines, number, block).key
+            return Place(key, key)
+        number = entries[step]
+        _, inner, key_on_line, value = lines[number]
+        if isinstance(step, int) and key_on_line:
+            block = number, inner
+        elif value is BELOW:
+            block = _block(lines, number + 1)
+        else:
+            return _on_line(text, number, at[depth:])
+    return _in_block(lines, number, block)
 
 
-def _in_block(text: PlainText, begin: Span, step: str | int) -> Place | None:
-    """The entry of the block mapping or list that begins at ``begin``; None if it has no such key or index."""
-    column, inner, _, _ = text.lines[begin.line]
-    is_list = inner > 0 and column == begin.start  # a mapping behind a dash begins right of it
-    if is_list is not isinstance(step, int):
-        return None
-    if isinstance(step, int):
-        items = text.items.get(begin) or text.items.setdefault(begin, _items(text.lines, begin))
-        return _item(text, items[step]) if step < len(items) else None
-    keys = text.keys.get(begin) or text.keys.setdefault(begin, _keys(text.lines, begin))
-    return _entry(text, keys[step]) if step in keys else None
+def _entries(lines: Sequence[Line], block: Block) -> dict[str | int, int]:
+    """The line numbers of a block's entries: by index if it is a list, else by key."""
+    number, column = block
+    at, inner, _, _ = lines[number]
+    is_list = inner > 0 and at == column  # a mapping behind a dash begins right of it
+    return dict(enumerate(_items(lines, number, column))) if is_list else _keys(lines, number, column)
 
 
-def _items(lines: Sequence[Line], begin: Span) -> list[int]:
+def _items(lines: Sequence[Line], number: int, column: int) -> list[int]:
     """The lines of the items of a block list: all dashes at its column until a line that stands left of them."""
-    number, column, _ = begin
     items = []
     at, dash = column, 1
     while at > column or (at == column and dash):
@@ -102,10 +107,9 @@ def _items(lines: Sequence[Line], begin: Span) -> list[int]:
     return items
 
 
-def _keys(lines: Sequence[Line], begin: Span) -> dict[str, int]:
+def _keys(lines: Sequence[Line], number: int, column: int) -> dict[str | int, int]:
     """The lines of the keys of a block mapping. Dashes at its column belong to the list of the key above them."""
-    number, column, _ = begin
-    keys = {lines[number][2]: number}
+    keys: dict[str | int, int] = {lines[number][2]: number}
     at = column
     while at >= column:
         number += 1
@@ -115,19 +119,31 @@ def _keys(lines: Sequence[Line], begin: Span) -> dict[str, int]:
     return keys
 
 
-def _item(text: PlainText, number: int) -> Place:
-    _, inner, key, _ = text.lines[number]
-    span = _first_character(number, inner) if key else _value_on(text, number)
-    return Place(span, span, block=bool(key))
+def _in_block(lines: Sequence[Line], number: int, block: Block) -> Place:
+    """The place of a block: the root, or the value of the entry on line ``number``."""
+    line, column = block
+    value = Span(line, column, column + 1)
+    if line == number or number < 0:
+        return Place(value, value)
+    return Place(_key_on(lines, number), value)
 
 
-def _entry(text: PlainText, number: int) -> Place:
-    column, inner, key, value = text.lines[number]
+def _key_on(lines: Sequence[Line], number: int) -> Span:
+    column, inner, key, _ = lines[number]
     start = inner or column
-    span = Span(number, start, start + len(key))
-    if value is BELOW:
-        return Place(span, _block(text, number + 1), block=True)
-    return Place(span, _value_on(text, number))
+    return Span(number, start, start + len(key))
+
+
+def _on_line(text: PlainText, number: int, at: At) -> Place:
+    """The place, on a line, of the entry ``at[0]`` or of what is below it in its flow collection."""
+    value = _value_on(text, number)
+    place = Place(value if isinstance(at[0], int) else _key_on(text.lines, number), value)
+    for step in at[1:]:
+        below = _in_line(text, place.value, step)
+        if below is None:
+            return Place(place.key, place.key)
+        place = below
+    return place
 
 
 def _value_on(text: PlainText, number: int) -> Span:

@@ -124,7 +124,7 @@ def read(text: str) -> tuple[int, dict[str, Any]] | None:
     return every.index(lines[0]) + 1, root
 
 
-@lru_cache(maxsize=1)  # `fast_positions` asks for those of the text that was just read
+@lru_cache(maxsize=64)  # `fast_positions` asks for those of texts that were read not long ago
 def parse_lines(text: str) -> list[Line]:
     """Every line of a text, parsed. A leading ``---`` counts as blank.
 

@@ -4,6 +4,7 @@ Pure but for the tree that it reads through. May use `policy`, `subsystems`, `re
 """
 
 __all__ = [
+    "causes",
     "judgement",
     "manifest",
     "notices",

@@ -78,14 +78,18 @@ class Scored(NamedTuple):
 
     def charge(self, rule: Rule) -> Charge | None:
         """The charge for a violated rule."""
-        return next((charge for charge in self.charges if rule.id in charge.rules), None)
+        for charge in self.charges:
+            if rule.id in charge.rules:
+                return charge
+        return None
 
 
 class Judgement(NamedTuple):
     """A service's health, with the reason for every point.
 
     ``required`` are the subsystems that must have data. ``points`` is the sum over the subsystems, ``waived_points``
-    what waivers take off it. ``deciding_health`` is the health without what is exempt.
+    what waivers take off it. ``deciding_health`` is the health without what is exempt. It is ``failing`` if that or a
+    violated rule fails the gate; ``fatal`` are the ids of violated rules that do so by themselves, sorted.
     """
 
     subject: Subject
@@ -97,23 +101,16 @@ class Judgement(NamedTuple):
     points: int
     waived_points: int
     deciding_health: HealthStatus
-
-    @property
-    def failing(self) -> bool:
-        """Whether its health or a violated rule fails the gate."""
-        return self.deciding_health in self.policy.gate.fail_on or bool(self.fatal)
-
-    @property
-    def fatal(self) -> tuple[str, ...]:
-        """The ids of violated rules that fail the gate by themselves, sorted."""
-        wrong = [scored for scored in self.scored.values() if scored.failures]
-        named = {violation.rule.id for scored in wrong for violation in scored.deciding}
-        return tuple(sorted(named.intersection(self.policy.gate.fail_on))) if named else ()
+    failing: bool
+    fatal: tuple[str, ...] = ()
 
     def decisive(self, scored: Scored, rule: Rule) -> bool:
         """Whether a violated rule costs points, leaves a doubt, or fails the gate by itself."""
-        charged = any(charge.points and rule.id in charge.rules for charge in scored.full_charges)
-        return charged or in_doubt(rule, scored.name, self.required) or rule.id in self.policy.gate.fail_on
+        name = rule.id
+        for charge in scored.full_charges:
+            if charge.points and name in charge.rules:
+                return True
+        return in_doubt(rule, scored.name, self.required) or name in self.policy.gate.fail_on
 
     def severity(self, scored: Scored, failure: Failure) -> Severity:
         """How a violation is shown: at most as a warning if it is waived or exempt, or the service passes."""
@@ -141,25 +138,32 @@ def judge(
     required = effective.gate.needs(launched=context.launched)
     excuse = partial(waive, subject.name)
     scored = {name: _score(name, facts[name], effective, context, excuse) for name in facts}
-    wrong = [part for part in scored.values() if part.failures]
+    known, wrong = (subject, effective, required, scored), [part for part in scored.values() if part.failures]
     if not wrong:
         clean = health(0, effective.health, doubt=False)
-        return Judgement(subject, effective, required, scored, clean, clean, 0, 0, clean)
+        return Judgement(*known, clean, clean, 0, 0, clean, clean in effective.gate.fail_on)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
     doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
     full_doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.failed)
     status = health(points, effective.health, doubt=doubt)
     full_status = health(full_points, effective.health, doubt=full_doubt)
-    judgement = Judgement(
-        subject, effective, required, scored, status, full_status, points, full_points - points, status
-    )
+    fatal, waived = _fatal(wrong, effective.gate.fail_on), full_points - points
+    failing = bool(fatal) or status in effective.gate.fail_on
+    judgement = Judgement(*known, status, full_status, points, waived, status, failing, fatal)
     return exempted(judgement) if effective.gate.exemptions else judgement
+
+
+def _fatal(wrong: Iterable[Scored], fail_on: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of open violations' rules that fail the gate by themselves, sorted."""
+    named = {violation.rule.id for part in wrong for violation in part.deciding}
+    return tuple(sorted(named.intersection(fail_on)))
 
 
 def exempted(judgement: Judgement) -> Judgement:
     """The judgement with the exemptions of its policy, where its health is not too bad for them."""
-    exemptions = [each for each in judgement.policy.gate.exemptions if judgement.health.rank <= each.at_most.rank]
+    policy = judgement.policy
+    exemptions = [each for each in policy.gate.exemptions if judgement.health.rank <= each.at_most.rank]
     if not exemptions:
         return judgement
     scored = {name: _exempted(part, exemptions) for name, part in judgement.scored.items()}
@@ -170,7 +174,9 @@ def exempted(judgement: Judgement) -> Judgement:
         for charge in SUBSYSTEMS[name].points(violations, scored[name].limits)
     )
     doubt = any(in_doubt(one.rule, name, judgement.required) for name, several in wrong.items() for one in several)
-    return judgement._replace(scored=scored, deciding_health=health(points, judgement.policy.health, doubt=doubt))
+    deciding, fatal = health(points, policy.health, doubt=doubt), _fatal(scored.values(), policy.gate.fail_on)
+    failing = bool(fatal) or deciding in policy.gate.fail_on
+    return judgement._replace(scored=scored, deciding_health=deciding, failing=failing, fatal=fatal)
 
 
 def _exempted(scored: Scored, exemptions: Iterable[Exemption]) -> Scored:

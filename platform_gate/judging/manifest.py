@@ -31,10 +31,12 @@ class Precedent(NamedTuple):
         subject: the metadata by which overrides and filters match it.
         live_from: the day from which it must be measured, whatever its manifest says of its launch; None where it was
             never measured, so that its manifest decides.
+        paths: the globs of its ``metadata.paths``.
     """
 
     subject: Subject
     live_from: date | None = None
+    paths: tuple[str, ...] = ()
 
     def is_launched(self, launch: date | None, as_of: date) -> bool:
         """Whether the service, with this launch in its manifest, must be measured on a day."""
@@ -151,6 +153,11 @@ def subject_of(document: Document) -> Subject:
     metadata = document.data["metadata"]
     tier = metadata.get("tier", DEFAULT_TIER)
     return Subject(metadata["name"], metadata["team"], int(tier), metadata.get("labels", {}), document.path)
+
+
+def paths_of(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The globs of a valid manifest's ``metadata.paths``."""
+    return tuple(data["metadata"].get("paths", ()))
 
 
 def _impossible_days(spec: Mapping[str, Any]) -> list[Problem]:

@@ -1,6 +1,7 @@
 """The result of judging one service: its health, its findings, and where they are in its manifest."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from platform_gate.documents.document import Document
@@ -79,7 +80,7 @@ class Judged(NamedTuple):
     """A service of a run: small, and fit to travel between processes.
 
     ``location`` is where its document begins. ``fatal`` are the open rules that fail the gate by themselves, ``limits``
-    the points from which a service is degraded or critical. ``row`` is its row of the JSON report, compressed; empty
+    the points from which a service is degraded or critical. ``row`` is its row of the JSON report, see ``Kept``; empty
     unless the run keeps rows. ``detail`` is None unless the run keeps everything. ``tallies`` count measured values.
     """
 
@@ -180,7 +181,7 @@ def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator
             message=violation.message + (f" ({measured})" if measured else "") + failure.remark,
             fix=violation.fix or violation.rule.help,
             location=document.locate(violation.at, on_key=violation.on_key),
-            pointer=pointer(violation.at),
+            pointer=_pointer(violation.at),
             disposition=_disposition(failure),
             fingerprint=_fingerprint(violation, judgement.subject.name),
             points=points,
@@ -196,6 +197,10 @@ def _disposition(failure: Failure) -> Disposition:
     if failure.excuse:
         return Disposition.WAIVED
     return Disposition.EXEMPT if failure.exemption else Disposition.OPEN
+
+
+_pointer = lru_cache(maxsize=4096)(pointer)
+"""Remembered: findings have few places, of many services."""
 
 
 def _fingerprint(violation: Violation, service: str) -> str:

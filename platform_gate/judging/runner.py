@@ -12,26 +12,12 @@ from platform_gate.judging import notices
 from platform_gate.judging.duplicates import NAME, without_duplicates
 from platform_gate.judging.judgement import no_waivers
 from platform_gate.judging.manifest import NO_PRECEDENTS, STRANGER, Manifest, Precedents, interpret, same_precedent
-from platform_gate.judging.problems import (
-    MAX_PROBLEMS,
-    finding_of,
-    further_of,
-    in_order,
-    with_fingerprints,
-)
+from platform_gate.judging.problems import MAX_PROBLEMS, finding_of, further_of, in_order, with_fingerprints
 from platform_gate.judging.result import Judged, judge_manifest
 from platform_gate.judging.shards import Named, Seen
 from platform_gate.judging.snapshots import NO_NAMES, MeasuredBy, about_snapshots, measure, measured_by, unmet
 from platform_gate.judging.waivers import Failed, Waiver, by_service, find
-from platform_gate.model import (
-    Context,
-    Excuse,
-    Finding,
-    Location,
-    Problem,
-    Violation,
-    pointer,
-)
+from platform_gate.model import Context, Excuse, Finding, Location, Problem, Violation, pointer
 from platform_gate.policy.loading import Policy
 from platform_gate.repository.work_tree import ManifestFile, Tree
 from platform_gate.subsystems.catalogue import INVALID, UNREADABLE
@@ -40,6 +26,9 @@ if TYPE_CHECKING:
     from platform_gate.measurements.measured import Measurements
 
 NO_WAIVERS: Final[Mapping[str, Sequence[Waiver]]] = MappingProxyType({})
+NO_LOOKUPS: Final[Mapping[str, bool]] = MappingProxyType({})
+AT_ONCE: Final = 32
+"""Files that take each step together: about as many as the processor's caches hold."""
 
 
 class Run(NamedTuple):
@@ -178,13 +167,32 @@ def with_unselected(run: Run, paths: Sequence[str], policy: Policy) -> Run:
 
 
 def judge_files(job: Job, reduce: Reduce, files: Sequence[ManifestFile]) -> Iterator[FileResult]:
-    """Judge every document of some files."""
+    """Judge every document of some files, a group at a time: each step's code and data then stay in the caches."""
     if job.waivers and not job.waivers_by_service:
         job = job._replace(waivers_by_service=by_service(job.waivers))
-    return (reduce(_judge_file(job, file)) for file in files)
+    for start in range(0, len(files), AT_ONCE):
+        states: list[_State] = [_open(job, file) for file in files[start : start + AT_ONCE]]
+        for step in (_parse, _interpret, _judge):
+            states = [state if isinstance(state, FileResult) else step(job, state) for state in states]
+        yield from [reduce(state) for state in states if isinstance(state, FileResult)]
 
 
-def _judge_file(job: Job, file: ManifestFile) -> FileResult:
+class _File(NamedTuple):
+    """A file on its way: its documents once they are read, then each as a manifest or the problems that it has."""
+
+    path: str
+    content: bytes
+    documents: Sequence[Document] = ()
+    manifests: Sequence[Manifest | list[Problem]] = ()
+    lookups: Mapping[str, bool] = NO_LOOKUPS
+    snapshots: Sequence[Finding] = ()
+
+
+_State = _File | FileResult
+"""A file that is not judged yet, or its result."""
+
+
+def _open(job: Job, file: ManifestFile) -> _State:
     if file.refusal:
         return _unreadable([file.refusal])
     try:
@@ -192,28 +200,45 @@ def _judge_file(job: Job, file: ManifestFile) -> FileResult:
     except DocumentError as error:
         return _unreadable(error.refusals)
     known = job.known.get((file.path, content)) if job.known else None
-    if _still_true(known, job):
-        return known
-    result = _judge_content(job, content, file.path)
-    if not result.services and _is_no_manifest(result.findings):
-        from platform_gate.judging.strangers import recognised  # noqa: PLC0415 - most files are manifests
+    return known if _still_true(known, job) else _File(file.path, content)
 
-        result = result._replace(findings=tuple(recognised(result.findings, content, file.path)))
-    if job.known is not None and not result.findings:
-        job.known[file.path, content] = result
-    return result
+
+def _parse(_job: Job, file: _File) -> _State:
+    try:
+        return file._replace(documents=read_documents(file.content, file.path))
+    except DocumentError as error:
+        return _recognised(_unreadable(error.refusals), file)
+
+
+def _interpret(job: Job, file: _File) -> _State:
+    lookups: dict[str, bool] = {}
+
+    def exists(path: str) -> bool:
+        lookups[path] = job.tree.exists(path)
+        return lookups[path]
+
+    snapshots: list[Finding] = []
+    ask = measure(job.measurements, job.formerly, snapshots)
+    context = Context(job.as_of, exists)
+    try:
+        manifests = [interpret(document, job.policy, context, job.precedents, ask) for document in file.documents]
+    except DocumentError as error:  # overrides that make no sense together
+        return _recognised(_unreadable(error.refusals), file)
+    return _File(file.path, file.content, file.documents, manifests, lookups, snapshots)
+
+
+def _recognised(result: FileResult, file: _File) -> FileResult:
+    """The result of a file that may be something else, with what it is, if that is known."""
+    if result.services or not _is_no_manifest(result.findings):
+        return result
+    from platform_gate.judging.strangers import recognised  # noqa: PLC0415 - most files are manifests
+
+    return result._replace(findings=tuple(recognised(result.findings, file.content, file.path)))
 
 
 def _is_no_manifest(findings: Iterable[Finding]) -> bool:
     """Whether a file may be something else: it can't be read, or says of itself that it is no manifest."""
     return any(finding.rule == UNREADABLE.id or finding.message.startswith(STRANGER) for finding in findings)
-
-
-def _judge_content(job: Job, content: bytes, path: str) -> FileResult:
-    try:
-        return _judge_documents(job, read_documents(content, path))
-    except DocumentError as error:  # the bytes, or overrides that make no sense together
-        return _unreadable(error.refusals)
 
 
 def _unreadable(refusals: Iterable[Refusal]) -> FileResult:
@@ -235,23 +260,15 @@ def _still_true(known: FileResult | None, job: Job) -> TypeGuard[FileResult]:
     )
 
 
-def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
+def _judge(job: Job, file: _File) -> FileResult:
     services: list[Judged] = []
     findings: list[Finding] = []
-    lookups: dict[str, bool] = {}
-
-    def exists(path: str) -> bool:
-        lookups[path] = job.tree.exists(path)
-        return lookups[path]
-
     omitted = 0
     names = []
-    snapshots: list[Finding] = []
-    ask = measure(job.measurements, job.formerly, snapshots)
-    for document in documents:
-        manifest = interpret(document, job.policy, Context(job.as_of, exists), job.precedents, ask)
+    waive = job.waive if job.waivers else no_waivers
+    for document, manifest in zip(file.documents, file.manifests, strict=True):
         if isinstance(manifest, Manifest):
-            services.append(judge_manifest(manifest, job.waive if job.waivers else no_waivers))
+            services.append(judge_manifest(manifest, waive))
             if job.part:
                 names.append(Named(services[-1].name, document.locate(NAME)))
         elif (room := MAX_PROBLEMS - len(findings)) > 0:
@@ -261,7 +278,13 @@ def _judge_documents(job: Job, documents: Iterable[Document]) -> FileResult:
         else:
             omitted += len(manifest)
     findings += further_of(INVALID, findings, omitted)
-    return FileResult(tuple(services), (*findings, *snapshots), tuple(lookups.items()), tuple(names))
+    findings += file.snapshots
+    result = FileResult(tuple(services), tuple(findings), tuple(file.lookups.items()), tuple(names))
+    if not findings:
+        if job.known is not None:
+            job.known[file.path, file.content] = result
+        return result
+    return _recognised(result, file)
 
 
 def _invalid(document: Document, problems: Sequence[Problem], room: int) -> tuple[list[Finding], int]:

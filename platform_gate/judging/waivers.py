@@ -13,6 +13,7 @@ from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, 
 from platform_gate.policy.limits import Effective
 from platform_gate.readings import days_after
 from platform_gate.rule_ids import BROKEN_LINE, MANIFEST, WAIVER, kind_of
+from platform_gate.subsystems import slo
 from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED
 from platform_gate.text import LISTED_AT_MOST, commas, nearest, plural, quote, suggestion
 
@@ -42,6 +43,8 @@ class Waiver(NamedTuple):
     at: At
     location: Location
     file: str = ""
+    cause: str = ""
+    incident: str = ""
 
     def in_force(self, as_of: date) -> bool:
         """Whether it holds on a day."""
@@ -111,6 +114,8 @@ def _waiver(entry: Mapping[str, Any], document: Document, at: At) -> Waiver:
         document=document,
         at=at,
         location=document.locate(at),
+        cause=entry.get("cause", ""),
+        incident=entry.get("incident", ""),
     )
 
 
@@ -136,6 +141,9 @@ def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Map
             yield Problem(place, f"{rule} cannot be waived", "Fix what it finds, or ask the owner of the policy.")
         elif "limit" in entry and rules[rule].worse is None:
             yield Problem((*at, "limit"), f"{rule} measures nothing, so it can't have a limit", "Remove the limit.")
+        elif kind_of(rule) != slo.NAME and (named := [word for word in ("cause", "incident") if word in entry]):
+            message = f"{quote(named[0])} is only for rules on SLOs, and {rule} is none"
+            yield Problem((*at, named[0]), message, f"Remove {named[0]}, or write a waiver for the SLO alone.")
 
 
 def _too_long(waiver: Waiver, max_days: int, as_of: date) -> Iterator[Problem]:
@@ -178,7 +186,8 @@ def exceeds(violation: Violation, limit: float | None) -> bool:
 
 def _excuse(waiver: Waiver, as_of: date) -> Excuse:
     left = waiver.days_left(as_of)
-    return Excuse(waiver.reason, waiver.approved_by, waiver.expires, waiver.ticket, left, waiver.location)
+    words = waiver.reason, waiver.approved_by, waiver.expires, waiver.ticket
+    return Excuse(*words, left, waiver.location, waiver.cause, waiver.incident)
 
 
 def audit(

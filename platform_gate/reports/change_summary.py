@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from platform_gate.changes.comparison import Comparison, Transition
 from platform_gate.changes.relaxations import Lowered
+from platform_gate.changes.touching import Touches
 from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Doubt, Finding, HealthStatus, Location, Rule, Scope, Severity
@@ -25,6 +26,7 @@ class ServiceChange(NamedTuple):
         introduced: the fingerprints of the findings that the change introduces.
         relaxed: how its manifest lowers its own bar.
         reason: the finding that explains its health best; None for a healthy service.
+        touched: by which path the change touches it, in words; empty unless the scope asks for that.
     """
 
     judged: Judged
@@ -34,6 +36,7 @@ class ServiceChange(NamedTuple):
     introduced: frozenset[str]
     relaxed: tuple[Lowered, ...]
     reason: Finding | None
+    touched: str = ""
 
     @property
     def name(self) -> str:
@@ -108,7 +111,18 @@ def _services(outcome: Outcome, services: Iterable[Judged]) -> Iterator[ServiceC
     assert comparison is not None  # noqa: S101 - asked before
     rules = outcome.policy.known_rules()
     for judged in services:
-        yield _service(judged, comparison.transitions[judged.name], rules)
+        transition = comparison.transitions[judged.name]
+        touched = touched_by(transition.touched_by) if outcome.scope is Scope.TOUCHED else ""
+        yield _service(judged, transition, rules)._replace(touched=touched)
+
+
+def touched_by(touches: Touches) -> str:
+    """``touched by src/api.py (its paths) and 3 others``; empty if it is not."""
+    if not touches.listed:
+        return ""
+    first, others = touches.listed[0], touches.total - 1
+    more = f" and {plural(others, 'other')}" if others else ""
+    return f"touched by {printable(first.path)} (its {first.through}){more}"
 
 
 def _service(judged: Judged, transition: Transition, rules: dict[str, Rule]) -> ServiceChange:
@@ -163,8 +177,9 @@ def headline(outcome: Outcome) -> tuple[str, str]:
 
 
 def _exempt_services(outcome: Outcome) -> str:
-    """A sentence on the services that would fail, were they not exempt for this kind of change."""
-    exempt = [judged.name for judged in outcome.worst_first if judged.exempt and not judged.failing]
+    """A sentence on the services that would fail the change, were they not exempt for its kind."""
+    passing = (judged for judged in outcome.worst_first if judged.exempt and not judged.failing)
+    exempt = [judged.name for judged in passing if outcome.decides(judged)]
     passes = "passes" if len(exempt) == 1 else "pass"
     return f"{plural(len(exempt), 'service')} {passes} as exempt: {names(exempt)}." if exempt else ""
 
@@ -237,13 +252,13 @@ def _passing(comparison: Comparison) -> Iterator[ChangeLine]:
         after, before = transition.after, transition.health_before
         if after is None or after.failing or before is after.health:
             continue
-        relaxed = "lowers its own bar" if transition.relaxations else ""
+        relaxed = "lowers its own bar" if transition.eased else ""
         yield ChangeLine(transition.name, relaxed if before else "new", None, before, after.health)
 
 
 def _gone(comparison: Comparison, *, relaxed: bool) -> Iterator[ChangeLine]:
     for fixed in comparison.fixed:
-        if bool(comparison.transitions[fixed.service].relaxations) is relaxed:
+        if comparison.transitions[fixed.service].eased is relaxed:
             yield ChangeLine(fixed.service, f"{fixed.finding.rule}: {fixed.finding.message}")
 
 

@@ -48,6 +48,7 @@ def _broken(service: ServiceChange, terminal: Terminal) -> Iterator[str]:
     who = terminal.paint(f"team {printable(judged.team)}, tier {judged.tier}", dim=True)
     yield f"{terminal.health(judged.health)}  {name}  {_moved(service)}  {who}"
     yield from terminal.statuses(judged)
+    yield from terminal.paragraph(service.touched, " " * 6, " " * 8) if service.touched else ()
     for relaxation in () if service.introduced else service.relaxed:
         place = f"{relaxation.location.path}:{relaxation.location.line}"
         yield from terminal.paragraph(f"lowers the bar: {relaxation.describe()} ({place})", " " * 6, " " * 8)
@@ -75,6 +76,8 @@ def _failing(failing: Failing, terminal: Terminal) -> Iterator[str]:
         judged = service.judged
         text = f"{service.name:<{width}}  {plural(judged.points, 'point')}  {_rules(service)}"
         yield f"  {terminal.health(judged.health, len('CRITICAL'))}  {text}"
+        if failing.blocking and service.touched:
+            yield from terminal.paragraph(service.touched, " " * 6, " " * 8)
     yield from _more(len(failing.services) - len(shown))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from platform_gate.judging.result import Judged
@@ -116,15 +116,16 @@ def notice(finding: Finding, links: Links | None) -> str:
     return row(cut(finding.message), place(finding.location, links))
 
 
-def service_table(services: Sequence[Judged]) -> tuple[str, Iterator[str]]:
-    """The head and the rows of a table of services, with a column per subsystem."""
+def service_table(services: Sequence[Judged], remarks: Mapping[str, str] = {}) -> tuple[str, Iterator[str]]:
+    """The head and the rows of a table of services, with a column per subsystem; ``remarks`` stand below names."""
     columns = list(dict.fromkeys(part.name for judged in services for part in judged.parts))
     head = table("Service", "Health", ":Points", *(escape(label(column)) for column in columns))
-    return head, (_service(judged, columns) for judged in services)
+    return head, (_service(judged, columns, remarks.get(judged.name, "")) for judged in services)
 
 
-def _service(judged: Judged, columns: Iterable[str]) -> str:
+def _service(judged: Judged, columns: Iterable[str], remark: str) -> str:
     who = f"**{escape(judged.name)}**<br>{escape(judged.team)}, tier {judged.tier}"
+    who += f"<br>{cut(remark)}" if remark else ""
     cells = {part.name: escape(part_status(judged, part)) for part in judged.parts}
     return row(who, health(judged.health), str(judged.points), *(cells.get(column, "") for column in columns))
 

@@ -23,7 +23,9 @@ def excuse(row: Data) -> Excuse | Exemption | None:
 
 def _waiver(row: Data) -> Excuse:
     expires = date.fromisoformat(row["expires"])
-    return Excuse(row["reason"], row["approved_by"], expires, row["ticket"] or "", row["days_left"], location(row))
+    behind = row.get("cause", ""), row.get("incident", "")
+    words = row["reason"], row["approved_by"], expires, row["ticket"] or ""
+    return Excuse(*words, row["days_left"], location(row), *behind)
 
 
 def _exemption(row: Data, rule: str) -> Exemption:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from platform_gate.changes.comparison import Comparison, FindingOrigin, Fixed, Transition
@@ -13,10 +14,11 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.snapshots import SnapshotFile
 from platform_gate.judging.tallies import Tally
 from platform_gate.judging.totals import detail
-from platform_gate.model import Excuse, Exemption, Finding
+from platform_gate.model import Finding
 from platform_gate.policy.gate import Stage
-from platform_gate.policy.limits import Effective
+from platform_gate.policy.layers import Layered
 from platform_gate.readings import Measurement, Source
+from platform_gate.reports.excuses import excused
 from platform_gate.reports.json_text import SCHEMA_VERSION, Kept, encode, pack
 from platform_gate.reports.measured_by import tallies
 from platform_gate.reports.outcome import Outcome
@@ -67,7 +69,12 @@ def _changes(outcome: Outcome) -> dict[str, Iterable[Row]]:
 
 
 def with_row(judged: Judged) -> Judged:
-    """The result with its row of the report, compressed, instead of its detail: a fifth of the size."""
+    """The result with its row of the report instead of its detail."""
+    return judged._replace(row=encode(service(judged)).encode(), detail=None)
+
+
+def with_packed_row(judged: Judged) -> Judged:
+    """The same with a compressed row, for very large fleets: a third of the size for a third more time."""
     return judged._replace(row=pack(encode(service(judged))), detail=None)
 
 
@@ -75,10 +82,11 @@ def _service(judged: Judged, comparison: Comparison | None) -> Row:
     return Kept(judged.row) if judged.row else service(judged, comparison)
 
 
-def _fail_on(policy: Effective) -> dict[str, Any]:
+@lru_cache(maxsize=128)  # a fleet's services have few policies
+def _fail_on(layered: Layered, fail_on: tuple[str, ...]) -> dict[str, Any]:
     """What fails the gate, if an override sets that for the service: else it is what the report says of the policy."""
-    origin = policy.layered.origin(("gate", "fail_on"))
-    return {"fail_on": list(policy.gate.fail_on)} if origin.at[:2] == ("spec", "overrides") else {}
+    overridden = layered.origin(("gate", "fail_on")).at[:2] == ("spec", "overrides")
+    return {"fail_on": list(fail_on)} if overridden else {}
 
 
 def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
         "line": judged.location.line,
         "failing": judged.failing,
         "fails_on": list(judged.fatal),
-        **_fail_on(judgement.policy),
+        **_fail_on(judgement.policy.layered, judgement.policy.gate.fail_on),
         "thresholds": judged.limits._asdict(),
         "health_without_waivers": str(judgement.health_without_waivers),
         "points": judgement.points,
@@ -108,7 +116,7 @@ def service(judged: Judged, comparison: Comparison | None = None) -> dict[str, A
             name: {"status": scored.status, "points": scored.points, "facts": facts[name]}
             for name, scored in judgement.scored.items()
         },
-        **(_before(transition) if transition else {}),
+        **(_before(transition) | _touched(transition) if transition else {}),
         "findings": [finding(failed, transition) for failed in judged.findings],
     }
 
@@ -121,6 +129,11 @@ def _before(transition: Transition) -> dict[str, Any]:
         "points_before": transition.points_before,
         "path_before": real_path(transition.before.location.path) if transition.before else None,
     }
+
+
+def _touched(transition: Transition) -> dict[str, Any]:
+    listed = [{"path": real_path(touch.path), "through": str(touch.through)} for touch in transition.touched_by.listed]
+    return {"touched_by": listed, "touched_by_total": transition.touched_by.total}
 
 
 def _fixed(fixed: Fixed) -> dict[str, Any]:
@@ -170,7 +183,7 @@ def finding(failed: Finding, transition: Transition | None = None) -> dict[str, 
         "fingerprint": failed.fingerprint,
         **(_since(failed, transition) if transition else {}),
         **({"measured": _measured(failed.measured)} if failed.measured else {}),
-        **_excuse(failed.excuse),
+        **excused(failed.excuse),
     }
 
 
@@ -182,34 +195,6 @@ def _since(failed: Finding, transition: Transition) -> dict[str, Any]:
     origin = transition.origin(failed)
     cause = str(transition.cause(failed)) if origin is FindingOrigin.INTRODUCED else None
     return {"origin": str(origin), "cause": cause}
-
-
-def _excuse(excuse: Excuse | Exemption | None) -> dict[str, Any]:
-    if isinstance(excuse, Exemption):
-        return {"exemption": _exemption(excuse)}
-    return {"waiver": _waiver(excuse)} if excuse else {}
-
-
-def _exemption(exemption: Exemption) -> dict[str, Any]:
-    return {
-        "change": exemption.change,
-        "reason": printable(exemption.reason),
-        "at_most": str(exemption.at_most),
-        "path": real_path(exemption.location.path),
-        "line": exemption.location.line,
-    }
-
-
-def _waiver(excuse: Excuse) -> dict[str, Any]:
-    return {
-        "reason": printable(excuse.reason),
-        "approved_by": excuse.approved_by,
-        "expires": excuse.expires.isoformat(),
-        "days_left": excuse.days_left,
-        "ticket": excuse.ticket or None,
-        "path": real_path(excuse.location.path),
-        "line": excuse.location.line,
-    }
 
 
 def _provenance(outcome: Outcome) -> dict[str, Any]:

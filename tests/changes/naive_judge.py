@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.repositories import environment
+from tests.repositories import GIT, environment
 
 CONFIG, POLICY, WAIVERS = ".platform-gate.yaml", "gate/policy.yaml", "gate/waivers.yaml"
 
@@ -32,6 +32,11 @@ class Service(NamedTuple):
     launches: str
     breached: bool
     measured: bool
+    paths: tuple[str, ...]
+
+    def owns(self, path: str) -> bool:
+        """Whether a path is one of those that it names, or below it."""
+        return any(path == glob or path.startswith(glob.rstrip("*").rstrip("/") + "/") for glob in self.paths)
 
 
 class Rules(NamedTuple):
@@ -86,6 +91,7 @@ def services_of(files: Files, globs: Iterable[str]) -> Iterator[Service]:
                 metadata.get("launches", ""),
                 breached=any(slo["current"] < slo["target"] for slo in slos),
                 measured=bool(slos),
+                paths=tuple(metadata.get("paths", ())),
             )
 
 
@@ -103,7 +109,7 @@ class Opinion(NamedTuple):
     """What must come of a pull request: whether anything fails, and what decides in the narrower scopes.
 
     ``doubtful`` is a change that can't be judged, ``failing`` are the services that fail, ``worse`` those of them that
-    are new or did not fail before, ``touched`` those of them whose file changed.
+    are new or did not fail before, ``touched`` those of them whose file, or one of whose paths, changed.
     """
 
     doubtful: bool
@@ -133,8 +139,12 @@ class Judge:
         doubtful = not self.services or len(self.names) < len(self.services)
         failing = {service.name: service for service in self.services if self.fails(service, self.ruling(service))}
         worse = {name for name, service in failing.items() if self.is_worse(service)}
-        touched = {name for name, service in failing.items() if self.head[service.path] != self.base.get(service.path)}
+        changed = {path for path in {*self.head, *self.base} if self.head.get(path) != self.base.get(path)}
+        touched = {name for name, service in failing.items() if any(self.belongs(service, path) for path in changed)}
         return Opinion(doubtful, frozenset(failing), frozenset(worse), frozenset(touched))
+
+    def belongs(self, service: Service, path: str) -> bool:
+        return path == service.path or self.ruling(service).owns(path)
 
     def is_worse(self, service: Service) -> bool:
         before = self.base_services.get(service.name)
@@ -177,5 +187,4 @@ class Judge:
 
 
 def _run(root: Path, *words: str) -> bytes:
-    command = ["/usr/bin/env", "git", *words]
-    return subprocess.run(command, cwd=root, env=environment(root.parent), capture_output=True, check=True).stdout
+    return subprocess.run([GIT, *words], cwd=root, env=environment(root.parent), capture_output=True, check=True).stdout

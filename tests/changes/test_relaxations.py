@@ -57,6 +57,41 @@ def test_metadata_that_asks_more_is_no_relaxation(tmp_path: Path, before: str, a
     assert kinds.isdisjoint({"tier-lowered", "launch-added", "launch-postponed"})
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ("src/a/**", "", "paths-removed"),
+        ("src/a/, lib", "src/a/", "paths-narrowed"),
+        ("src/**", "src/a/**", "paths-narrowed"),
+        ("src", "src/a, src/b", "paths-narrowed"),
+        ("src/**", "src/*", "paths-narrowed"),
+        ('"**/*.sql"', "db/*.sql", "paths-narrowed"),
+        ("src/a/", "src/a/**", "paths-narrowed"),  # a submodule src/a is no longer among them
+    ],
+)
+def test_fewer_paths_are_a_relaxation(tmp_path: Path, before: str, after: str, kind: str) -> None:
+    old, new = (f"paths: [{paths}]" if paths else "" for paths in (before, after))
+    [lowered] = from_manifest(tmp_path, manifest(metadata=old), manifest(metadata=new))
+    assert (lowered.kind, lowered.pointer, lowered.location.line) == (kind, "/metadata/paths", 3)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "src/a"),
+        ("src/a/**", "src/a"),
+        ("src/a", "/src/a/"),
+        ("src/a", "./src/a"),
+        ("src/a/**, src/b", "src/**"),
+        ("src/a/*/c", "src/a/"),
+        ("lib, src", "src, lib"),
+    ],
+)
+def test_other_words_for_the_same_paths_or_more_are_no_relaxation(tmp_path: Path, before: str, after: str) -> None:
+    old, new = (f"paths: [{paths}]" if paths else "" for paths in (before, after))
+    assert from_manifest(tmp_path, manifest(metadata=old), manifest(metadata=new)) == []
+
+
 def test_a_lower_target_stands_at_its_line(tmp_path: Path) -> None:
     after = "slos: [{name: availability, target: 99, current: 99.5}]"
     [lowered] = from_manifest(tmp_path, manifest(slos=BREACHED), manifest(slos=after))

@@ -118,6 +118,8 @@ def test_the_audit_is_sorted_by_the_days_left(repository: Path) -> None:
         "limit": 6000,
         "approved_by": "cfo",
         "ticket": None,
+        "cause": None,
+        "incident": None,
         "reason": "Two vendors.",
         "place": "waivers.yaml:15",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import history
-from tests.servers import blocks, postgres, prometheus, required
+from tests.servers import Access, blocks, postgres, prometheus, required
 
 PASSWORD = "open sesame"  # noqa: S105 - of a server that lives as long as a test
 HASH = "$2b$04$fYyj.ECt1lynr8mi39r5N.40PRgVCWuST6IB9nxtfB9CzjezGNvnW"
@@ -49,7 +50,15 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def guarded(past: Path, certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def access(certificates: Path) -> Access:
+    """What the guarded Prometheus wants of its clients."""
+    context = ssl.create_default_context(cafile=certificates / "ca.pem")
+    context.load_cert_chain(certificates / "client.pem", certificates / "client.key")
+    return Access(context, f"gate:{PASSWORD}")
+
+
+@pytest.fixture(scope="session")
+def guarded(past: Path, certificates: Path, access: Access, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a Prometheus that asks for a certificate and a password."""
     folder = tmp_path_factory.mktemp("guarded")
     web = folder / "web.yml"
@@ -63,7 +72,7 @@ def guarded(past: Path, certificates: Path, tmp_path_factory: pytest.TempPathFac
     data.mkdir()
     for block in past.glob("0*"):
         shutil.copytree(block, data / block.name)
-    with prometheus(data, f"--web.config.file={web}") as port:
+    with prometheus(data, f"--web.config.file={web}", access=access) as port:
         yield port
 
 

@@ -12,7 +12,7 @@ import pytest
 from platform_gate.collectors import prometheus
 from tests.asking import AT, ask, by_field, numbers, world
 from tests.collectors.conftest import PASSWORD
-from tests.servers import Reply, Request, forward, replaying
+from tests.servers import Access, Reply, Request, forward, is_ready, replaying
 
 pytestmark = pytest.mark.xdist_group("prometheus")
 
@@ -224,6 +224,13 @@ def test_basic_auth_and_a_certificate_of_ours(guarded: int, certificates: Path) 
     untrusting = ask({**asked, "tls": {}}, folder=certificates, secrets=known)
     assert untrusting.state.error.startswith("TLS: ")
     assert ask(asked, folder=certificates / "none", secrets=known).state.error == "tls.ca: there is no such file"
+
+
+def test_the_guarded_server_is_ready_for_those_alone_whom_it_knows(guarded: int, access: Access) -> None:
+    """Its start is waited for by the same question, so a query never meets a server that still reads its blocks."""
+    assert is_ready(guarded, access)
+    assert not is_ready(guarded, access._replace(login="gate:shut sesame"))
+    assert not is_ready(guarded)
 
 
 def test_a_bearer_token_and_a_tenant(prom: int) -> None:

@@ -147,6 +147,7 @@ def bands() -> Iterator[Case]:
     for path, bound, first, second in (
         ("reliability.points", "below", "50", "70"),
         ("governance.points", "failed_at_least", "3", "1"),
+        ("slo.budget", "left_below_pct", "0", "25"),
     ):
         bad = {
             "out-of-order": f"[{{{bound}: {second}, points: 2}}, {{{bound}: {first}, points: 1}}]", "repeated": f"[{{{bound}: {first}, points: 2}}, {{{bound}: {first}, points: 1}}]",
@@ -154,13 +155,33 @@ def bands() -> Iterator[Case]:
             "fraction": f"[{{{bound}: {first}, points: 0.5}}]", "unknown": f"[{{{bound}: {first}, points: 2, x: 1}}]", "map": "{}", "null": "null", "bound-negative": f"[{{{bound}: -1, points: 2}}]",
         }  # fmt: skip
         for name, value in bad.items():
-            yield policy(f"{path}/{name}", spec(path, value))
+            if (path, name) != ("slo.budget", "bound-negative"):
+                yield policy(f"{path}/{name}", spec(path, value))
+    yield from burn_rates()
     yield policy("governance.points/zero-failed", spec("governance.points", "[{failed_at_least: 0, points: 2}]"))
     yield policy(
         "reliability.points/above-100",
         spec("reliability.points", "[{below: 101, points: 2}]"),
         doubt="a score is a percentage only by default",
     )
+
+
+def burn_rates() -> Iterator[Case]:
+    entry = {"long": "1h", "short": "5m", "above": "14.4", "points": "2"}
+    missing: list[dict[str, str | None]] = [{key: None} for key in entry]
+    bad: list[dict[str, str | None]] = [
+        *missing, {"x": "1"}, {"above": "0"}, {"above": "-1"}, {"above": "'6'"}, {"above": ".inf"},
+        {"points": "-1"}, {"points": "0.5"}, {"short": "1h"}, {"short": "60m"}, {"short": "2h"}, {"long": "0h"},
+        {"long": "01h"}, {"long": "1"}, {"long": "1y"}, {"long": "1.5h"}, {"long": "calendar-month"}, {"long": "10000h"},
+        {"long": "3600"}, {"long": "' 1h'"}, {"short": "null"},
+    ]  # fmt: skip
+    for index, wrong in enumerate(bad):
+        given = {key: value for key, value in {**entry, **wrong}.items() if value is not None}
+        shown = ", ".join(f"{key}: {value}" for key, value in given.items())
+        yield policy(f"slo.burn/{index}", spec("slo.burn", f"[{{{shown}}}]"))
+    yield policy("slo.burn/map", spec("slo.burn", "{}"))
+    yield policy("slo.budget/above-100", spec("slo.budget", "[{left_below_pct: 100.1, points: 1}]"))
+    yield policy("slo.budget/below-10000", spec("slo.budget", "[{left_below_pct: -10001, points: 1}]"))
 
 
 def words() -> Iterator[Case]:
@@ -252,6 +273,7 @@ def accepted() -> Iterator[Case]:
         "required-one": spec("gate.required", "[governance]"), "severity-off-quoted": spec("severities", '{slo/low-budget: "off"}'), "severity-note": spec("severities", "{slo/breached: note}"), "not-waivable": spec("gate.not_waivable", "[slo/breached]"),
         "help-lines": spec("gate.help", '"Ask us.\\nThen wait."'), "help-literal": HEAD + "spec:\n  gate:\n    help: |\n      Ask us.\n      Then wait.\n", "max-days-366": spec("waivers.max_days", "366"), "max-days-1": spec("waivers.max_days", "1"),
         "trend-negative": spec("cost.trend", "{spiking_above_pct: 150, increasing_above_pct: -1.5, decreasing_below_pct: -20}"), "trend-equal": spec("cost.trend", "{spiking_above_pct: 5, increasing_above_pct: 5, decreasing_below_pct: 5}"),
+        "bands": spec("slo.budget", "[{left_below_pct: -100, points: 4}, {left_below_pct: 0, points: 0}]"), "burn": spec("slo.burn", "[{long: 9999w, short: 9999d, above: 0.001, points: 0}]"),
         "points-zero": spec("slo.breach_points", "0"), "low-budget-100": spec("slo.low_budget_below_pct", "100"), "low-budget-fraction": spec("slo.low_budget_below_pct", "12.5"), "degraded-equals-critical": spec("health", "{degraded_at: 3, critical_at: 3}"),
         "one-band": spec("reliability.score.incidents_30d", "[{score: 20}]"), "equal-scores": spec("reliability.score.mttr_minutes", "[{at_most: 5, score: 25}, {at_most: 10, score: 25}, {score: 5}]"), "no-points": spec("reliability.points", "[]"),
         "placeholders-none": spec("governance.placeholders", "[]"), "evidence-declared": spec("governance.evidence", "declared"), "check-removed-not-used": spec("gate.required", "[slo]"), "check-added": spec("governance.checks", "{security_review: {message: Needs a review., help: Ask.}}"),

@@ -32,11 +32,16 @@ def root(tmp_path: Path) -> Path:
         path = repository / f"{name}.yaml"
         path.parent.mkdir()
         path.write_text(content)
-    for index in range(900):  # every format is longer than a pipe holds
-        path = repository / "many" / f"{index:03}.yaml"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(FAILING.replace("name: failing", f"name: failing-{index}"))
     return repository
+
+
+@pytest.fixture
+def crowded(root: Path) -> Path:
+    """The repository with so many services that every format is longer than a pipe holds."""
+    (root / "many").mkdir()
+    for index in range(900):
+        (root / "many" / f"{index:03}.yaml").write_text(FAILING.replace("name: failing", f"name: failing-{index}"))
+    return root
 
 
 def start(root: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -110,10 +115,10 @@ def test_a_pipe_that_nobody_reads_is_2(root: Path, arguments: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize("form", sorted(set(REPORTERS) - {"github"}))  # a few annotations fit into a pipe
-def test_a_reader_that_stops_early_is_2(root: Path, form: str) -> None:
-    whole = start(root, *command(), "check", *DAY, "-f", form, "many")
+def test_a_reader_that_stops_early_is_2(gate: Gate, crowded: Path, form: str) -> None:
+    whole = gate(crowded, "check", *DAY, "-f", form, "many")
     assert len(whole.stdout) > 70_000
-    done = redirected(root, "| head -c 100", "check", *DAY, "-f", form, "many")
+    done = redirected(crowded, "| head -c 100", "check", *DAY, "-f", form, "many")
     assert done.returncode == 2
     assert done.stdout.encode() == whole.stdout.encode()[:100]
     assert calm(done)
@@ -121,10 +126,10 @@ def test_a_reader_that_stops_early_is_2(root: Path, form: str) -> None:
 
 @pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", "2>/dev/null <&-"])
 @pytest.mark.parametrize(("folder", "code"), [("good", 0), ("failing", 1), ("broken", 2)])
-def test_the_answer_needs_no_standard_error(root: Path, redirection: str, folder: str, code: int) -> None:
+def test_the_answer_needs_no_standard_error(gate: Gate, root: Path, redirection: str, folder: str, code: int) -> None:
     done = redirected(root, redirection, "check", *DAY, folder)
     assert done.returncode == code
-    assert done.stdout == start(root, *command(), "check", *DAY, folder).stdout
+    assert done.stdout == gate(root, "check", *DAY, folder).stdout
 
 
 @pytest.mark.parametrize("redirection", ["<&-", "0>/dev/null"])
@@ -294,7 +299,8 @@ def test_kill_at_any_time_leaves_no_torn_file(root: Path) -> None:
             left.unlink()
 
 
-def test_a_disk_that_is_full(root: Path) -> None:
+def test_a_disk_that_is_full(crowded: Path) -> None:
+    root = crowded
     probe = ["unshare", "-m", "mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(root / "good")]
     if shutil.which("unshare") is None or subprocess.run(probe, check=False, capture_output=True).returncode:
         pytest.skip("mounting a small disk takes privileges")
@@ -475,9 +481,7 @@ PLACES: dict[str, dict[str, str]] = {
 @pytest.fixture
 def abroad(root: Path) -> tuple[str, ...]:
     """Arguments that need letters beyond ASCII everywhere: in evidence, policy, operands, teams."""
-    shutil.rmtree(root / "many")
     for path, content in {
-        "docs/\u00fc.md": "",
         "r\u00fcbe.yaml": "apiVersion: platform-gate/v1\nkind: Policy\nmetadata: {name: v}\n"
         "spec: {governance: {evidence: verified}}\n",
         "dienste/\u00fc.yaml": BASE.replace("docs/runbooks/payments.md", "docs/\u00fc.md").replace(
@@ -520,12 +524,12 @@ def test_today_is_the_same_day_everywhere(root: Path) -> None:
 
 
 @pytest.mark.parametrize("form", REPORTERS)
-def test_no_report_says_when_or_where_it_was_made(root: Path, form: str) -> None:
+def test_no_report_says_when_or_where_it_was_made(gate: Gate, root: Path, form: str) -> None:
     other = root.with_name("elsewhere")
     shutil.copytree(root, other)
     os.utime(other / "failing/b.yaml", (0, 0))
-    arguments = (*command(), "check", "--as-of", "2031-03-04", "good", "failing", "broken", "-f", form, "-v")
-    here, there = start(root, *arguments), start(other, *arguments)
+    arguments = ("check", "--as-of", "2031-03-04", "good", "failing", "broken", "-f", form, "-v")
+    here, there = gate(root, *arguments), gate(other, *arguments)
     assert here.returncode == 2
     assert here.stdout == there.stdout
     assert str(root.parent) not in here.stdout

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from platform_gate.changes.comparison import Change, Comparison, Transition
+from platform_gate.changes.touching import UNTOUCHED, Touches
 from platform_gate.judging.runner import Run
 from platform_gate.judging.verdict import ExitCode, Verdict, decide, exit_code
 from platform_gate.model import Finding, Location, Scope, Severity
@@ -69,7 +70,10 @@ def test_an_override_changes_what_fails_its_services(tmp_path: Path) -> None:
 def decided(run: Run, scope: Scope, *standing: str, touched: tuple[str, ...] = (), fail_on: str = "") -> Verdict:
     """The verdict on a change that leaves every service as it is; ``standing`` are fingerprints of the base."""
     names = {judged.name: judged for judged in run.services}
-    same = {name: Transition(name, Change.SAME, it, it, touched=name in touched) for name, it in names.items()}
+    by = {name: Touches((), 1) for name in touched}
+    same = {
+        name: Transition(name, Change.SAME, it, it, touched_by=by.get(name, UNTOUCHED)) for name, it in names.items()
+    }
     comparison = Comparison("main", "0" * 40, same, (), (), frozenset(standing))
     return comparison.verdict(run, loading.default().gate._replace(fail_on=(fail_on,)), scope)
 

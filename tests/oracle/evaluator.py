@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 SUBSYSTEMS = ("slo", "cost", "reliability", "governance")
@@ -32,10 +33,13 @@ DEFAULT: dict[str, Any] = {
         "max_prelaunch_days": 180,
         "regressions": ["declared", "measured"],
         "help": "",
+        "exemptions": [],
+        "merge": {},
+        "deploy": {},
     },
     "waivers": {"max_days": 90, "warn_days": 14},
     "health": {"degraded_at": 2, "critical_at": 4},
-    "slo": {"breach_points": 2, "low_budget_below_pct": 25, "low_budget_points": 0},
+    "slo": {"breach_points": 2, "low_budget_below_pct": 25, "low_budget_points": 0, "burn": [], "budget": []},
     "cost": {
         "over_budget_points": 1,
         "trend": {"spiking_above_pct": 20, "increasing_above_pct": 5, "decreasing_below_pct": -5},
@@ -249,8 +253,12 @@ def evaluate(
     path: str = "service.yaml",
     exists: Exists = lambda _: True,
     waived: Collection[Found] = (),
+    burn_rates: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Figures:
-    """The exact figures of a valid manifest under a policy's spec (extends already merged, overrides not yet)."""
+    """The exact figures of a valid manifest under a policy's spec (extends already merged, overrides not yet).
+
+    `burn_rates` are those that were measured, by SLO and window.
+    """
     spec = effective(policy, data, path)
     off = {rule for rule, severity in spec.get("severities", {}).items() if severity == "off"}
     silent = Silence(off, frozenset(waived))
@@ -260,7 +268,9 @@ def evaluate(
     metrics = body.get("reliability") or {}
     failed = failed_checks(body.get("governance") or {}, spec["governance"], exists)
     tallies = {
-        "slo": slo_tally(slos, spec["slo"], silent, prelaunch),
+        "slo": joined(
+            slo_tally(slos, spec["slo"], silent, prelaunch), burn_tally(slos, spec["slo"], silent, burn_rates)
+        ),
         "cost": cost_tally(cost, spec["cost"], silent),
         "reliability": reliability_tally(metrics, spec["reliability"], silent),
         "governance": governance_tally(body.get("governance"), failed, spec["governance"], silent),
@@ -352,23 +362,83 @@ def budget_remaining(slo: Mapping[str, Any]) -> Fraction | None:
     return max(Fraction(0), budget - used) / budget * 100 if budget > 0 else Fraction(0)
 
 
+def overspent_too(slo: Mapping[str, Any]) -> Fraction | None:
+    """Percent of the error budget that is left, negative where it is overspent; None if that can't be said.
+
+    A target of 100 allows nothing: whatever is spent is more than any multiple of it.
+    """
+    if "current" not in slo or (exact(slo["target"]) == 100 and is_met(slo)):
+        return None
+    if exact(slo["target"]) == 100:
+        return Fraction(-(10**12))
+    return (exact(slo["current"]) - exact(slo["target"])) * 100 / (100 - exact(slo["target"]))
+
+
+def band_points(left: Fraction | None, limits: Mapping[str, Any]) -> int | None:
+    """What the bands charge for what is left; None where no band holds."""
+    held = [band["points"] for band in limits["budget"] if left is not None and left < exact(band["left_below_pct"])]
+    return held[0] if held else None
+
+
 def slo_tally(slos: Any, limits: Mapping[str, Any], silent: Silence, prelaunch: bool) -> Tally:
     found: set[Found] = set()
     for slo in slos:
-        left = budget_remaining(slo)
-        if left is None:
+        if "current" not in slo:
             if not prelaunch:
                 found.add(("slo/not-measured", slo["name"]))
         elif not is_met(slo):
             found.add(("slo/breached", slo["name"]))
-        elif exact(slo["target"]) < 100 and left < exact(limits["low_budget_below_pct"]):
+        elif is_low(slo, limits) or band_points(overspent_too(slo), limits) is not None:
             found.add(("slo/low-budget", slo["name"]))
     if not any("current" in slo for slo in slos):
         found.add(("slo/no-data", ""))
     found = silent.raised(found)
-    points = limits["breach_points"] if silent.costs(found, "slo/breached") else 0
-    points += limits["low_budget_points"] if silent.costs(found, "slo/low-budget") else 0
-    return Tally(found, points)
+    counting = [slo for slo in slos if any(silent.open(one) for one in found if one[1] == slo["name"] != "")]
+    return Tally(found, budget_points([slo for slo in counting if "current" in slo], limits))
+
+
+def is_low(slo: Mapping[str, Any], limits: Mapping[str, Any]) -> bool:
+    left = overspent_too(slo)
+    return left is not None and left < exact(limits["low_budget_below_pct"])
+
+
+def budget_points(slos: Any, limits: Mapping[str, Any]) -> int:
+    """The points of some SLOs that are breached or low: those of the worst one's band take the place of its own."""
+    breach = limits["breach_points"] if not all(map(is_met, slos)) else 0
+    low = limits["low_budget_points"] if any(is_met(slo) and is_low(slo, limits) for slo in slos) else 0
+    ranked = sorted((left, is_met(slo)) for slo in slos if (left := overspent_too(slo)) is not None)
+    if not ranked:
+        return breach + low
+    band = band_points(ranked[0][0], limits) or 0
+    return breach + max(low, band) if ranked[0][1] else max(breach, band) + low
+
+
+MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+
+
+def length(window: str) -> int:
+    """A window in minutes."""
+    return int(window[:-1]) * MINUTES[window[-1]]
+
+
+def burn_tally(
+    slos: Any, limits: Mapping[str, Any], silent: Silence, burn_rates: Mapping[str, Mapping[str, Any]]
+) -> Tally:
+    """Error budgets that burn too fast over two windows; the dearest of them is charged, once."""
+    charged: dict[Found, int] = {}
+    for slo in slos:
+        rates = {length(window): exact(rate) for window, rate in burn_rates.get(slo["name"], {}).items()}
+        for entry in limits["burn"]:
+            both = [rates.get(length(entry[key]), Fraction(0)) for key in ("long", "short")]
+            if min(both) > exact(entry["above"]):
+                found = ("slo/burning", slo["name"])
+                charged[found] = max(charged.get(found, 0), entry["points"])
+    raised = silent.raised(charged)
+    return Tally(raised, max((charged[one] for one in raised if silent.open(one)), default=0))
+
+
+def joined(one: Tally, other: Tally) -> Tally:
+    return Tally(one.found | other.found, one.points + other.points)
 
 
 def trend(entries: Any, limits: Mapping[str, Any]) -> str:

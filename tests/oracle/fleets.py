@@ -259,8 +259,32 @@ def _slo(rng: Random) -> dict[str, Any]:
             "breach_points": rng.choice([0, 1, 2, 4]),
             "low_budget_below_pct": left,
             "low_budget_points": rng.choice([0, 1, 3]),
+            "budget": rng.choice([[], budget_bands(rng)]),
+            "burn": rng.choice([[], burn_entries(rng)]),
         }
     }
+
+
+def budget_bands(rng: Random) -> list[dict[str, Any]]:
+    """Bands of the error budget left, for the lowest the most points."""
+    known: list[Decimal] = [D(text) for text in ("-1000", "-100", "-0.1", "0", "10", "25", "50.5", "100")]
+    bounds = sorted(rng.sample(known, rng.choice([1, 2, 3])))
+    worth = sorted((rng.choice([0, 1, 2, 3, 5]) for _ in bounds), reverse=True)
+    return [{"left_below_pct": bound, "points": cost} for bound, cost in zip(bounds, worth, strict=True)]
+
+
+def burn_entries(rng: Random) -> list[dict[str, Any]]:
+    """Burn rates that are too high, in any order."""
+    pairs = [("1h", "5m"), ("6h", "30m"), ("3d", "6h"), ("60m", "5m")]
+    return [
+        {
+            "long": long,
+            "short": short,
+            "above": rng.choice([D("14.4"), 6, 1, D("0.5")]),
+            "points": rng.choice([0, 1, 2]),
+        }
+        for long, short in rng.sample(pairs, rng.choice([1, 2, 3]))
+    ]
 
 
 def _cost(rng: Random) -> dict[str, Any]:

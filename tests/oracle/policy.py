@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from tests.oracle.evaluator import DEFAULT, METRICS, SUBSYSTEMS, exact, merged, overlaid
+from tests.oracle.evaluator import DEFAULT, METRICS, SUBSYSTEMS, exact, length, merged, overlaid
 
 Look = Callable[[Any], bool]
 MATCH_KEYS = ("tier", "team", "name", "path", "labels")
@@ -18,7 +18,7 @@ OVERRIDABLE = ("gate", "waivers", "health", "slo", "cost", "reliability", "gover
 HEALTHS = ("degraded", "critical", "unknown")
 RULES = frozenset(
     "manifest/unreadable manifest/invalid manifest/duplicate-service slo/breached slo/low-budget slo/not-measured "
-    "slo/no-data cost/over-budget cost/spiking cost/no-budget cost/no-data reliability/low-score "
+    "slo/burning slo/burn-not-measured slo/no-data cost/over-budget cost/spiking cost/no-budget cost/no-data reliability/low-score "
     "reliability/not-measured reliability/no-data governance/no-data waiver/expired waiver/unused waiver/expiring".split()
 )
 
@@ -124,6 +124,8 @@ def check(spec: Mapping[str, Any]) -> None:
     need(health["degraded_at"] <= health["critical_at"], "degraded_at above critical_at")
     need(same_keys(slo, "slo") and count(slo["breach_points"]) and count(slo["low_budget_points"]), "slo")
     need(percent(slo["low_budget_below_pct"]), "low_budget_below_pct")
+    check_points(slo["budget"], "left_below_pct", lambda value: number(value) and -10000 <= value <= 100, rising=True)
+    check_burn(slo["burn"])
     check_cost(spec["cost"])
     check_reliability(spec["reliability"])
     check_governance(spec["governance"])
@@ -131,6 +133,18 @@ def check(spec: Mapping[str, Any]) -> None:
     need(set(spec["severities"]) <= rules, "severities name unknown rules")
     need(all(one_of("note", "warning", "error", "off")(value) for value in spec["severities"].values()), "severity")
     need(not any(rule.startswith("manifest/") for rule in off), "manifest rules can't be off")
+
+
+def check_burn(entries: Any) -> None:
+    """Two windows, the short one shorter, and a rate above 0."""
+    need(list_of(entries, lambda entry: keys(entry, ("long", "short", "above", "points"), all_of=True)), "burn")
+    for entry in entries:
+        need(number(entry["above"]) and entry["above"] > 0 and count(entry["points"]), "above and points")
+        need(all(isinstance(entry[key], str) and WINDOW.fullmatch(entry[key]) for key in ("long", "short")), "windows")
+        need(length(entry["short"]) < length(entry["long"]), "the short window is shorter")
+
+
+WINDOW = re.compile("[1-9][0-9]{0,3}[mhdw]", re.ASCII)
 
 
 def same_keys(data: Any, section: str) -> bool:
@@ -144,6 +158,7 @@ def check_gate(gate: Any, rules: frozenset[str]) -> None:
     need(list_of(gate["not_waivable"], one_of(*rules)), "not_waivable")
     need(set(gate["regressions"]) <= {"declared", "measured"} and gate["regressions"], "regressions")
     need(count(gate["max_prelaunch_days"]) and isinstance(gate["help"], str), "max_prelaunch_days and help")
+    need(gate["exemptions"] == [] and gate["merge"] == gate["deploy"] == {}, "exemptions: the oracle knows none")
 
 
 def check_cost(cost: Any) -> None:

@@ -118,14 +118,19 @@ def test_without_bands_the_points_are_those_of_before() -> None:
     }
 
 
-@pytest.mark.parametrize("current", [100, 99.9, 0])
-def test_a_target_of_100_has_no_budget(current: float) -> None:
-    objective = SLODefinition("a", 100, current)
+def test_a_target_of_100_has_no_budget_that_could_be_low() -> None:
+    objective = SLODefinition("a", 100, 100)
     assert budget_left(objective) is None
     assert not is_left_below(objective, 100)
-    assert charged([objective], limits((100, 9))) == (
-        {} if current == 100 else {"slo/breached": (2, "slo.breach_points")}
-    )
+    assert violations([objective], limits((100, 9))) == []
+
+
+@pytest.mark.parametrize("current", [99.9999, 0])
+def test_a_target_of_100_that_is_missed_is_in_the_lowest_band(current: float) -> None:
+    """Else whoever has spent the budget twice would pay less for a higher target."""
+    assert charged([SLODefinition("a", 100, current)], limits((-10000, 9), (0, 3))) == {
+        "slo/breached": (9, "slo.budget.0")
+    }
 
 
 @pytest.mark.parametrize(
@@ -151,7 +156,7 @@ def test_bounds_hold_exactly(target: float, current: float, bound: float, *, bel
 def test_a_bound_is_compared_as_the_exact_fraction_is(target: Any, current: Any, bound: int) -> None:
     objective = SLODefinition("a", float(target), float(current))
     left = budget_left(objective)
-    assert is_left_below(objective, bound) is (left is not None and left < bound)
+    assert is_left_below(objective, bound) is (not objective.is_met if left is None else left < bound)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +207,8 @@ BANDS = st.lists(st.tuples(st.integers(-200, 100), st.integers(0, 5)), max_size=
 
 @given(BANDS, st.lists(LEFT, min_size=1, max_size=3), st.integers(0, 2), st.integers(0, 400), st.integers(0, 2))
 def test_less_left_never_costs_less(pairs: list[Any], left: list[int], place: int, less: int, own: int) -> None:
-    under = limits(*pairs, low_budget_points=own, breach_points=2)
+    """With points for low budgets as well, an SLO that is breached beside another breached one pays for neither."""
+    under = limits(*pairs, low_budget_points=own if len(left) == 1 else 0, breach_points=2)
     worse = [pct - less * (index == place % len(left)) for index, pct in enumerate(left)]
     before, after = (
         sum(points for points, _ in charged([with_left(pct, str(i)) for i, pct in enumerate(each)], under).values())

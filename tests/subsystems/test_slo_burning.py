@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_gate.judging.result import Judged
-from platform_gate.model import Finding, HealthStatus, LimitError
+from platform_gate.model import Finding, HealthStatus, LimitError, Worse
 from platform_gate.policy.strictness import loosened
 from platform_gate.subsystems.slo import Limits
 from platform_gate.subsystems.slo.budget_policy import most_points
@@ -176,6 +176,7 @@ def test_a_burn_rate_that_should_count_and_does_not_is_a_doubt_where_it_costs_po
     counts = window != "3d"
     assert judged.health is (HealthStatus.UNKNOWN if counts else HealthStatus.HEALTHY)
     assert about.severity == ("error" if counts else "note")
+    assert f"the burn rate of availability over {window} is" in about.message
     assert of(judged, "slo/burn-not-measured") == []
     unused = burnt([*calm, rate(window, **{"number": 0.5, **odd})], spec="")
     assert [finding.severity for finding in unused.findings] == ["note"]
@@ -194,6 +195,13 @@ def test_a_doubt_is_not_hidden_by_a_value_that_nobody_needs() -> None:
     for windows in (("1h", "3d"), ("3d", "1h")):
         judged = burnt([*(rate(one, 0.5, **old) for one in windows), rate("5m", 0.5), rate("6h", 0.5), rate("30m", 0)])
         assert judged.health is HealthStatus.UNKNOWN
+
+
+def test_a_waiver_s_limit_is_a_burn_rate() -> None:
+    [burning] = of(burnt(CALM | {"1h": 15, "5m": 20}), "slo/burning")
+    judged = burnt(CALM | {"1h": 15, "5m": 20})
+    [violation] = [one for one in judged.judgement.scored["slo"].failed if one.rule.id == burning.rule]
+    assert (violation.value, violation.rule.worse) == (15, Worse.ABOVE)
 
 
 def test_where_the_slos_are_not_required_a_stale_burn_rate_is_a_note() -> None:

@@ -119,7 +119,8 @@ def _change(outcome: Outcome) -> Iterator[MarkdownSection]:
             blocks = (_broken(service, links) for service in failing.services)
             yield MarkdownSection(f"**{title}**\n\n", blocks, len(services), "service", tail="")
             continue
-        head, rows = service_table(services)
+        touched = {service.name: service.touched for service in failing.services if service.touched}
+        head, rows = service_table(services, touched)
         yield folded(title, head, rows, len(services), "service")
     for entries in change_summary.lists(outcome, "→"):
         lines = (_change_line(line, links) for line in entries.lines)
@@ -130,11 +131,12 @@ def _broken(service: ServiceChange, links: Links | None) -> str:
     judged = service.judged
     before = "" if service.points_before is None else f" ({service.points_before} before)"
     title = f"### {escape(service.name)}: {moved(service.before, judged.health)}, {plural(judged.points, 'point')}"
+    touched = [f"- {cut(service.touched)}\n"] if service.touched else []
     relaxed = [
         f"- lowers the bar: {cut(entry.describe('→'))} ({place(entry.location, links)})\n"
         for entry in (() if service.introduced else service.relaxed)
     ]
-    lowered = "".join(relaxed) + "\n" if relaxed else ""
+    lowered = "".join([*touched, *relaxed, "\n"]) if touched or relaxed else ""
     return f"{title}{before}\n\n{lowered}{finding_rows(service.findings, links, service.introduced)}\n"
 
 

@@ -9,7 +9,9 @@ from itertools import groupby
 from typing import Any, Final
 from urllib.parse import quote
 
+from platform_gate.changes.touching import Through, Touch, Touches
 from platform_gate.model import GateError
+from platform_gate.reports.change_summary import touched_by
 from platform_gate.reports.history import HEALTHS, Snapshot, Standing, course, key
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page.charts import Plot, placed, plot
@@ -17,7 +19,7 @@ from platform_gate.reports.page.panel import Cell, Panel
 from platform_gate.reports.page.panels import cell, panel
 from platform_gate.reports.page.words import place, place_href
 from platform_gate.reports.wording import spaced
-from platform_gate.text import plural, printable
+from platform_gate.text import origin_of, plural, printable
 from platform_gate.text import quote as shown
 
 CRITICAL_POINTS: Final = 4
@@ -35,6 +37,7 @@ class WaiverView:
     until: str
     left: str
     ticket: str
+    origin: str
     place: str
     href: str
 
@@ -88,6 +91,7 @@ class Service:
     """A service. ``anchor`` is its key, URL-encoded; ``before`` its health at the base, empty if it is the same.
 
     ``by_waiver``: it is healthy only because findings are waived. ``compared``: the report has its state at a base.
+    ``touched`` says by which of its paths a change touches it.
     """
 
     key: str
@@ -108,6 +112,7 @@ class Service:
     change: str
     before: str
     points_before: int | None
+    touched: str
     problems: tuple[FindingView, ...]
     panels: tuple[Panel, ...]
     course: Course | None
@@ -154,6 +159,7 @@ def _view(row: Row, links: Links | None, past: tuple[Snapshot, ...], day: date) 
         change=_change(row),
         before=_before(row),
         points_before=row.get("points_before"),
+        touched=_touched(row) if row.get("failing") else "",
         problems=tuple(problem(finding, own) for finding in row["findings"]),
         panels=tuple(panel(part, facts, own) for part, facts in parts.items()),
         course=_course(course(past, name), Standing(row["health"], row["points"]), day) if past else None,
@@ -175,6 +181,12 @@ def _change(row: Row) -> str:
 def _before(row: Row) -> str:
     before = row.get("health_before")
     return str(before) if before and before != row["health"] else ""
+
+
+def _touched(row: Row) -> str:
+    """By which paths the change touches the service, in words."""
+    listed = [Touch(str(touch["path"]), Through(touch["through"])) for touch in row.get("touched_by", ())]
+    return touched_by(Touches(tuple(listed), row.get("touched_by_total", 0)))
 
 
 def problem(row: Row, links: Links | None) -> FindingView:
@@ -212,6 +224,7 @@ def _excuse(row: Row, links: Links | None) -> WaiverView:
         until=printable(str(row["expires"])),
         left="" if left is None else f"{plural(left, 'day')} left",
         ticket=printable(str(row.get("ticket") or "")),
+        origin=printable(origin_of(row.get("cause", ""), row.get("incident", ""))),
         place=place(row),
         href=place_href(row, links),
     )

@@ -188,7 +188,8 @@ def _reason(reading: Reading) -> str:
 
 
 def _words(reading: Reading) -> str:
-    return reading.want.words
+    """What the reading is of; where the policy tells windows apart, the window too."""
+    return reading.want.words + (f" over {reading.at.rpartition('/')[2]}" if reading.want.weighty else "")
 
 
 _MESSAGES: Final = {

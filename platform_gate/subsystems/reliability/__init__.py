@@ -71,10 +71,14 @@ class ReliabilityMetrics:
 
 
 class Limits(NamedTuple):
-    """The policy's ``reliability`` section: bands of score per metric, and what a low score costs."""
+    """The policy's ``reliability`` section: bands of score per metric, and what a low score costs.
+
+    ``rows`` has, for each band of a metric, what a report says of every value in it.
+    """
 
     score: Mapping[str, Bands]
     points: Bands
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -87,7 +91,8 @@ class Limits(NamedTuple):
             metric: bands.parse(section["score"][metric], bound_key, "score", "score", metric)
             for metric, (_, bound_key) in METRICS.items()
         }
-        return cls(score, bands.parse(section["points"], "below", "points", "points"))
+        rows = {metric: [_row(own, band) for band in own.bands] for metric, own in score.items()}
+        return cls(score, bands.parse(section["points"], "below", "points", "points"), rows)
 
     @classmethod
     @cache
@@ -187,11 +192,19 @@ def best(limits: Limits) -> int:
     return sum(metric.bands[0].worth for metric in limits.score.values())
 
 
-def _words(bands_of_metric: Bands, band: Band | None) -> str | None:
-    """A band in words (``at least 99.9``); None where there is no band."""
-    if band is None:
-        return None
+def _words(bands_of_metric: Bands, band: Band) -> str:
+    """A band in words: ``at least 99.9``."""
     return "beyond" if band.bound is None else f"{bands_of_metric.bound_key.replace('_', ' ')} {band.bound}"
+
+
+def _row(bands_of_metric: Bands, band: Band) -> dict[str, Any]:
+    """What a report says of every value in a band. ``limit`` is its JSON pointer, below the policy's ``spec``."""
+    return {
+        "band": _words(bands_of_metric, band),
+        "score": band.worth,
+        "best": bands_of_metric.bands[0].worth,
+        "limit": pointer((NAME, *bands_of_metric.key(band))),
+    }
 
 
 def gain(metric: str, metrics: ReliabilityMetrics, limits: Limits) -> int:
@@ -238,14 +251,9 @@ def describe(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Any]:
     ``limit`` is the JSON pointer of the band, below the policy's ``spec``.
     """
     reached = earned(metrics, limits)
-    rows = {
-        metric: {
-            "value": optional_number(value),
-            "band": _words(limits.score[metric], reached.get(metric)),
-            "score": reached[metric].worth if metric in reached else 0,
-            "best": limits.score[metric].bands[0].worth,
-            "limit": pointer((NAME, *limits.score[metric].key(reached[metric]))) if metric in reached else None,
-        }
-        for metric, value in ((name, getattr(metrics, name)) for name in METRICS)
-    }
-    return {"score": score(metrics, limits), "metrics": rows}
+    rows = {}
+    for name, own in limits.rows.items():
+        band = reached.get(name)
+        nothing = {"band": None, "score": 0, "best": own[0]["best"], "limit": None}
+        rows[name] = {"value": optional_number(getattr(metrics, name))} | (own[band.place] if band else nothing)
+    return {"score": sum(band.worth for band in reached.values()) if reached else None, "metrics": rows}

@@ -11,10 +11,11 @@ from platform_gate.numbers import number, optional_number
 from platform_gate.readings import NOTHING, who_measures
 from platform_gate.subsystems.slo import budget, budget_policy, fields
 from platform_gate.subsystems.slo.budget_policy import Limits as Limits
-from platform_gate.subsystems.slo.fields import WHOLE, merged
-from platform_gate.subsystems.slo.objective import UNNAMED_WINDOW_DAYS, minutes_left
+from platform_gate.subsystems.slo.fields import merged
+from platform_gate.subsystems.slo.objective import UNNAMED_WINDOW_DAYS, whole_budget
 from platform_gate.subsystems.slo.objective import SLODefinition as SLODefinition
 from platform_gate.subsystems.slo.objective import budget_remaining as budget_remaining
+from platform_gate.subsystems.slo.objective import minutes_between as minutes_between
 from platform_gate.subsystems.slo.objective import recovers_by as recovers_by
 from platform_gate.subsystems.slo.rules import BREACHED as BREACHED
 from platform_gate.subsystems.slo.rules import (
@@ -179,15 +180,16 @@ def describe(slos: Sequence[SLODefinition], _limits: Limits) -> dict[str, Any]:
 
 
 def _row(slo: SLODefinition) -> dict[str, Any]:
+    current = slo.current
     return {
         "name": slo.name,
         "target": number(slo.target),
-        "current": optional_number(slo.current),
-        "met": slo.is_met if slo.current is not None else None,
+        "current": optional_number(current),
+        "met": slo.is_met if current is not None else None,
         "budget_remaining_pct": optional_number(slo.budget_remaining_pct),
         "window": slo.window,
-        "budget_minutes": minutes_left(slo, WHOLE),
-        "budget_remaining_minutes": None if slo.current is None else minutes_left(slo, slo.current),
+        "budget_minutes": whole_budget(slo),
+        "budget_remaining_minutes": None if current is None else minutes_between(slo, slo.target, current),
         **({"burn_rates": slo.burn_rates} if slo.burns else {}),
         **({"budget_recovers": str(slo.budget_recovers)} if slo.budget_recovers else {}),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from platform_gate.numbers import as_written, compare, finite, rounded
@@ -111,12 +112,13 @@ def budget_remaining(slo: SLODefinition) -> Fraction | None:
 
 
 def is_left_below(slo: SLODefinition, pct: float) -> bool:
-    """Whether less than so many percent of the error budget are left; never for a target of 100, which has none.
+    """Whether less than so many percent of the error budget are left.
 
+    A target of 100 allows no error: what falls short of it is below every bound, and what meets it below none.
     Multiplied out, so that nothing is divided by a tiny budget.
     """
     if slo.current is None or slo.target >= WHOLE:
-        return False
+        return slo.current is not None and not slo.is_met
     above = (slo.current - slo.target) * WHOLE - pct * (WHOLE - slo.target)
     return compare(above, WHOLE * max(WHOLE, abs(pct)), _left_above, slo, pct) < 0
 
@@ -125,11 +127,28 @@ def _left_above(slo: SLODefinition, pct: float) -> Fraction:
     return (budget_left(slo) or as_written(0)) - as_written(pct)
 
 
-def minutes_left(slo: SLODefinition, value: float) -> int | float:
-    """The minutes of the window between the target and a value, to one decimal; 0 below the target."""
-    length = slo.window_days * MINUTES_A_DAY
+def minutes_between(slo: SLODefinition, low: float, high: float) -> int | float:
+    """The minutes of the window between two percentages, to one decimal; 0 if the second is not above the first."""
+    return _minutes(low, high, slo.window_days)
+
+
+def whole_budget(slo: SLODefinition) -> int | float:
+    """The minutes of the whole error budget, to one decimal."""
+    return _whole_budget(slo.target, slo.window_days)
+
+
+def _minutes(low: float, high: float, days: float) -> int | float:
+    if high <= low:
+        return 0
+    length = days * MINUTES_A_DAY
 
     def exactly() -> Fraction:
-        return (as_written(value) - as_written(slo.target)) * as_written(length) / WHOLE
+        return (as_written(high) - as_written(low)) * as_written(length) / WHOLE
 
-    return rounded(max(value - slo.target, 0) * length / WHOLE, 1, exactly)
+    return rounded((high - low) * length / WHOLE, 1, exactly)
+
+
+@lru_cache(maxsize=1024)
+def _whole_budget(target: float, days: float) -> int | float:
+    """Remembered: a fleet has few targets, and few windows."""
+    return _minutes(target, WHOLE, days)

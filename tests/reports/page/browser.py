@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+"""The shell comes first: the same engine without windows, menus and profiles, for half of the processor time."""
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -30,7 +32,9 @@ def program() -> str:
     """Where Chromium is. Only where it can't be installed may the tests of the page be skipped."""
     found = next(filter(None, map(shutil.which, PROGRAMS)), "")
     if not found and os.geteuid() == 0:
-        pytest.fail("there is no Chromium: apt-get update && apt-get install --yes chromium, as .ci/run does")
+        pytest.fail(
+            "there is no Chromium: apt-get update && apt-get install --yes chromium-headless-shell, as .ci/run does"
+        )
     if not found:
         pytest.skip(MISSING)
     return found

@@ -1,6 +1,7 @@
 """A service's row and what is behind it."""
 
 from datetime import date
+from typing import Any
 
 from platform_gate.reports.history import Snapshot, Standing
 from platform_gate.reports.outcome import Links
@@ -51,7 +52,7 @@ def test_a_finding_has_its_points_its_place_and_its_fix() -> None:
 
 
 def test_a_waived_finding_has_its_waiver_instead_of_a_fix() -> None:
-    shown = problem(finding(waiver=WAIVER), LINKS)
+    shown = problem(finding(waiver=WAIVER, disposition="waived"), LINKS)
     assert (shown.mark, shown.fix) == ("waived", "")
     assert shown.excuse
     assert (shown.excuse.reason, shown.excuse.by, shown.excuse.left) == ("In progress.", "lead", "38 days left")
@@ -59,6 +60,31 @@ def test_a_waived_finding_has_its_waiver_instead_of_a_fix() -> None:
     bare = problem(finding(waiver={"reason": "x", "approved_by": "y", "expires": "2026-12-31"}), None)
     assert bare.excuse
     assert (bare.excuse.left, bare.excuse.ticket, bare.excuse.place) == ("", "", "")
+
+
+def test_an_exempt_finding_names_the_kind_of_change_and_the_reason() -> None:
+    exemption = {"change": "fix", "reason": "It repairs.", "at_most": "critical", "path": "policy.yaml", "line": 7}
+    shown = problem(finding(exemption=exemption, disposition="exempt", points=2), LINKS)
+    assert (shown.mark, shown.fix, shown.excuse) == ("exempt", "", None)
+    assert shown.exemption
+    assert (shown.exemption.change, shown.exemption.reason) == ("fix", "It repairs.")
+    assert shown.exemption.place == "policy.yaml:7"
+
+
+def test_a_waiver_names_the_cause_and_the_incident() -> None:
+    waived = WAIVER | {"cause": "dependency", "incident": "INC-7\x1b"}
+    shown = problem(finding(disposition="waived", waiver=waived), None)
+    assert shown.excuse
+    assert shown.excuse.origin == "cause: dependency, incident INC-7\\x1b"
+
+
+def test_a_failing_service_says_what_touched_it() -> None:
+    touched: dict[str, Any] = {"touched_by": [{"path": "src/a.py", "through": "paths"}], "touched_by_total": 3}
+    assert (
+        view(service(failing=True, **touched), None, (), DAY).touched == "touched by src/a.py (its paths) and 2 others"
+    )
+    assert view(service(failing=False, **touched), None, (), DAY).touched == ""
+    assert view(service(failing=True), None, (), DAY).touched == ""
 
 
 def test_what_a_change_brought_is_marked() -> None:

@@ -1,0 +1,1 @@
+some code that is moved as it is
