@@ -13,7 +13,7 @@ from platform_gate import matching
 from platform_gate.documents.document import MAX_BYTES, DocumentError, Refusal
 from platform_gate.model import Location
 from platform_gate.repository import plain_files
-from platform_gate.repository.config import Config
+from platform_gate.repository.config import OWN_FILE, Config
 from platform_gate.repository.evidence import Tracked, holds_a_file, not_tracked
 from platform_gate.repository.manifest_names import is_manifest_name
 from platform_gate.text import displayed, listing, printable, quote, system_path
@@ -245,8 +245,8 @@ class Selection(NamedTuple):
     exclude: tuple[str, ...]
 
     def takes(self, path: str) -> bool:
-        """Whether a file, by its path from the root, is in scope."""
-        if matching.matches(self.exclude, path):
+        """Whether a file, by its path from the root, is in scope. The gate's own configuration never is."""
+        if path == OWN_FILE or matching.matches(self.exclude, path):
             return False
         return path.lower().endswith(SUFFIXES) if self.manifests is None else matching.matches(self.manifests, path)
 

@@ -2,10 +2,15 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -74,6 +79,49 @@ def test_cold_and_warm_installations_are_alike_and_a_poisoned_cache_is_refused(t
     cold, warm, poisoned = (contents(tmp_path / folder / "venv") for folder in ("cold", "warm", "poisoned"))
     assert cold == warm == poisoned
     assert not [name for name in cold if "sitecustomize" in name]
+
+
+@pytest.mark.ci
+def test_a_month_later_the_index_has_newer_releases_and_the_installation_is_the_same(tmp_path: Path) -> None:
+    for folder in ("today", "later", "index"):
+        (tmp_path / folder).mkdir()
+    assert run(tmp_path / "today", tmp_path / "wheels", "").returncode == 0
+    for wheel in (tmp_path / "wheels").iterdir():
+        package = tmp_path / "index" / wheel.name.split("-")[0].replace("_", "-").lower()
+        package.mkdir()
+        shutil.copy(wheel, package)
+        release(package, package.name)
+    with served(tmp_path / "index") as address:
+        pip = [sys.executable, "-I", "-m", "pip", "--isolated", "download", "--no-deps", f"--index-url={address}"]
+        subprocess.run([*pip, f"--dest={tmp_path / 'newest'}", "click"], capture_output=True, check=True)
+        done = run(tmp_path / "later", tmp_path / "other-wheels", address)
+    assert [wheel.name for wheel in (tmp_path / "newest").iterdir()] == ["click-99.0-py3-none-any.whl"]
+    assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "later/venv") == contents(tmp_path / "today/venv")
+
+
+def release(folder: Path, name: str) -> None:
+    """Version 99 of a package, which says that it ran."""
+    module = name.replace("-", "_")
+    with zipfile.ZipFile(folder / f"{module}-99.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{module}/__init__.py", "raise SystemExit(0)\n")
+        wheel.writestr(f"{module}-99.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 99.0\n")
+        wheel.writestr(
+            f"{module}-99.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{module}-99.0.dist-info/RECORD", "")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a package index that a folder holds."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.mark.ci

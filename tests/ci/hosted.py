@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -25,16 +26,23 @@ SHIPPED: Final = ("action.yml", "action", "platform_gate", "policies", "pyprojec
 
 @dataclass(frozen=True)
 class Ran:
-    """A workflow that has run. `comments` are those of the pull request."""
+    """A workflow that has run, with the comments of the pull request and its seconds on the cores, act's included."""
 
     code: int
     log: str
     comments: list[str]
+    cpu: float
 
     def reports(self) -> dict[str, bytes]:
         """The Action's reports by their names."""
         [folder] = set(re.findall(r"::set-output:: folder=(\S+/reports)$", self.log, re.MULTILINE))
         return {file.name: file.read_bytes() for file in Path(folder).iterdir()}
+
+
+def seconds_of_children() -> float:
+    """What processes that have ended took on the cores. Unlike a clock on the wall it hardly counts other work."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def release(folder: Path) -> Path:
@@ -108,10 +116,11 @@ class Repository:
         }
         program = [sys.executable, "-m", "tests.ci.emulated", json.dumps(order)]
         words = program if network else [*ALONE, *program]
+        before = seconds_of_children()
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         answer = json.loads(done.stdout)
-        return Ran(answer["code"], answer["log"], answer["comments"])
+        return Ran(answer["code"], answer["log"], answer["comments"], seconds_of_children() - before)
 
     def _local(self, workflow: str) -> list[str]:
         """Where act takes each action from, for those that the workflow and our own Action use."""
