@@ -75,7 +75,8 @@ class _Page:
         if self._terminal.verbose:
             yield from self._in_full(self._outcome.worst_first)
             return
-        waived, wrong = [], []
+        waived: list[Judged] = []
+        wrong: list[Judged] = []
         for judged in self._outcome.noteworthy:
             (waived if by_waiver(judged) and not judged.failing else wrong).append(judged)
         yield from self._in_full(wrong[:IN_FULL])
