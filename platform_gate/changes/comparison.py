@@ -17,6 +17,7 @@ from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Scope
 from platform_gate.policy.gate import Gate
 from platform_gate.subsystems import SUBSYSTEMS, freshness
+from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE
 
 
 class Change(StrEnum):
@@ -232,9 +233,11 @@ class Sides(NamedTuple):
 def transitions(sides: Sides) -> dict[str, Transition]:
     """Every service of either side by name.
 
-    A service whose manifest is unreadable at the head is left out: it is not removed, it can't be judged.
+    A service whose manifest is unreadable at the head is left out: it is not removed, it can't be judged. A manifest
+    whose service another one describes too can be read: a service of another name at its place is new.
     """
-    spoilt, broken = ({finding.location.path for finding in run.unjudged} for run in (sides.head, sides.base))
+    spoilt = {finding.location.path for finding in sides.head.unjudged}
+    broken = {finding.location.path for finding in sides.base.unjudged if finding.rule != DUPLICATE_SERVICE.id}
     before = {judged.name: judged for judged in sides.base.services}
     after = {judged.name: judged for judged in sides.head.services}
     touched = touching.touches(before, after, sides.precedents, sides.changed_paths)
