@@ -77,7 +77,7 @@ def test_a_measured_service_without_a_manifest_is_a_note() -> None:
 
 
 def test_a_rule_that_is_off_asks_nothing() -> None:
-    off = policy_of(own_policy('  rules: {measurement/unknown-service: "off"}\n').encode()).base()
+    off = policy_of(own_policy('  severities: {measurement/unknown-service: "off"}\n').encode()).base()
     assert snapshots.unmet(measurements({"web": [value()]}), (), off) == []
 
 
