@@ -230,11 +230,9 @@ def test_the_quick_reader_and_the_strict_one_agree(text: str, *, spaced: bool) -
 
 
 def _as_written(item: dict[str, Any]) -> Measurement:
-    keys = ("unit", "window", "observed_at", "error")
-    return Measurement(
-        item["at"], item["source"], item.get("value"), *(item.get(key, "") for key in keys), item.get("total"),
-        item.get("coverage_pct"), *PLACE,
-    )  # fmt: skip
+    texts = {key: item.get(key, "") for key in ("unit", "window", "observed_at", "error")}
+    numbers = {key: item.get(key) for key in ("value", "total", "coverage_pct")}
+    return Measurement(item["at"], item["source"], **texts, **numbers, path=PLACE.path, line=PLACE.number)
 
 
 @given(text=written())
