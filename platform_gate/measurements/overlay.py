@@ -72,20 +72,13 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
     parts: list[tuple[Pattern, Values]] = []
     odd: list[Reading] = []
     for name, subsystem in SUBSYSTEMS.items():
-        fields = subsystem.wants(manifest, limits[name])
-        if not fields:
-            continue
-        counting: dict[str, Measurement] = {}
-        owned: dict[str, str] = {}
-        for wants in fields:
-            values = _values(wants, measured.values, many)
-            laid, count = _laid(wants, values, measured, terms, name in required)
-            parts.append((laid.pattern, values))
-            odd += laid.odd
-            owned |= laid.owned
-            for value in count:
-                counting[value.at] = value
-        overlays[name] = Overlay(counting, owned)
+        if fields := subsystem.wants(manifest, limits[name]):
+            several = [(wants, _values(wants, measured.values, many)) for wants in fields]
+            laid = [_laid(wants, values, measured, terms, needed=name in required) for wants, values in several]
+            overlays[name] = _overlay(laid)
+            parts += [(one.pattern, values) for (one, _), (_, values) in zip(laid, several, strict=True)]
+            for one, _ in laid:
+                odd += one.odd
     counted = sum([len(overlay.values) for overlay in overlays.values()])
     if counted < len(measured.values) and (unwanted := _unwanted(measured.values, parts)):
         odd += unwanted
@@ -115,7 +108,18 @@ def _values(wants: Together, values: Mapping[str, Measurement], many: Mapping[st
     return found
 
 
-def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, needed: bool) -> tuple[Laid, Values]:  # noqa: FBT001 - named on every service it takes longer
+def _overlay(laid: Sequence[tuple[Laid, Values]]) -> Overlay:
+    """The values that count of a subsystem, and whose its fields are."""
+    counting: dict[str, Measurement] = {}
+    owned: dict[str, str] = {}
+    for several, count in laid:
+        owned |= several.owned
+        for value in count:
+            counting[value.at] = value
+    return Overlay(counting, owned)
+
+
+def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, *, needed: bool) -> tuple[Laid, Values]:
     """What became of some fields, and the values that count: planned once for all services of which the same holds.
 
     Wants are told apart by their identity, which a plan holds on to: subsystems give the same object for the same
