@@ -295,8 +295,5 @@ def _minutes(target: float, value: float, days: int) -> int | float:
     if value <= target:
         return 0
     minutes = days * MINUTES_A_DAY
-
-    def exactly() -> "Fraction":
-        return (as_written(value) - as_written(target)) * minutes / WHOLE
-
-    return rounded((value - target) * minutes / WHOLE, 1, exactly)
+    left = (value - target) * minutes / WHOLE
+    return rounded(left, 1, lambda: (as_written(value) - as_written(target)) * minutes / WHOLE)
