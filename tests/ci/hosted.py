@@ -57,7 +57,7 @@ def release(folder: Path) -> Path:
 class Repository:
     """acme/shop in a folder, on the branch `main`. `services` outlives it: the cache, the wheel and pip's downloads."""
 
-    def __init__(self, folder: Path, services: Path, files: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, services: Path, files: Mapping[str, str | bytes]) -> None:
         self.folder, self.services = folder, services
         self.root, self.artifacts = folder / "repository", folder / "artifacts"
         self.artifacts.mkdir(parents=True)
@@ -78,7 +78,7 @@ class Repository:
         git(self.root, "commit", "-q", "--allow-empty", "-m", "a commit")
         return self.revision("HEAD")
 
-    def change(self, files: Mapping[str, str]) -> str:
+    def change(self, files: Mapping[str, str | bytes]) -> str:
         write(self.root, files)
         return self.commit()
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 from tests.ci import tools
 
@@ -18,7 +18,7 @@ CAPABILITIES: Final = {"workspace": {"configuration": True}, "textDocument": {"c
 class Editor:
     """An editor with files open. `settings` are those of the section `yaml`."""
 
-    def __init__(self, to_server: BinaryIO, from_server: BinaryIO, settings: Mapping[str, Any]) -> None:
+    def __init__(self, to_server: IO[bytes], from_server: IO[bytes], settings: Mapping[str, Any]) -> None:
         self._to_server, self._from_server = to_server, from_server
         self._settings = settings
         self._requests = 0
@@ -87,7 +87,7 @@ class Editor:
 def editing(settings: Mapping[str, Any]) -> Iterator[Editor]:
     """An editor whose server asks no store of schemas, and ends with it."""
     offline = {"schemaStore": {"enable": False}, "completion": True, "hover": True, "validate": True, **settings}
-    words = [tools.NODE, tools.MODULES / SERVER, "--stdio"]
+    words = [str(tools.NODE), str(tools.MODULES / SERVER), "--stdio"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         watchdog = threading.Timer(SECONDS, server.kill)
         watchdog.start()
