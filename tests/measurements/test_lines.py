@@ -230,8 +230,8 @@ def test_the_quick_reader_and_the_strict_one_agree(text: str, *, spaced: bool) -
 
 
 def _as_written(item: dict[str, Any]) -> Measurement:
-    texts = {key: item.get(key, "") for key in ("unit", "window", "observed_at", "error")}
-    numbers = {key: item.get(key) for key in ("value", "total", "coverage_pct")}
+    texts: dict[str, Any] = {key: item.get(key, "") for key in ("unit", "window", "observed_at", "error")}
+    numbers: dict[str, Any] = {key: item.get(key) for key in ("value", "total", "coverage_pct")}
     return Measurement(item["at"], item["source"], **texts, **numbers, path=PLACE.path, line=PLACE.number)
 
 
