@@ -27,7 +27,7 @@ class Tally(NamedTuple):
 
 def tallies(readings: Readings | None) -> tuple[Tally, ...]:
     """How many values of each source counted for a service."""
-    if not readings:
+    if readings is None or not readings.parts:
         return ()
     if not readings.odd:
         return _fresh(tuple([pattern.sources for pattern, _ in readings.parts]))
