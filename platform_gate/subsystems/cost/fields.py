@@ -15,7 +15,7 @@ FORECAST = "cost_forecast"
 CURRENCY = "USD"
 """Of a manifest that names none."""
 
-_MONTH = re.compile("cost/[12][0-9]{3}-(0[1-9]|1[0-2])")
+_MONTH = "cost/[12][0-9]{3}-(0[1-9]|1[0-2])"
 
 
 def field_of(at: str) -> str | None:
@@ -27,7 +27,7 @@ def field_of(at: str) -> str | None:
         return BUDGET
     if at.startswith(f"{FORECAST}/"):
         return FORECAST
-    return SECTION if _MONTH.fullmatch(at) else None
+    return SECTION if re.fullmatch(_MONTH, at) else None
 
 
 def wants(manifest: Mapping[str, Any]) -> tuple[Want, ...]:
@@ -51,7 +51,7 @@ def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
     typed never stands in for one that the source did not measure.
     """
     entries = {entry["month"]: entry["amount"] for entry in section.get("entries", ())}
-    months = {at.partition("/")[2]: value for at, value in overlay.values.items() if _MONTH.fullmatch(at)}
+    months = {at.partition("/")[2]: value for at, value in overlay.values.items() if re.fullmatch(_MONTH, at)}
     if SECTION in overlay.owners:
         first = min(months, default="")
         entries = {month: amount for month, amount in entries.items() if month < first}

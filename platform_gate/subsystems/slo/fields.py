@@ -12,7 +12,7 @@ from platform_gate.readings import TYPED_ON, Overlay, Want
 SECTION = "slos"
 WHOLE = 100
 
-_BURN_RATE = re.compile("(slos/.+/burn_rate)/([1-9][0-9]{0,3}[mhdw])")
+_BURN_RATE = "(slos/.+/burn_rate)/([1-9][0-9]{0,3}[mhdw])"
 
 
 def field_of(at: str) -> str | None:
@@ -20,7 +20,7 @@ def field_of(at: str) -> str | None:
     section, _, name = at.partition("/")
     if section != SECTION or not name:
         return None
-    burnt = _BURN_RATE.fullmatch(at)
+    burnt = re.fullmatch(_BURN_RATE, at)
     return burnt[1] if burnt else at
 
 
