@@ -24,17 +24,16 @@ OWN = """
     cli.streams cli.workspace cli.writing documents documents.document documents.errors documents.fast_yaml
     documents.scalars documents.schema documents.shipped judging judging.duplicates judging.judgement
     judging.manifest judging.notices judging.problems judging.request judging.result judging.ruleset judging.runner
-    judging.shards judging.snapshots judging.tallies judging.verdict judging.waivers matching measurements
-    measurements.ages measurements.claims measurements.overlay model numbers policy policy.gate policy.layers
-    policy.limits policy.loading policy.named_rules readings reports reports.formats reports.formats.text
-    reports.measured_by reports.outcome reports.terminal reports.wording repository repository.config
+    judging.shards judging.snapshots judging.verdict judging.waivers matching model numbers policy policy.gate
+    policy.layers policy.limits policy.loading policy.named_rules readings reports reports.formats
+    reports.formats.text reports.outcome reports.terminal reports.wording repository repository.config
     repository.evidence repository.manifest_names repository.opening repository.plain_files repository.rule_files
     repository.unselected repository.work_tree rule_ids subsystems subsystems.bands subsystems.catalogue
     subsystems.cost subsystems.cost.fields subsystems.cost.outlook subsystems.cost.rules subsystems.cost.thresholds
     subsystems.custom subsystems.freshness subsystems.freshness.rules subsystems.governance
-    subsystems.governance.rules subsystems.loosening subsystems.measurable subsystems.reliability
-    subsystems.reliability.fields subsystems.reliability.rules subsystems.slo subsystems.slo.budget
-    subsystems.slo.budget_policy subsystems.slo.fields subsystems.slo.objective subsystems.slo.rules text windows
+    subsystems.governance.rules subsystems.loosening subsystems.reliability subsystems.reliability.fields
+    subsystems.reliability.rules subsystems.slo subsystems.slo.budget subsystems.slo.budget_policy
+    subsystems.slo.fields subsystems.slo.objective subsystems.slo.rules text windows
 """
 """What a clean run with the extra `fast` imports of this package; a new name here is a start that became slower."""
 

@@ -7,13 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document
-from platform_gate.measurements import overlay
-from platform_gate.measurements.ages import is_day
 from platform_gate.model import At, Context, Problem, Subject
 from platform_gate.policy.limits import Effective
 from platform_gate.policy.loading import Policy
 from platform_gate.readings import NO_FACTS, TYPED_ON, Measured, days_after
-from platform_gate.subsystems import SUBSYSTEMS
+from platform_gate.subsystems import SUBSYSTEMS, freshness
 from platform_gate.text import listing
 
 DEFAULT_TIER: Final = 1
@@ -108,7 +106,11 @@ def same_precedent(manifest: Manifest, precedents: Precedents) -> bool:
 def facts_of(document: Document, effective: Effective, context: Context) -> tuple[dict[str, Any], list[Problem]]:
     """The facts of a document that fits its schema, by subsystem, and the problems that subsystems find."""
     facts, problems = {}, []
-    context = overlay.lay(document.data, effective.limits, context, effective.gate.needs(launched=context.launched))
+    if context.measured is not None or not effective.limits[freshness.NAME].takes_all_typed:
+        from platform_gate.measurements import overlay  # noqa: PLC0415 - most manifests are typed by people
+
+        needed = effective.gate.needs(launched=context.launched)
+        context = overlay.lay(document.data, effective.limits, context, needed)
     for name in effective.subsystems:
         read, more = SUBSYSTEMS[name].read(document.data, effective.limits[name], context)
         if read is not NO_FACTS:
@@ -165,6 +167,10 @@ def _impossible_days(spec: Mapping[str, Any]) -> list[Problem]:
     parts: list[tuple[At, Any]] = [((), spec), (("reliability",), spec.get("reliability", {}))]
     parts += [(("slos", index), slo) for index, slo in enumerate(spec.get("slos", ()))]
     days = [(("spec", *at, TYPED_ON), part[TYPED_ON]) for at, part in parts if TYPED_ON in part]
+    if not days:
+        return []
+    from platform_gate.measurements.ages import is_day  # noqa: PLC0415 - few manifests name days
+
     return [Problem(at, f"there is no day {day}", 'For example: "2026-11-20"') for at, day in days if not is_day(day)]
 
 

@@ -1,19 +1,21 @@
 """The result of judging one service: its health, its findings, and where they are in its manifest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from platform_gate.documents.document import Document
 from platform_gate.judging.judgement import Failure, Judgement, Scored, Waive, judge, no_waivers
 from platform_gate.judging.manifest import Manifest
-from platform_gate.judging.tallies import Tally, tallies
 from platform_gate.model import Disposition, Finding, HealthStatus, Location, Violation, pointer
 from platform_gate.policy.limits import HealthLimits
 from platform_gate.subsystems import freshness
 from platform_gate.subsystems.governance import GovernanceStatus
 from platform_gate.subsystems.reliability import score
 from platform_gate.subsystems.slo import SLOStatus
+
+if TYPE_CHECKING:
+    from platform_gate.judging.tallies import Tally
 
 
 class Figures(NamedTuple):
@@ -95,7 +97,7 @@ class Judged(NamedTuple):
     limits: HealthLimits
     parts: tuple[Part, ...]
     findings: tuple[Finding, ...]
-    tallies: tuple[Tally, ...] = ()
+    tallies: "tuple[Tally, ...]" = ()
     row: bytes = b""
     detail: Detail | None = None
 
@@ -163,9 +165,17 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         judgement.policy.health,
         tuple([Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values()]),
         tuple(findings),
-        tallies(manifest.facts.get(freshness.NAME)),
+        _tallies(manifest.facts),
         detail=Detail(manifest, judgement),
     )
+
+
+def _tallies(facts: Mapping[str, Any]) -> "tuple[Tally, ...]":
+    if freshness.NAME not in facts:
+        return ()
+    from platform_gate.judging.tallies import tallies  # noqa: PLC0415 - few runs are measured
+
+    return tallies(facts[freshness.NAME])
 
 
 def _place(scored: Scored, judgement: Judgement, document: Document) -> Iterator[Finding]:

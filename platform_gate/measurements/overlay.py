@@ -63,7 +63,7 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
     ``limits`` are the policy's by subsystem, ``required`` names those of which the service needs the fields.
     """
     own: Limits = limits[freshness.NAME]
-    if context.measured is None and own.takes_typed and own.declared is None:
+    if context.measured is None and own.takes_all_typed:
         return context
     measured = context.measured or NOT_MEASURED
     terms = Terms(own, context.as_of, own.taken.setdefault(context.as_of, {}))

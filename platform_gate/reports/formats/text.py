@@ -13,7 +13,6 @@ from platform_gate.judging.result import Judged
 from platform_gate.judging.verdict import ExitCode, Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus
 from platform_gate.policy.loading import Source
-from platform_gate.reports.measured_by import sentences
 from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.terminal import HEALTH_COLORS, VERDICT_COLORS, Terminal
 from platform_gate.reports.wording import by_waiver, gate_in_words, health_counts, names, unjudged_files, worth_showing
@@ -170,9 +169,8 @@ class _Page:
         shipped = outcome.policy.source in (Source.SHIPPED, Source.MERGED)
         where = "" if shipped else f" ({printable(outcome.policy.path)})"
         part = f", {outcome.part}" if outcome.part else ""
-        measured = sentences(outcome.run.measured_by, outcome.run.services)
         basis = f"policy {outcome.policy.name}{where}, as of {outcome.as_of}{part}"
-        notes = [basis, *outcome.differences, *measured]
+        notes = [basis, *outcome.differences, *_measured(outcome)]
         if outcome.comparison:
             notes.append(outcome.comparison.describe(outcome.scope))
         notes += gate_in_words(outcome)
@@ -261,3 +259,12 @@ def _tolerated(judged: Judged) -> str:
     if judged.exempt:
         return "; exempt"
     return "" if judged.health is HealthStatus.HEALTHY else "; the policy does not fail on it"
+
+
+def _measured(outcome: Outcome) -> Iterator[str]:
+    """By what the run was measured."""
+    if outcome.run.measured_by is None:
+        return
+    from platform_gate.reports.measured_by import sentences  # noqa: PLC0415 - few runs are measured
+
+    yield from sentences(outcome.run.measured_by, outcome.run.services)

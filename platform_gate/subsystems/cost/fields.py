@@ -15,7 +15,7 @@ FORECAST = "cost_forecast"
 CURRENCY = "USD"
 """Of a manifest that names none."""
 
-_MONTH = re.compile("cost/[12][0-9]{3}-(0[1-9]|1[0-2])")
+_MONTH = "cost/[12][0-9]{3}-(0[1-9]|1[0-2])"
 
 
 def field_of(at: str) -> str | None:
@@ -27,7 +27,7 @@ def field_of(at: str) -> str | None:
         return BUDGET
     if at.startswith(f"{FORECAST}/"):
         return FORECAST
-    return SECTION if _MONTH.fullmatch(at) else None
+    return SECTION if re.fullmatch(_MONTH, at) else None
 
 
 def wants(manifest: Mapping[str, Any], _limits: object) -> tuple[Together]:

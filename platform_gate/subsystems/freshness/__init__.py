@@ -80,6 +80,11 @@ class Limits(NamedTuple):
         """Whether typed numbers count where no source claims the field."""
         return self.accept == ANY
 
+    @property
+    def takes_all_typed(self) -> bool:
+        """Whether typed numbers count whatever their age."""
+        return self.takes_typed and self.declared is None
+
     def ages(self, source: str, kind: str) -> tuple[int, int | None]:
         """The largest age of a source's values, and from which on there is a warning, both in days.
 

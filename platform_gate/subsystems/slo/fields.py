@@ -16,7 +16,7 @@ SECTION = "slos"
 WHOLE = 100
 BURN_RATE = "burn_rate"
 
-_BURN_RATE = re.compile(f"(slos/.+/{BURN_RATE})/([1-9][0-9]{{0,3}}[mhdw])")
+_BURN_RATE = f"(slos/.+/{BURN_RATE})/([1-9][0-9]{{0,3}}[mhdw])"
 
 
 def field_of(at: str) -> str | None:
@@ -24,7 +24,7 @@ def field_of(at: str) -> str | None:
     section, _, name = at.partition("/")
     if section != SECTION or not name:
         return None
-    burnt = _BURN_RATE.fullmatch(at)
+    burnt = re.fullmatch(_BURN_RATE, at)
     return burnt[1] if burnt else at
 
 
