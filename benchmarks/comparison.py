@@ -66,20 +66,19 @@ class Contest(NamedTuple):
 
 
 def compared(plan: Plan) -> Iterator[Question]:
-    """Run all contests, and answer three questions by them."""
+    """Run all contests, and answer three questions by them. Slow peers run last, when the rest has been shown."""
     contests = [_contest(plan, kind, size) for size in plan.sizes for kind in plan.kinds]
-    slow = [_slow(plan, peer, size) for size in plan.sizes for peer in plan.peers if peer.slow]
     lines = [line for contest in contests for line in beside_ajv(contest)]
     if lines:
         yield Question("Beside ajv-cli", WITH_CORES, lines, "ours/ajv-cli", PAIRED, SECONDS)
+    added = [line for contest in contests for line in what_adds(contest)]
+    title = "What a snapshot, `--base` and one core add"
+    yield Question(title, ("with", *WITH_CORES), added, "with/without", ADDS, OURS)
+    slow = [_slow(plan, peer, size) for size in plan.sizes for peer in plan.peers if peer.slow]
     others = [line for contest in contests + slow for line in beside_others(contest)]
     if others:
         about = "\n".join(f"- {peer.name} {peer.does}." for peer in plan.peers if peer != AJV)
         yield Question("Beside other validators", ("peer", *WITH_CORES), others, "ours/peer", about, SECONDS)
-    added = [line for contest in contests for line in what_adds(contest)]
-    yield Question(
-        "What a snapshot, `--base` and one core add", ("with", *WITH_CORES), added, "with/without", ADDS, OURS
-    )
 
 
 def starters(plan: Plan, kind: str) -> list[Starter]:

@@ -22,7 +22,7 @@ class Scale(NamedTuple):
 
     steps: int = 1000
     findings: int = 2000
-    merged: int = 10_000
+    merged: int = 2000
     opened: int = 10_000
     huge: int = 100_000
     crossing: Sequence[int] = (50, 100, 200, 400, 800)

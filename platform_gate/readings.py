@@ -23,7 +23,7 @@ class Measurement(NamedTuple):
 
     ``window`` is ``30d``, ``4w`` or ``calendar-month``, ``observed_at`` a time in UTC; both are empty if not given.
     ``total`` counts the events of the window, ``coverage_pct`` is how much of it has samples. Values of the same
-    ``frame`` differ in numbers and place only; it is negative where that isn't known.
+    ``frame`` differ in numbers, time of the day and place only; it is negative where that isn't known.
     """
 
     at: str
@@ -114,6 +114,10 @@ class Want(NamedTuple):
     weighty: tuple[str, ...] = ()
 
 
+Together = tuple[Want, ...]
+"""Fields that are looked at together, such as all that is measured of an objective."""
+
+
 class State(StrEnum):
     """What the policy makes of a field's number."""
 
@@ -144,28 +148,51 @@ class Reading(NamedTuple):
     at: str = ""
 
 
+class Pattern(NamedTuple):
+    """Readings, and for each the index of the value that it is of (None: of no value).
+
+    It holds wherever values differ in their numbers only. ``sources`` are those of the readings; it is ``measured``
+    where any reading that weighs is of a value.
+    """
+
+    entries: tuple[tuple[Reading, int | None], ...]
+    sources: tuple[str, ...]
+    measured: bool
+
+    @classmethod
+    def of(cls, entries: Sequence[tuple[Reading, int | None]]) -> Pattern:
+        """The pattern of some readings."""
+        measured = any(reading.weighs and index is not None for reading, index in entries)
+        return cls(tuple(entries), tuple(reading.source for reading, _ in entries), measured)
+
+    def readings(self, values: Sequence[Measurement]) -> Iterator[Reading]:
+        """The readings of some values."""
+        for reading, index in self.entries:
+            value = None if index is None else values[index]
+            yield reading if reading.measurement is value else reading._replace(measurement=value)
+
+
 class Readings(Sequence[Reading]):
     """What became of the fields of a service. ``odd`` are those of which there is something to be said.
 
-    ``entries`` are pairs: of most values only the number differs from that of another service, so its reading is the
-    other's, and a reading of its own is made when somebody looks at it.
+    ``parts`` are patterns with the values of this service: a reading is made when somebody looks at it.
     """
 
-    __slots__ = ("entries", "odd")
+    __slots__ = ("odd", "parts")
 
-    def __init__(self, entries: Sequence[tuple[Reading, Measurement | None]], odd: Sequence[Reading]) -> None:
-        self.entries = entries
+    def __init__(self, parts: Sequence[tuple[Pattern, Sequence[Measurement]]], odd: Sequence[Reading]) -> None:
+        self.parts = parts
         self.odd = odd
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return sum(len(pattern.entries) for pattern, _ in self.parts)
 
     def __getitem__(self, index: Any) -> Any:
         return tuple(self)[index]
 
     def __iter__(self) -> Iterator[Reading]:
-        for reading, value in self.entries:
-            yield reading if reading.measurement is value else reading._replace(measurement=value)
+        for pattern, values in self.parts:
+            yield from pattern.readings(values)
 
 
 class Overlay(NamedTuple):

@@ -53,11 +53,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """
     if config.getvalue("dist") != "loadgroup":
         return None
-    from xdist.scheduler import LoadGroupScheduling  # noqa: PLC0415 - a run without xdist does without it
+    # A run without xdist does without it, and it has no types.
+    from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped] # noqa: PLC0415
 
-    class ByFile(LoadGroupScheduling):
+    class ByFile(LoadGroupScheduling):  # type: ignore[misc] # untyped, as above
         def _split_scope(self, nodeid: str) -> str:
-            return super()._split_scope(nodeid).partition("::")[0]  # the name of a group has no colons
+            return str(super()._split_scope(nodeid)).partition("::")[0]  # the name of a group has no colons
 
     return ByFile(config, log)
 

@@ -391,7 +391,7 @@ def measured(name: str, plan: Plan) -> dict[str, Question]:
 
 
 def test_the_comparison_has_a_line_for_each_way(plan: Plan) -> None:
-    beside, added = measured("peers", plan).values()
+    added, beside = measured("peers", plan).values()
     assert {line.what for line in beside.lines} == {
         ("check-jsonschema", "1", "half bad", "text", "2 cores"),
     }

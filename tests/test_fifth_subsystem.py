@@ -19,7 +19,7 @@ from platform_gate.documents import schema, shipped
 from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Severity, Violation
 from platform_gate.policy import loading
-from platform_gate.readings import NOTHING, Want
+from platform_gate.readings import NOTHING, Together, Want
 from platform_gate.reports.formats import REPORTERS
 from platform_gate.reports.formats import html as html_reporter
 from platform_gate.reports.formats import json as json_reporter
@@ -69,9 +69,9 @@ class Carbon:
     def field_of(self, at: str) -> str | None:
         return at if at == FIELD else None
 
-    def wants(self, manifest: Mapping[str, Any], _limits: Any) -> list[Want]:
+    def wants(self, manifest: Mapping[str, Any], _limits: Any) -> list[Together]:
         typed = "kg" in manifest["spec"].get("carbon", {})
-        return [Want(FIELD, ("spec", "carbon", "kg"), "the carbon figure", "count", typed=typed)]
+        return [(Want(FIELD, ("spec", "carbon", "kg"), "the carbon figure", "count", typed=typed),)]
 
     def read(
         self, manifest: Mapping[str, Any], _limits: CarbonLimits, context: Context

@@ -1,12 +1,22 @@
 """Numbers as they are written."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.numbers import as_written, compare, compare_change, number, optional_number, rounded
+from platform_gate.numbers import (
+    as_written,
+    change_in_percent,
+    compare,
+    compare_change,
+    number,
+    optional_number,
+    percent_of_change,
+    rounded,
+)
 
 
 @pytest.mark.parametrize(("value", "shown"), [(8000.0, "8000"), (-0.0, "0"), (72.5, "72.5"), (3, "3"), (0.1, "0.1")])
@@ -95,3 +105,13 @@ def test_a_number_close_to_a_tie_is_rounded_as_the_exact_one(estimate: float, ex
 @given(AMOUNTS, st.integers(1, 3))
 def test_a_rounded_number_is_the_exact_one_rounded(amount: float, digits: int) -> None:
     assert rounded(amount / 3, digits, lambda: as_written(amount) / 3) == float(round(as_written(amount) / 3, digits))
+
+
+@given(
+    st.decimals("0.01", 10**9, places=2), st.decimals(0, 10**9, places=2), st.integers(0, 10)
+)  # fmt: skip
+def test_a_change_is_on_the_right_side_of_every_limit(previous: Decimal, latest: Decimal, digits: int) -> None:
+    exact = percent_of_change(as_written(float(previous)), as_written(float(latest)))
+    change, limit = change_in_percent(float(previous), float(latest)), round(float(exact), digits)
+    assert (change > limit, change < limit) == (float(exact) > limit, float(exact) < limit)
+    assert f"{change:.1f}" == f"{float(exact):.1f}"

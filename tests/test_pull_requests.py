@@ -6,7 +6,7 @@
     cmd                 what is typed after `platform-gate`, as in tests/cases; `@FOLDER` before it says where
     expected/           stdout, stderr, exit and files, as in tests/cases
 
-Identity and dates are fixed, so commits have the same names everywhere. `pytest tests/test_changes.py --record`
+Identity and dates are fixed, so commits have the same names everywhere. `pytest tests/test_pull_requests.py --record`
 rewrites expected/. Files that would mean something to git itself (.gitattributes, links, names in other encodings) are
 made by the scripts.
 """

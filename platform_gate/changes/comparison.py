@@ -17,6 +17,7 @@ from platform_gate.judging.verdict import Verdict
 from platform_gate.model import Disposition, Finding, HealthStatus, Scope
 from platform_gate.policy.gate import Gate
 from platform_gate.subsystems import SUBSYSTEMS, freshness
+from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE
 
 
 class Change(StrEnum):
@@ -86,11 +87,15 @@ class Transition(NamedTuple):
 
     @property
     def worsened(self) -> bool:
-        """Whether health is worse at the head, or the service fails there by a rule and didn't at the base."""
+        """Whether the health that decides is worse at the head, or the service fails there and didn't at the base.
+
+        What is exempt at either end makes no difference: it counts for the health that is shown, not for the verdict.
+        """
         if self.after is None or self.health_before is None:
             return False
+        before = self.before.judgement.deciding_health if self.before else self.health_before
         fails = self.before is not None and self.after.failing and not self.before.failing
-        return fails or self.after.health.rank > self.health_before.rank
+        return fails or self.after.judgement.deciding_health.rank > before.rank
 
     def regressed(self, regressions: Sequence[str]) -> bool:
         """Whether the change adds the service, relaxes it, or worsens it by a cause in ``regressions``.
@@ -227,17 +232,20 @@ class Sides(NamedTuple):
     changed_paths: frozenset[str]
     unselected: tuple[Finding, ...] = ()
     precedents: Precedents = NO_PRECEDENTS
+    opaque: frozenset[str] = frozenset()
 
 
 def transitions(sides: Sides) -> dict[str, Transition]:
     """Every service of either side by name.
 
-    A service whose manifest is unreadable at the head is left out: it is not removed, it can't be judged.
+    A service whose manifest is unreadable at the head is left out: it is not removed, it can't be judged. A manifest
+    whose service another one describes too can be read: a service of another name at its place is new.
     """
-    spoilt, broken = ({finding.location.path for finding in run.unjudged} for run in (sides.head, sides.base))
+    spoilt = {finding.location.path for finding in sides.head.unjudged}
+    broken = {finding.location.path for finding in sides.base.unjudged if finding.rule != DUPLICATE_SERVICE.id}
     before = {judged.name: judged for judged in sides.base.services}
     after = {judged.name: judged for judged in sides.head.services}
-    touched = touching.touches(before, after, sides.precedents, sides.changed_paths)
+    touched = touching.touches(before, after, sides.precedents, sides.changed_paths, sides.opaque)
     by_name = {}
     for name in sorted(after.keys() | {name for name, old in before.items() if old.location.path not in spoilt}):
         old, new = before.get(name), after.get(name)

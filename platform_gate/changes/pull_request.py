@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from platform_gate.changes import comparison, fleets, previews, relaxations
@@ -24,6 +24,7 @@ from platform_gate.model import GateError
 from platform_gate.policy.loading import Policy, Source
 from platform_gate.repository import config, unselected
 from platform_gate.repository.config import Config
+from platform_gate.repository.git import LINK, SUBMODULE
 from platform_gate.repository.work_tree import STDIN, ManifestFile, Tree, WorkTree
 from platform_gate.subsystems.catalogue import DUPLICATE_SERVICE
 
@@ -167,8 +168,9 @@ def _sides(case: Case) -> tuple[Sides, Precedents]:
     base = fleets.judge(job._replace(precedents=precedents), of_base)
     others = runner.run(job, _only_selected_by_head(case, of_base)).unjudged
     problems = (finding for finding in others if finding.rule != DUPLICATE_SERVICE.id)
-    sides = Sides(_within(case, of_base, base, head), head, frozenset(changed), tuple(problems), precedents)
-    return sides, precedents
+    compared = _within(case, of_base, base, head)
+    opaque = frozenset(_opaque(change, changed))
+    return Sides(compared, head, frozenset(changed), tuple(problems), precedents, opaque), precedents
 
 
 def _fleets(case: Case, job: Job) -> tuple[list[Fleet], Files]:
@@ -216,6 +218,14 @@ def _changed_paths(change: Revisions, files: Sequence[ManifestFile]) -> set[str]
             else:
                 changed.add(file.path)
     return changed
+
+
+def _opaque(change: Revisions, changed: Iterable[str]) -> Iterator[str]:
+    """The changed paths that are a link or a submodule at either end: nobody sees what changed behind them."""
+    for path in changed:
+        entries = change.base.files.get(path), change.staged.files.get(path)
+        if any(entry and entry.mode in (LINK, SUBMODULE) for entry in entries):
+            yield path
 
 
 def _content(change: Revisions, file: ManifestFile) -> bytes | None:

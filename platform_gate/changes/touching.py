@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from platform_gate.judging.manifest import Precedents, paths_of
 from platform_gate.judging.result import Judged
-from platform_gate.matching import GlobIndex, as_owned
+from platform_gate.matching import GlobIndex, as_owned, reach
 
 MOST_LISTED: Final = 20
 """Paths of a service that are kept; the others are counted."""
@@ -66,7 +66,11 @@ class Property(NamedTuple):
 
 
 def touches(
-    before: Mapping[str, Judged], after: Mapping[str, Judged], precedents: Precedents, changed: Collection[str]
+    before: Mapping[str, Judged],
+    after: Mapping[str, Judged],
+    precedents: Precedents,
+    changed: Collection[str],
+    opaque: Collection[str] = (),
 ) -> dict[str, Touches]:
     """By service of the head, the changed paths that belong to it; services without any are left out.
 
@@ -75,11 +79,13 @@ def touches(
         after: those of the head.
         precedents: the services that the base knows, whose globs count.
         changed: the paths at which base and head differ.
+        opaque: those of them that are a link or a submodule. Nobody sees which files changed behind it, so it belongs
+            to every glob that may match one of them.
     """
     lone = _lone_manifests(before.values()) | _lone_manifests(after.values())
     owned = {name: _property(before.get(name), new, precedents, lone) for name, new in after.items()}
     below = _below({folder for own in owned.values() for folder in own.folders}, changed)
-    by_glob = _by_glob({glob for own in owned.values() for glob in own.globs}, changed)
+    by_glob = _by_glob({glob for own in owned.values() for glob in own.globs}, changed, opaque)
     by_name = {name: _touches(own, changed, below, by_glob) for name, own in owned.items()}
     return {name: several for name, several in by_name.items() if several}
 
@@ -131,8 +137,8 @@ def _below(folders: Collection[str], changed: Iterable[str]) -> dict[str, list[s
     return below
 
 
-def _by_glob(globs: Iterable[str], changed: Iterable[str]) -> dict[str, list[str]]:
-    """The changed paths that belong to each of some globs."""
+def _by_glob(globs: Iterable[str], changed: Iterable[str], opaque: Iterable[str]) -> dict[str, list[str]]:
+    """The changed paths that belong to each of some globs, or that may hide one that does."""
     meant: dict[str, list[str]] = {}
     for glob in globs:
         for plain in as_owned(glob):
@@ -142,4 +148,8 @@ def _by_glob(globs: Iterable[str], changed: Iterable[str]) -> dict[str, list[str
     for path in changed if meant else ():
         for glob in {glob for plain in index.matching(path) for glob in meant[plain]}:
             by_glob.setdefault(glob, []).append(path)
+    for path in opaque:
+        for plain in (plain for plain in meant if reach([plain], path)):
+            for glob in meant[plain]:
+                by_glob.setdefault(glob, []).append(path)
     return by_glob

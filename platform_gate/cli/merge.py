@@ -13,6 +13,7 @@ from platform_gate.cli.options import display, display_options
 from platform_gate.cli.writing import Writing, write, writing_options
 from platform_gate.judging import verdict
 from platform_gate.model import GateError
+from platform_gate.policy.gate import Choice
 from platform_gate.reports.merging import Merged
 from platform_gate.reports.merging import merge as merged_of
 from platform_gate.reports.outcome import Outcome
@@ -67,4 +68,5 @@ def _outcome(merged: Merged, reports: tuple[str, ...], *, exit_zero: bool) -> Ou
         repositories=merged.repositories,
         differences=merged.differences,
         explain_options=None,
+        choice=Choice(stage=merged.policy.stage),
     )

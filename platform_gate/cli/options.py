@@ -34,7 +34,7 @@ def display_options(function: Command) -> Command:
     """Add ``-q``, ``-v`` and ``--color``. Before and after a command's name they add up, in the context's ``obj``."""
 
     @click.option("-q", "--quiet", is_flag=True, help="Show only problems.")
-    @click.option("-v", "--verbose", is_flag=True, help="Show healthy services and notes too.")
+    @click.option("-v", "--verbose", is_flag=True, help="Show all services in full, and notes.")
     @click.option("--color", type=click.Choice(COLOR_CHOICES), default=None, help="When to use colour. [default: auto]")
     @wraps(function)
     def wrapper(quiet: bool, verbose: bool, color: str | None, **arguments: Any) -> Any:  # noqa: FBT001

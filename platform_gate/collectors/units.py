@@ -11,6 +11,7 @@ from typing import Final
 from platform_gate.collectors.source import SourceError
 from platform_gate.documents import shipped
 from platform_gate.measurements.writing import Value, rounded
+from platform_gate.subsystems.measurable import field_of
 from platform_gate.text import quote
 
 PERCENT: Final = "percent"
@@ -62,8 +63,8 @@ def unit_of(at: str) -> str | None:
 
 
 def is_field(at: str) -> bool:
-    """Whether a snapshot can hold a value at this place."""
-    return len(at) <= LONGEST and bool(_AT.fullmatch(at)) and at.isprintable()
+    """Whether a snapshot can hold a value at this place: a subsystem knows it, and it is spelled well."""
+    return len(at) <= LONGEST and bool(_AT.fullmatch(at)) and at.isprintable() and field_of(at) is not None
 
 
 def is_service(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final, SupportsFloat
 
 from platform_gate.documents import yaml_writer
 from platform_gate.model import At
-from platform_gate.text import listing, shorten, suggestion
+from platform_gate.text import LISTED_AT_MOST, listing, shorten, suggestion
 
 MANY: Final = 12
 """Choices with this many values, or more, are not listed."""
@@ -36,7 +36,10 @@ def for_value(value: Any, constraint: str, schema: Mapping[str, Any]) -> str:
 
 
 def _any_of(values: Sequence[Any]) -> str:
-    return f"Write {shorten(listing(map(written, values), 'or'), 120)}." if values else ""
+    """Any of the values. Those that aren't shown need not be written: an enumeration may have thousands."""
+    shown = LISTED_AT_MOST + 1
+    words = [*map(written, values[:shown]), *values[shown:]]
+    return f"Write {shorten(listing(words, 'or'), 120)}." if values else ""
 
 
 def for_missing(key: str, schema: Mapping[str, Any]) -> str:

@@ -30,14 +30,14 @@ def tallies(readings: Readings | None) -> tuple[Tally, ...]:
     if not readings:
         return ()
     if not readings.odd:
-        return _fresh(tuple([reading.source for reading, _ in readings.entries]))
-    return _tallies(tuple([(reading.source, reading.state) for reading, _ in readings.entries]))
+        return _fresh(tuple([pattern.sources for pattern, _ in readings.parts]))
+    return _tallies(tuple([(reading.source, reading.state) for reading in readings]))
 
 
 @lru_cache(maxsize=4096)
-def _fresh(sources: tuple[str, ...]) -> tuple[Tally, ...]:
+def _fresh(sources: tuple[tuple[str, ...], ...]) -> tuple[Tally, ...]:
     """The tallies of values that all count: those of most services, and quicker to look up than with their states."""
-    return counted((source, State.FRESH) for source in sources)
+    return counted((source, State.FRESH) for several in sources for source in several)
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from heapq import nsmallest
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from platform_gate.documents import schema
 from platform_gate.documents.document import Document, read_one
@@ -12,15 +12,10 @@ from platform_gate.judging.problems import MAX_PROBLEMS
 from platform_gate.model import At, Excuse, Location, Problem, Rule, Violation, Worse
 from platform_gate.policy.limits import Effective
 from platform_gate.readings import days_after
-from platform_gate.rule_ids import BROKEN_LINE, MANIFEST, WAIVER, kind_of
+from platform_gate.rule_ids import is_about_services, kind_of
 from platform_gate.subsystems import slo
 from platform_gate.subsystems.catalogue import EXPIRED, EXPIRING, UNUSED
 from platform_gate.text import LISTED_AT_MOST, commas, nearest, plural, quote, suggestion
-
-NOT_WAIVABLE: Final = (MANIFEST, WAIVER)
-"""Kinds of rules."""
-NOT_WAIVABLE_RULES: Final = (BROKEN_LINE, "measurement/unknown-service")
-"""Findings of no service."""
 
 
 class Waiver(NamedTuple):
@@ -137,7 +132,7 @@ def _wrong_rules(entry: Mapping[str, Any], at: At, policy: Effective, rules: Map
         place = (*at, key, index) if key == "rules" else (*at, key)
         if rule not in rules:
             yield Problem(place, f"there is no rule {quote(rule)}", suggestion(rule, rules))
-        elif kind_of(rule) in NOT_WAIVABLE or rule in (*NOT_WAIVABLE_RULES, *policy.gate.not_waivable):
+        elif not is_about_services(rule) or rule in policy.gate.not_waivable:
             yield Problem(place, f"{rule} cannot be waived", "Fix what it finds, or ask the owner of the policy.")
         elif "limit" in entry and rules[rule].worse is None:
             yield Problem((*at, "limit"), f"{rule} measures nothing, so it can't have a limit", "Remove the limit.")

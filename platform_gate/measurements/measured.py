@@ -41,7 +41,7 @@ class Measurements:
         claimed = self._claims((service, *formerly))
         found = [self._line(snapshot, service) for snapshot in self.snapshots if service in snapshot.services]
         if len(found) == 1:
-            [(values, refusals)] = found
+            values, refusals = found[0]
             return Answer(Measured(values, claimed, self.sources), refusals)
         values, repeated = _merged([line.values for line in found])
         twice = [self._twice(service, *pair) for pair in repeated]
@@ -59,8 +59,8 @@ class Measurements:
         return explaining.place_of(snapshot.raw(service), place, ("service",))
 
     def _line(self, snapshot: Snapshot, service: str) -> Line:
-        place = Place(snapshot.path, snapshot.services[service].number)
-        return self._read[snapshot.path](snapshot.raw(service), place)
+        number, start, end = snapshot.services[service]
+        return self._read[snapshot.path](snapshot.content[start:end], Place(snapshot.path, number))
 
     def _twice(self, service: str, first: Measurement, second: Measurement) -> Refusal:
         snapshot = next(each for each in self.snapshots if each.path == second.path)

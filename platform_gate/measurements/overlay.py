@@ -3,47 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from math import inf
 from typing import Any, Final, NamedTuple
 
-from platform_gate.measurements.ages import age
+from platform_gate.measurements import taking
 from platform_gate.measurements.claims import owners
+from platform_gate.measurements.taking import Terms
 from platform_gate.model import Context
 from platform_gate.readings import (
-    DECLARED,
-    NO_DATA,
     Measured,
     Measurement,
     Overlay,
+    Pattern,
     Reading,
     Readings,
     Source,
     State,
+    Together,
     Want,
 )
 from platform_gate.subsystems import SUBSYSTEMS, freshness
 from platform_gate.subsystems.freshness import Limits
 from platform_gate.subsystems.measurable import field_of
-from platform_gate.text import listing
 from platform_gate.windows import normalized
 
 NOT_MEASURED: Final = Measured({}, (), {})
+MOST_PLANS: Final = 8 * 1024
+"""About 2 KiB each. A fleet whose every service names its SLOs in its own way has no use for them."""
+
+Values = Sequence[Measurement]
+Entry = tuple[Reading, int | None]
+"""What became of a field, and the index of the value that it is of."""
 
 
-class Terms(NamedTuple):
-    """By what values are taken: the policy's limits, the day, and the subsystems whose fields the service needs.
+class Laid(NamedTuple):
+    """What became of some fields, those of which there is something to be said, and whose the fields are."""
 
-    ``taken`` remembers what became of values on that day, by their frame and what wanted them.
+    pattern: Pattern
+    odd: Sequence[Reading]
+    owned: Mapping[str, str]
+
+
+class Plan(NamedTuple):
+    """What becomes of fields wherever their values differ in numbers only, and all of them count.
+
+    ``bounds`` are, value by value, the largest number that counts and whether it has to be whole. ``wants`` and
+    ``claimed`` are what the plan was made for: held, so that nothing else gets their identity.
     """
 
-    limits: Limits
-    as_of: date
-    required: Collection[str]
-    taken: dict[tuple[int, int, bool], Reading]
-
-
-Entry = tuple[Reading, Measurement | None]
-"""What became of a field, or of one of its values."""
+    laid: Laid
+    bounds: tuple[tuple[float, bool], ...]
+    wants: Together
+    claimed: tuple[Source, ...]
 
 
 def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context, required: Collection[str]) -> Context:
@@ -55,18 +66,25 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
     if context.measured is None and own.takes_typed and own.declared is None:
         return context
     measured = context.measured or NOT_MEASURED
-    terms = Terms(own, context.as_of, required, own.taken.setdefault(context.as_of, {}))
+    terms = Terms(own, context.as_of, own.taken.setdefault(context.as_of, {}))
     many = _many(measured.values)
-    overlays, entries = {}, []
+    overlays: dict[str, Overlay] = {}
+    parts: list[tuple[Pattern, Values]] = []
+    odd: list[Reading] = []
     for name, subsystem in SUBSYSTEMS.items():
-        if wants := subsystem.wants(manifest, limits[name]):
-            found = _entries(wants, many, measured, terms, needed=name in required)
-            overlays[name] = _overlay(found)
-            entries += found
-    entries += _undeclared(measured.values, entries)
-    fresh, typed = State.FRESH, State.TYPED
-    odd = [reading for reading, _ in entries if reading.state is not fresh and reading.state is not typed]
-    return Context(*context[:4], overlays, Readings(entries, odd), context.measured)
+        if fields := subsystem.wants(manifest, limits[name]):
+            several = [(wants, _values(wants, measured.values, many)) for wants in fields]
+            laid = [_laid(wants, values, measured, terms, needed=name in required) for wants, values in several]
+            overlays[name] = _overlay(laid)
+            parts += [(one.pattern, values) for (one, _), (_, values) in zip(laid, several, strict=True)]
+            for one, _ in laid:
+                odd += one.odd
+    counted = sum([len(overlay.values) for overlay in overlays.values()])
+    if counted < len(measured.values) and (unwanted := _unwanted(measured.values, parts)):
+        odd += unwanted
+        values = [measured.values[reading.at] for reading in unwanted]
+        parts.append((Pattern.of([(reading, index) for index, reading in enumerate(unwanted)]), values))
+    return Context(*context[:4], overlays, Readings(parts, odd), context.measured)
 
 
 def _many(values: Mapping[str, Measurement]) -> dict[str, list[Measurement]]:
@@ -79,26 +97,89 @@ def _many(values: Mapping[str, Measurement]) -> dict[str, list[Measurement]]:
     return found
 
 
-def _entries(
-    wants: Sequence[Want], many: Mapping[str, list[Measurement]], measured: Measured, terms: Terms, *, needed: bool
-) -> list[Entry]:
-    """What became of a subsystem's fields."""
+def _values(wants: Together, values: Mapping[str, Measurement], many: Mapping[str, list[Measurement]]) -> Values:
+    """The values of some fields, in the order of the fields."""
+    found: list[Measurement] = []
+    for want in wants:
+        if want.many:
+            found += many.get(want.field, ())
+        elif (only := values.get(want.field)) is not None:
+            found.append(only)
+    return found
+
+
+def _overlay(laid: Sequence[tuple[Laid, Values]]) -> Overlay:
+    """The values that count of a subsystem, and whose its fields are."""
+    counting: dict[str, Measurement] = {}
+    owned: dict[str, str] = {}
+    for several, count in laid:
+        owned |= several.owned
+        for value in count:
+            counting[value.at] = value
+    return Overlay(counting, owned)
+
+
+def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, *, needed: bool) -> tuple[Laid, Values]:
+    """What became of some fields, and the values that count: planned once for all services of which the same holds.
+
+    Wants are told apart by their identity, which a plan holds on to: subsystems give the same object for the same
+    fields. Laying 10,000 services takes half of the time that it takes without plans.
+    """
+    plans, key = terms.plans, (id(wants), id(measured.claimed), needed, *[value.frame for value in values])
+    plan: Plan | None = plans.get(key)
+    if plan is not None and _all_count(values, plan.bounds, terms):
+        return plan.laid, values
+    entries = _entries(wants, values, measured, terms, needed=needed)
+    laid = _summed(entries)
+    count = [values[index] for reading, index in entries if index is not None and reading.state in _COUNT]
+    fresh = [reading for reading, index in entries if index is not None and reading.state is State.FRESH]
+    if plan is None and len(fresh) == len(values) and len(plans) < MOST_PLANS and _known(values):
+        bounds = [(inf if (most := reading.want.at_most) is None else most, reading.want.whole) for reading in fresh]
+        plans[key] = Plan(laid, tuple(bounds), wants, measured.claimed)
+    return laid, count
+
+
+_COUNT: Final = (State.FRESH, State.AGING)
+_QUIET: Final = (State.FRESH, State.TYPED)
+
+
+def _known(values: Values) -> bool:
+    """Whether the frames of all values are known."""
+    return all(value.frame >= 0 for value in values)
+
+
+def _all_count(values: Values, bounds: Sequence[tuple[float, bool]], terms: Terms) -> bool:
+    """Whether all numbers are within their bounds, and cover enough of their windows."""
+    for value, (most, whole) in zip(values, bounds, strict=True):
+        number, coverage = value.value or 0, value.coverage_pct
+        if not 0 <= number <= most or (whole and number != int(number)):
+            return False
+        if coverage is not None and coverage < terms.limits.min_coverage_pct:
+            return False
+    return True
+
+
+def _summed(entries: Sequence[Entry]) -> Laid:
+    readings = [reading for reading, _ in entries]
+    owned = {reading.want.field: reading.source for reading in readings if reading.state is not State.TYPED}
+    return Laid(Pattern.of(entries), [reading for reading in readings if reading.state not in _QUIET], owned)
+
+
+def _entries(wants: Together, values: Values, measured: Measured, terms: Terms, *, needed: bool) -> list[Entry]:
+    """What became of each field, with the index of the value; ``values`` are in the order of the fields."""
     found: list[Entry] = []
-    values, sources = measured.values, measured.sources
+    index = 0
     for want in wants:
         weighs = needed and (want.apart or not want.optional)
-        several: Sequence[Measurement] = ()
-        if want.many:
-            several = many.get(want.field, ())
-        elif (only := values.get(want.field)) is not None:
-            several = (only,)
-        for value in several:
-            heavy = weighs or (needed and _is_weighty(want, value))
-            found.append((_taken(want, value, sources, terms, weighs=heavy), value))
-        if not several and (want.apart or not want.optional):
+        first = index
+        while index < len(values) and _fills(values[index], want):
+            value, heavy = values[index], weighs or (needed and _is_weighty(want, values[index]))
+            found.append((taking.measured(want, value, measured.sources[value.source], terms, weighs=heavy), index))
+            index += 1
+        if index == first and (want.apart or not want.optional):
             claimed = owners(measured.claimed, want)
-            missing = _missing(want, claimed, weighs=weighs) if claimed else _typed(want, terms, weighs=weighs)
-            found += [(missing, None)] if missing else []
+            lost = taking.missing(want, claimed, weighs=weighs) if claimed else taking.typed(want, terms, weighs=weighs)
+            found += [(lost, None)] if lost else []
     return found
 
 
@@ -106,132 +187,17 @@ def _is_weighty(want: Want, value: Measurement) -> bool:
     return bool(want.weighty) and normalized(value.at.rpartition("/")[2]) in want.weighty
 
 
-def _taken(want: Want, value: Measurement, sources: Mapping[str, Source], terms: Terms, *, weighs: bool) -> Reading:
-    """What became of a value, or of another one that differs in its number only, where both count.
-
-    Wants are told apart by their identity: the reading that is remembered holds on to its own.
-    """
-    key = value.frame, id(want), weighs
-    known = terms.taken.get(key)
-    if known is not None and _counts(want, value, terms):
-        return known
-    reading = _judged(want, value, sources[value.source], terms, weighs=weighs)
-    if value.frame >= 0 and reading.state is State.FRESH:
-        terms.taken[key] = reading
-    return reading
+def _fills(value: Measurement, want: Want) -> bool:
+    return field_of(value.at) == want.field if want.many else value.at == want.field
 
 
-def _counts(want: Want, value: Measurement, terms: Terms) -> bool:
-    """Whether a number is one that counts: within its bounds, and with enough coverage."""
-    number, coverage = value.value or 0, value.coverage_pct
-    if number < 0 or (want.at_most is not None and number > want.at_most):
-        return False
-    whole = not want.whole or number == int(number)
-    return whole and (coverage is None or coverage >= terms.limits.min_coverage_pct)
+def _unwanted(values: Mapping[str, Measurement], parts: Sequence[tuple[Pattern, Values]]) -> list[Reading]:
+    """A reading of each value that no field of the manifest wanted."""
+    wanted = {value.at for _, several in parts for value in several}
+    return [_undeclared(values[at]) for at in values if at not in wanted]
 
 
-def _overlay(entries: Sequence[Entry]) -> Overlay:
-    values, owned, fresh, typed = {}, {}, State.FRESH, State.TYPED
-    for reading, value in entries:
-        if reading.state is not typed:
-            owned[reading.want.field] = reading.source
-        if value is not None and (reading.state is fresh or reading.state is State.AGING):
-            values[value.at] = value
-    return Overlay(values, owned)
-
-
-def _judged(want: Want, value: Measurement, source: Source, terms: Terms, *, weighs: bool) -> Reading:
-    limit, warn = terms.limits.ages(source.name, source.type)
-    days = age(value.observed_at[:10], terms.as_of) if value.observed_at else None
-    reason = _objection(want, value, source, terms, days)
-    if reason:
-        weighs = weighs and not (want.may_be_empty and value.error == NO_DATA)
-        return Reading(want, State.UNUSABLE, source.name, value, reason, days, limit, weighs, value.at)
-    old = days or 0
-    state = _FRESH if old <= limit and (warn is None or old <= warn) else State.STALE if old > limit else State.AGING
-    return Reading(want, state, source.name, value, "", days, limit, weighs, value.at)
-
-
-_FRESH: Final = State.FRESH
-
-
-def _objection(want: Want, value: Measurement, source: Source, terms: Terms, days: int | None) -> str:
-    """Why a value can't be used, whatever its age; empty where it can."""
-    if value.error or value.value is None:
-        return f"{source.name} says {value.error}"
-    if not source.ok:
-        return f"{source.name} did not answer ({source.error or 'no reason given'})"
-    if days is None:
-        return f"{source.name} does not say when it was observed"
-    if days < 0:
-        return f"it was observed on {value.observed_on}, after {terms.as_of}"
-    return _mismatch(want, value) or _too_little(value, terms)
-
-
-def _mismatch(want: Want, value: Measurement) -> str:
-    if value.unit != want.unit:
-        return f"it is in {value.unit}, not in {want.unit}"
-    said = value.window or (want.window if want.implied else "")
-    if want.window not in {"", said} and normalized(said) != normalized(want.window):
-        covers = f"covers {value.window}" if value.window else "does not say which window it covers"
-        return f"it {covers}, and the manifest says {want.window}"
-    number = value.value or 0
-    if number < 0 or (want.at_most is not None and number > want.at_most):
-        return f"{number} is no {want.unit}"
-    return f"{number} is not a whole number" if want.whole and number != int(number) else ""
-
-
-def _too_little(value: Measurement, terms: Terms) -> str:
-    least = terms.limits.min_coverage_pct
-    if value.coverage_pct is None or value.coverage_pct >= least:
-        return ""
-    return f"only {value.coverage_pct} % of its window has samples, less than {least} %"
-
-
-def _missing(want: Want, claimed: Sequence[Source], *, weighs: bool) -> Reading:
-    """That nobody measured a field which is claimed."""
-    silent = [source for source in claimed if not source.ok]
-    names = listing([source.name for source in claimed], "or")
-    if silent:
-        reason = "; ".join(f"{source.name} did not answer ({source.error or 'no reason given'})" for source in silent)
-    else:
-        reason = f"there is no value of it from {names}"
-    return Reading(want, State.MISSING, names, reason=reason, weighs=weighs, at=want.field)
-
-
-def _typed(want: Want, terms: Terms, *, weighs: bool) -> Reading | None:
-    """What the policy makes of a number that somebody typed, and that nobody claims."""
-    limits = terms.limits
-    if want.optional or not want.typed:
-        return None
-    if not limits.takes_typed:
-        reason = "no source provides it, and the policy takes measured values only"
-        return Reading(want, State.MISSING, "", reason=reason, weighs=weighs, at=want.field)
-    if not want.dated or limits.declared is None:
-        days = age(want.typed_on, terms.as_of) if want.typed_on else None
-        return Reading(want, State.TYPED, DECLARED, age=days, weighs=weighs, at=want.field)
-    return _typed_on_a_day(want, limits.declared, terms.as_of, weighs=weighs)
-
-
-def _typed_on_a_day(want: Want, limit: int, as_of: date, *, weighs: bool) -> Reading:
-    if not want.typed_on:
-        reason = "it was typed without a day (`measured_at`)"
-        return Reading(want, State.UNUSABLE, DECLARED, None, reason, None, limit, weighs, want.field)
-    days = age(want.typed_on, as_of)
-    if days < 0:
-        reason = f"its `measured_at` {want.typed_on} lies after {as_of}"
-        return Reading(want, State.UNUSABLE, DECLARED, None, reason, days, limit, weighs, want.field)
-    state = State.STALE if days > limit else State.TYPED
-    return Reading(want, state, DECLARED, None, "", days, limit, weighs, want.field)
-
-
-def _undeclared(values: Mapping[str, Measurement], entries: Sequence[Entry]) -> list[Entry]:
-    """The values that no field of the manifest wanted."""
-    wanted = {value.at for _, value in entries if value is not None}
-    return [(_unwanted(value), value) for at, value in values.items() if at not in wanted]
-
-
-def _unwanted(value: Measurement) -> Reading:
+def _undeclared(value: Measurement) -> Reading:
     field = field_of(value.at) or value.at
     want = Want(field, ("spec",), field, value.unit, optional=True)
     return Reading(want, State.UNDECLARED, value.source, value, weighs=False, at=value.at)

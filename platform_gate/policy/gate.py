@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from platform_gate.model import At, Exemption, HealthStatus, Scope
+from platform_gate.model import At, Exemption, HealthStatus, Problem, Scope
 from platform_gate.policy.layers import Layered
 
 
@@ -97,6 +97,22 @@ def lists_of_exemptions(section: Mapping[str, Any]) -> Iterator[tuple[At, Sequen
     yield ("exemptions",), section.get("exemptions", ())
     for stage in Stage:
         yield (stage.value, "exemptions"), section.get(stage, {}).get("exemptions", ())
+
+
+def refuse_scopes_of_services(layered: Layered) -> None:
+    """Refuse a scope in an override: it says which services decide, so it holds for a whole run.
+
+    Raises:
+        DocumentError: placed at the scope.
+    """
+    for index, override in enumerate(layered.data["overrides"]):
+        section = override["spec"].get("gate", {})
+        for stage in Stage:
+            if "scope" in section.get(stage, {}):
+                origin = layered.origin(("overrides", index, "spec", "gate", stage.value, "scope"))
+                message = "an override can't have a scope: it holds for all services of a run"
+                fix = f"Move it to spec.gate.{stage}.scope."
+                raise origin.document.refuse(Problem(origin.at, message, fix))
 
 
 def if_wider(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> bool:

@@ -12,7 +12,7 @@ from platform_gate.matching import applies, as_list, needle
 from platform_gate.model import At, GateError, Problem, Rule, Subject
 from platform_gate.numbers import number
 from platform_gate.policy import named_rules
-from platform_gate.policy.gate import USUAL, Choice, lists_of_exemptions
+from platform_gate.policy.gate import USUAL, Choice, lists_of_exemptions, refuse_scopes_of_services
 from platform_gate.policy.layers import Layered, Origin
 from platform_gate.policy.limits import Effective, typed
 from platform_gate.text import quote, suggestion
@@ -166,6 +166,7 @@ def load(reference: str, read: Read) -> Policy:
     name = first.data.get("metadata", {}).get("name", posixpath.basename(reference).strip(".").split(".")[0])
     policy = Policy(name, kind(reference), first.path, layered)
     named_rules.check(layered, policy.known_rules())
+    refuse_scopes_of_services(layered)
     return policy
 
 

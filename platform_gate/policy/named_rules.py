@@ -7,7 +7,7 @@ from platform_gate.model import At, HealthStatus, Problem, Rule
 from platform_gate.policy.gate import Stage, lists_of_exemptions
 from platform_gate.policy.layers import Layered
 from platform_gate.policy.limits import OFF
-from platform_gate.rule_ids import WAIVER, kind_of, leaves_unjudged
+from platform_gate.rule_ids import is_about_services, leaves_unjudged
 from platform_gate.text import quote, suggestion
 
 FAILING_HEALTHS: Final = tuple(health.value for health in HealthStatus if health is not HealthStatus.HEALTHY)
@@ -24,8 +24,8 @@ def check(layered: Layered, known: Mapping[str, Rule]) -> None:
             if name not in known and not (at[-1] == "fail_on" and name in FAILING_HEALTHS):
                 place = (*at, name) if at[-1] == "severities" else (*at, index)
                 _refuse(layered, place, f"there is no rule {quote(name)}", suggestion(name, known))
-            if at[-1] == "rules" and (leaves_unjudged(name) or kind_of(name) == WAIVER):
-                fix = "Name rules about services only."
+            if at[-1] == "rules" and not is_about_services(name):
+                fix = "Name only rules about services, such as slo/breached."
                 _refuse(layered, (*at, index), f"no change can be exempt from {name}", fix)
     for at, severities in sections(layered.data, "severities"):
         for name, severity in severities.items():

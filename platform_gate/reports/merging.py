@@ -17,6 +17,7 @@ from platform_gate.judging.snapshots import MeasuredBy, unknown_among
 from platform_gate.judging.verdict import Verdict, decide
 from platform_gate.judging.waivers import Unmatched, unmet_words
 from platform_gate.model import Finding, GateError, Severity
+from platform_gate.policy.gate import Stage
 from platform_gate.policy.loading import Source
 from platform_gate.reports.merging_names import from_repository, within
 from platform_gate.reports.reading import Recorded, Recording
@@ -112,7 +113,7 @@ def _absent(count: int, known: set[int]) -> Iterator[int]:
 
 
 def _refuse_foreign(part: ShardReport, first: ShardReport) -> None:
-    words = "files", "policies", "days", "snapshots", "options"
+    words = "files", "policies", "gates", "days", "snapshots", "options"
     for what, one, other in zip(words, _terms(part), _terms(first), strict=True):
         if one != other:
             fix = "Merge the shards of one run: same commit, same policy, same options, same day."
@@ -124,7 +125,8 @@ def _terms(part: ShardReport) -> tuple[Any, ...]:
     own, source = part.slice, part.source
     files = own.shard.of, own.files, own.sha256
     snapshots = source.measured_by.files if source.measured_by else ()
-    return files, source.policy._replace(rules=frozenset()), source.as_of, snapshots, own.terms
+    policy = source.policy._replace(rules=frozenset(), stage=Stage.MERGE)
+    return files, policy, source.policy.stage, source.as_of, snapshots, own.terms
 
 
 def _refuse_repeated(parts: Sequence[ShardReport]) -> None:
@@ -260,6 +262,8 @@ def _differences(policies: Sequence[Recorded], days: Sequence[date]) -> Iterator
     decisive = {listing(policy.fail_on) for policy in policies}
     if len(decisive) > 1:
         yield f"They fail on different things: {_some(decisive, '; ')}."
+    if len({policy.stage for policy in policies}) > 1:
+        yield "Some were judged by the gate before a merge, others by the gate before a deployment."
     if len(set(days)) > 1:
         yield f"They were judged as of different days: {_some({str(day) for day in days})}."
 

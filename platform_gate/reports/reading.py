@@ -27,6 +27,7 @@ from platform_gate.model import (
     pointer,
 )
 from platform_gate.policy import loading
+from platform_gate.policy.gate import Stage
 from platform_gate.policy.limits import Effective, HealthLimits
 from platform_gate.readings import State
 from platform_gate.reports.consistency import contradictions, contradictions_of_part
@@ -43,7 +44,7 @@ MOST_DIGITS: Final = 30
 
 
 class Recorded(NamedTuple):
-    """The policy as a report records it. What reports don't record is as in the default policy."""
+    """The policy as a report records it, and which of its gates decided. What reports don't record is the default's."""
 
     name: str
     source: str
@@ -52,6 +53,7 @@ class Recorded(NamedTuple):
     fail_on: tuple[str, ...]
     help: str
     rules: frozenset[str] = frozenset()
+    stage: Stage = Stage.MERGE
 
     def base(self) -> Effective:
         """The default policy's limits, with the recorded ``fail_on`` and ``help``."""
@@ -165,6 +167,7 @@ def _recording(data: Data, path: str) -> Recording:
             tuple(named["fail_on"]),
             "\n".join(map(printable, helped)),
             frozenset(rules),
+            Stage(shown.get("gate", Stage.MERGE)),
         ),
         date.fromisoformat(shown["as_of"]),
         Verdict(shown["verdict"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation
-from platform_gate.readings import Want
+from platform_gate.readings import Together
 from platform_gate.subsystems import cost, custom, freshness, governance, loosening, reliability, slo
 from platform_gate.subsystems.loosening import LooseningTable
 
@@ -61,8 +61,12 @@ class Subsystem(Protocol):
     def field_of(self, at: str, /) -> str | None:
         """The field that a value of a snapshot fills, by its ``at``; None where it isn't one of this subsystem."""
 
-    def wants(self, manifest: Mapping[str, Any], limits: Any, /) -> Sequence[Want]:
-        """The fields of a manifest that can be measured; the policy may need more of them than usual."""
+    def wants(self, manifest: Mapping[str, Any], limits: Any, /) -> Sequence[Together]:
+        """The fields of a manifest that can be measured; the policy may need more of them than usual.
+
+        Those of a tuple are looked at together. Give the same tuple for the same fields: what becomes of it is
+        remembered by its identity.
+        """
 
     def read(self, manifest: Mapping[str, Any], limits: Any, context: Context, /) -> tuple[Any, list[Problem]]:
         """The facts of a manifest that fits its schema, and the problems that the schema can't see.

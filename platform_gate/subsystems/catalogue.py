@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from platform_gate.model import Rule, Severity
 from platform_gate.rule_ids import BROKEN_LINE as LINE_RULE
+from platform_gate.rule_ids import UNKNOWN_SERVICE as UNKNOWN_SERVICE_ID
 from platform_gate.rule_ids import UNSELECTED as UNSELECTED_ID
 from platform_gate.subsystems import SUBSYSTEMS
 
@@ -87,7 +88,7 @@ BROKEN_LINE: Final = Rule(
     source="docs/measurements.md",
 )
 UNKNOWN_SERVICE: Final = Rule(
-    "measurement/unknown-service",
+    UNKNOWN_SERVICE_ID,
     "A snapshot measures a service that has no manifest",
     "Write a manifest for it, correct its name (`names` in the sources), or leave it out of the queries.",
     severity=Severity.NOTE,

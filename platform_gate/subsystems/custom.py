@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 from platform_gate.documents import shipped
 from platform_gate.matching import applies
 from platform_gate.model import At, Charge, Context, LimitError, Problem, Relaxation, Rule, Severity, Violation
-from platform_gate.readings import Want
+from platform_gate.readings import Together
 from platform_gate.subsystems.loosening import LooseningTable
 from platform_gate.text import plural, quote
 
@@ -158,7 +158,7 @@ def field_of(_at: str) -> None:
     return
 
 
-def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
+def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Together, ...]:
     """Nothing can be measured."""
     return ()
 

@@ -52,6 +52,25 @@ def test_a_path_touches_whom_it_belongs_to_and_nobody_else(tmp_path: Path) -> No
     }
 
 
+@pytest.mark.parametrize(
+    ("glob", "touched"),
+    [
+        ("src/lib/**", {"pay"}),
+        ("src/lib/*.py", {"pay"}),
+        ("**/*.sql", {"pay"}),
+        ("src/", {"pay"}),
+        ("src/*", {"pay"}),
+        ("web/", set()),
+    ],
+)
+def test_whatever_may_lie_behind_a_link_or_submodule_belongs_to_its_owner(
+    tmp_path: Path, glob: str, touched: set[str]
+) -> None:
+    services = judged(tmp_path, {PAY: owning("pay", glob)})
+    behind = touching.touches(services, services, knowing(services), {"src/lib"}, {"src/lib"})
+    assert behind == dict.fromkeys(touched, Touches((Touch("src/lib", Through.PATHS),), 1))
+
+
 def test_a_large_change_is_listed_in_part_and_counted_in_full(tmp_path: Path) -> None:
     changed = [f"src/{number:03}.py" for number in range(100)]
     touched = touches(tmp_path, {PAY: owning("pay", "src/")}, *changed)["pay"]

@@ -65,10 +65,10 @@ def ask(
 
 
 def test_a_toy_collector() -> None:
-    result = ask(value("web", "slos/a", "0.995", "ratio"), value("web", "carbon/tonnes", "7", "count"))
+    result = ask(value("web", "slos/a", "0.995", "ratio"), value("web", "reliability/incidents_30d", "7", "count"))
     assert [(v.at, v.value, v.unit, v.source) for v in result.values] == [
         ("slos/a", Decimal("99.5"), "percent", "it"),
-        ("carbon/tonnes", 7, "count", "it"),
+        ("reliability/incidents_30d", 7, "count", "it"),
     ]
     assert (result.services, result.missing, result.oldest, result.remarks) == (1, 0, AT, ("a remark",))
 
@@ -85,14 +85,15 @@ def test_two_names_that_become_one_service_fail_the_source() -> None:
 
 def test_what_is_left_out_is_said() -> None:
     values = [value(name, "slos/a") for name in ("Web Shop", "pay-a", "ledger", "API", "B", "C")]
-    result = ask(*values, value("pay-a", "slos/ spaced"), services=("pay-*",))
+    odd = [value("pay-a", "slos/ spaced"), value("pay-a", "carbon/tonnes", "7", "count")]
+    result = ask(*values, *odd, services=("pay-*",))
     assert [v.service for v in result.values] == ["pay-a"]
     assert result.state.services == ("pay-*",)
     assert result.remarks == (
         "a remark",
         "left out 4 names that can't be services: 'API', 'B' and 'C' and 1 more",
         "left out 1 name outside of `services`: 'ledger'",
-        "left out 1 name that can't be fields: 'slos/ spaced'",
+        "left out 2 names that can't be fields: 'carbon/tonnes' and 'slos/ spaced'",
     )
 
 

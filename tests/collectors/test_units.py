@@ -92,6 +92,11 @@ def test_percentages_that_are_all_at_most_1_are_fractions() -> None:
         ("slos", False),
         ("slos/", False),
         ("slos/\u202e", False),
+        ("slos/a/burn_rate/1h", True),
+        ("cost/2026-10", True),
+        ("cost/2026-13", False),
+        ("reliability/uptime", False),
+        ("carbon/kg", False),
     ],
 )
 def test_a_place_that_a_snapshot_can_hold(at: str, *, good: bool) -> None:

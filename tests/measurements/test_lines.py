@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platform_gate.documents import schema, strict_json
-from platform_gate.measurements import lines
-from platform_gate.measurements.explaining import MAX_LINE, Place
+from platform_gate.measurements import fast_lines, lines
+from platform_gate.measurements.explaining import MAX_LINE, Place, explain
 from platform_gate.measurements.lines import Line
 from platform_gate.readings import Measurement, Source
-from tests.measurements.snapshots import dumped, header, line, value
+from tests.measurements.snapshots import OBSERVED, dumped, header, line, value
 
 PLACE = Place("m.jsonl", 7)
 SOURCES = {
@@ -29,7 +29,8 @@ def test_a_value_is_read_with_its_place() -> None:
         line("web", [value(total=5, coverage_pct=99.5), {"at": "cost/2026-10", "error": "x", "source": "bill"}])
     )
     assert found.refusals == ()
-    assert found.values == {
+    assert all(each.frame >= 0 for each in found.values.values())
+    assert {at: each._replace(frame=-1) for at, each in found.values.items()} == {
         "slos/availability": Measurement(
             "slos/availability", "prom", 99.95, "percent", "30d", "2026-11-23T06:00:00Z", "", 5, 99.5, "m.jsonl", 7
         ),
@@ -142,3 +143,116 @@ def test_the_quick_checks_and_the_schema_agree(odd: dict[str, Any], *, whole: bo
     if found.values:
         [measurement] = found.values.values()
         assert (measurement.value, measurement.unit or None) == (item.get("value"), item.get("unit"))
+
+
+NAMES = st.sampled_from(["web", "a.b-c", "web-", "x" * 63, "x" * 64, "Web", ""])
+DIGITS = st.sampled_from(
+    [
+        "0",
+        "-0",
+        "-0.0",
+        "99.95",
+        "0.1",
+        "01",
+        "1.",
+        ".5",
+        "+1",
+        "1e3",
+        "1E400",
+        "NaN",
+        "-",
+        "--1",
+        "1.2.3",
+        "true",
+        "null",
+    ]
+) | st.sampled_from(
+    ["999999999999999", "1000000000000000", "0.12345678901234", "12345678.12345678", '"1"', "1 ", "-5", "100"]
+)
+TIMES = st.sampled_from(
+    [
+        "2026-11-23T06:00:00Z",
+        "2026-11-23T23:59:59Z",
+        "2026-11-23T24:00:00Z",
+        "2026-02-30T06:00:00Z",
+        "2026-11-23T06:00:00",
+    ]
+) | st.sampled_from(
+    ["2026-11-23T06:00:00.5Z", "2026-11-23 06:00:00Z", "2026-11-23", "2026-11-23T6:00:00Z", "\u06f2026-11-23T06:00:00Z"]
+)
+EXTRAS = [
+    ',"total":5',
+    ',"total":05',
+    ',"total":-1',
+    ',"total":1.5',
+    ',"total":5,"total":6',
+    ',"coverage_pct":5,"total":5',
+]
+EXTRAS += [',"coverage_pct":99.5', ',"coverage_pct":101', ',"coverage_pct":100.0', ',"window":"7d"', ',"window":"30d"']
+EXTRAS += [',"window":""', ',"unit":"percent"', ',"error":"x"', ',"value":5', ',"source":"prom"', ',"extra":1']
+PIECES = st.sampled_from([*EXTRAS, "}", ",", " ", "{", ',"at":"slos/b"', "\t", "\\", ""])
+
+
+@st.composite
+def written(draw: st.DrawFn) -> str:
+    """A line as `collect` writes it, or nearly so: pieces that are right, and pieces that aren't, in any order."""
+    values = []
+    for at in draw(
+        st.lists(st.sampled_from(["slos/a", "slos/b", "slos/\u00fc", "slos/THB", "cost/2026-10", "slo"]), max_size=4)
+    ):
+        source = "bill" if at.startswith("cost") else draw(st.sampled_from(["prom", "prom", "prim"]))
+        unit = draw(st.sampled_from(["percent", "percent", "THB", "TRY", "ratio", "x"]))
+        window = draw(st.sampled_from(["", "", ',"window":"30d"', ',"window":"30 d"']))
+        number = draw(st.just("99.95") | DIGITS)
+        observed = draw(st.just(OBSERVED) | TIMES)
+        end = draw(st.just("") | PIECES)
+        usual = f'"value":{number},"unit":"{unit}"{window},"observed_at":"{observed}","source":"{source}"{end}'
+        failed = f'"error":"no-data","source":"{source}"{end}'
+        values.append(f'{{"at":"{at}",{draw(st.sampled_from([usual, usual, usual, failed]))}}}')
+    between = draw(st.sampled_from([",", ",", ", ", ",,", ", {},", " ,"]))
+    return f'{{"service":"{draw(st.just("web") | NAMES)}","values":[{between.join(values)}]}}'
+
+
+@settings(max_examples=600)
+@given(text=written(), spaced=st.booleans())
+def test_the_quick_reader_and_the_strict_one_agree(text: str, *, spaced: bool) -> None:
+    text = text.replace('":', '": ').replace(',"', ', "') if spaced else text
+    known = lines.provides(SOURCES)
+    frames = fast_lines.Frames(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
+    quick = fast_lines.values(text, *PLACE, frames)
+    refusals = explain(text.encode(), PLACE, SOURCES)
+    if quick is None:
+        return
+    assert not refusals
+    strict = strict_json.read(text).data["values"]
+    assert [_as_written(item) for item in strict] == [value._replace(frame=-1) for value in quick.values()]
+    assert read(text).values.keys() == quick.keys()
+
+
+def _as_written(item: dict[str, Any]) -> Measurement:
+    texts: dict[str, Any] = {key: item.get(key, "") for key in ("unit", "window", "observed_at", "error")}
+    numbers: dict[str, Any] = {key: item.get(key) for key in ("value", "total", "coverage_pct")}
+    return Measurement(item["at"], item["source"], **texts, **numbers, path=PLACE.path, line=PLACE.number)
+
+
+@given(text=written())
+def test_whatever_the_quick_reader_leaves_is_read_or_refused(text: str) -> None:
+    found = read(text)
+    assert bool(found.refusals) is not bool(found.values)
+    assert bool(found.refusals) is bool(explain(text.encode(), PLACE, SOURCES))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [value(), value("slos/b", number=5, total=7, coverage_pct=99.5)],
+        [value(unit="THB", window=None, source="bill", at="cost/2026-10")],
+        [{"at": "slos/a", "error": "no-data", "source": "prom"}, value()],
+    ],
+)
+def test_lines_as_collect_writes_them_are_read_quickly(values: list[Any]) -> None:
+    known = lines.provides(SOURCES)
+    frames = fast_lines.Frames(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
+    found = fast_lines.values(line("web", values), *PLACE, frames)
+    assert found is not None
+    assert list(found) == [item["at"] for item in values]

@@ -203,6 +203,13 @@ def test_only_what_a_service_needs_leaves_a_doubt() -> None:
     assert {finding.severity for finding in judged.findings if finding.rule == "measurement/missing"} == {"note"}
 
 
+@pytest.mark.parametrize(("window", "minutes"), [("720h", 43.2), ("30d", 43.2), ("6h", 0.4), ("90m", 0.1)])
+def test_a_window_that_only_the_source_names_has_its_own_length(window: str, minutes: float) -> None:
+    unnamed = TARGETS | {"slos": TARGETS["slos"].replace(", window: 30d", "")}
+    [row] = laid([*GOOD[:3], value(window=window)], unnamed).judgement.scored["slo"].describe()["slos"]
+    assert (row["window"], row["budget_minutes"]) == (window, minutes)
+
+
 def test_burn_rates_are_facts_and_nobody_misses_them() -> None:
     rate = value("slos/availability/burn_rate/1h", 2.5, unit="ratio", window=None)
     [slo] = laid([*GOOD, rate]).judgement.scored["slo"].facts

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platform_gate.measurements.writing import SourceState, Value, number_text, snapshot
+from platform_gate.measurements import snapshot as reading
+from platform_gate.measurements.measured import Measurements
+from platform_gate.measurements.writing import SourceState, Value, number_text, snapshot, timestamp
 from platform_gate.model import GateError
 
 AT = datetime(2026, 11, 25, 14, 0, 7, 999_999, tzinfo=UTC)
@@ -91,3 +93,50 @@ def test_every_number_is_written_in_the_gate_s_grammar_and_close(number: Decimal
     assert re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]{1,9})?", text)
     assert len(text.strip("-").replace(".", "").strip("0")) <= 15
     assert abs(Decimal(text) - number) <= Decimal("5e-10") + abs(number) * Decimal("5e-15")
+
+
+FIELDS = {"slos/a": ("percent", "30d"), "slos/b c": ("percent", ""), "cost/2026-10": ("EUR", "")}
+FIELDS |= {"reliability/incidents_30d": ("count", "30d"), "slos/a/burn_rate/1h": ("ratio", "")}
+NUMBERS = st.decimals(-(10**14), 10**14, allow_nan=False, allow_infinity=False, places=9)
+ERRORS = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=40)
+
+
+@st.composite
+def collected(draw: st.DrawFn) -> list[Value]:
+    """Values of services as collectors give them: each field of a service once."""
+    keys = draw(st.sets(st.tuples(st.sampled_from(["api", "web", "web-2"]), st.sampled_from(sorted(FIELDS)))))
+    return [draw(a_value(*key)) for key in keys]
+
+
+@st.composite
+def a_value(draw: st.DrawFn, service: str, at: str) -> Value:
+    if draw(st.integers(0, 3)) == 0:
+        return Value(service, at, "prom", error=draw(ERRORS.filter(str.strip)))
+    unit, window = FIELDS[at]
+    observed = draw(st.datetimes(datetime(2001, 1, 2), datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis adds the zone
+    total = draw(st.none() | st.integers(0, 10**14).map(Decimal))
+    coverage = draw(st.none() | st.decimals(0, 100, places=3))
+    return Value(service, at, "prom", draw(NUMBERS), unit, window, observed, total, coverage)
+
+
+@given(values=collected())
+def test_what_is_written_is_read_back(values: list[Value]) -> None:
+    states = {"prom": SourceState("prometheus", ("slos", "cost", "reliability"))}
+    content = "".join(snapshot(AT, states, values)).encode()
+    read = Measurements([reading.read(content, "m.jsonl")])
+    assert set(read.names()) == {value.service for value in values}
+    for service in read.names():
+        answer = read.of(service)
+        assert answer.refusals == ()
+        expected = {value.at: value for value in values if value.service == service}
+        assert answer.measured.values.keys() == expected.keys()
+        for at, found in answer.measured.values.items():
+            value = expected[at]
+            assert (found.error, found.unit, found.window) == (value.error, value.unit, value.window)
+            assert found.value == (
+                None if value.value is None else pytest.approx(float(value.value), rel=1e-12, abs=1e-9)
+            )
+            assert found.observed_at == (timestamp(value.observed_at) if value.observed_at else "")
+            assert (found.total, found.coverage_pct) == tuple(
+                None if number is None else float(number) for number in (value.total, value.coverage_pct)
+            )

@@ -18,8 +18,12 @@ from platform_gate.reports.outcome import Outcome
 from platform_gate.reports.terminal import HEALTH_COLORS, VERDICT_COLORS, Terminal
 from platform_gate.reports.wording import by_waiver, gate_in_words, health_counts, names, unjudged_files, worth_showing
 from platform_gate.rule_ids import WAIVER, kind_of
-from platform_gate.text import commas, log_line, plural, printable
+from platform_gate.text import commas, log_line, plural, printable, shorten
 
+IN_FULL: Final = 50
+"""Services, the worst ones: whoever has hundreds needs a list of the others, not a page on each."""
+HEALTH_WIDTH: Final = 8
+"""Columns of the longest health."""
 MANY: Final = 10
 """Services: with more of them the totals have scrolled away, and are repeated at the end."""
 
@@ -67,15 +71,34 @@ class _Page:
         return strangers.folded(counting, (service.location.path for service in outcome.run.services))
 
     def _fleet(self) -> Iterator[str]:
-        """Services that need attention in full, those that are healthy by waiver in a line each; all with -v."""
-        waived = []
-        for judged in self._outcome.worst_first if self._terminal.verbose else self._outcome.noteworthy:
-            if by_waiver(judged) and not judged.failing and not self._terminal.verbose:
-                waived.append(judged)
-            else:
-                yield ""
-                yield from self._service(judged)
+        """The worst services in full, the others that need attention in a line each; all in full with -v."""
+        if self._terminal.verbose:
+            yield from self._in_full(self._outcome.worst_first)
+            return
+        waived: list[Judged] = []
+        wrong: list[Judged] = []
+        for judged in self._outcome.noteworthy:
+            (waived if by_waiver(judged) and not judged.failing else wrong).append(judged)
+        yield from self._in_full(wrong[:IN_FULL])
+        yield from self._in_a_line(wrong[IN_FULL:])
         yield from self._by_waiver(waived)
+
+    def _in_full(self, services: Iterable[Judged]) -> Iterator[str]:
+        for judged in services:
+            yield ""
+            yield from self._service(judged)
+
+    def _in_a_line(self, services: Sequence[Judged]) -> Iterator[str]:
+        """Health, name, points, and the rules that decided, as many as the terminal has room for."""
+        if not services:
+            return
+        yield ""
+        yield self._paint(f"{plural(len(services), 'more service')} in short (-v shows all in full)", bold=True)
+        for judged in services:
+            rules = dict.fromkeys(finding.rule for finding in judged.findings if finding.decisive)
+            rest = f"{judged.name}  {plural(judged.points, 'point')}  {printable(', '.join(rules))}"
+            room = self._terminal.width - HEALTH_WIDTH - 2
+            yield f"{self._terminal.health(judged.health, HEALTH_WIDTH)}  {shorten(rest, room).rstrip()}"
 
     def _by_waiver(self, services: Sequence[Judged]) -> Iterator[str]:
         if not services:
@@ -99,10 +122,7 @@ class _Page:
         yield from change_text.lines(self._outcome, self._terminal)
         if self._terminal.verbose:
             named = {judged.name for judged in self._outcome.blocking[0]}
-            for judged in self._outcome.worst_first:
-                if judged.name not in named:
-                    yield ""
-                    yield from self._service(judged)
+            yield from self._in_full(judged for judged in self._outcome.worst_first if judged.name not in named)
 
     def _apart(self, findings: Iterable[Finding]) -> Iterator[str]:
         """Findings that belong to no service."""

@@ -154,7 +154,7 @@ def check(cost: CostProfile, limits: Limits, context: Context) -> Iterator[Viola
         over = f"{latest.month} cost {latest.amount:,} {currency}, over {budget}"
         yield OVER_BUDGET.violation(over, *place, value=latest.amount, measured=measured)
     if trend(cost, limits) is CostTrend.SPIKING:
-        percent = _percent(cost)
+        percent = change(cost) or 0
         moved = f"{'up' if percent >= 0 else 'down'} {abs(percent):.1f}".removesuffix(".0")
         since = f"month over month, from {cost.entries[-2].month}"
         rise = f"{latest.month} is {moved}% {since} (limit {limits.spiking_above_pct}%)"
@@ -179,16 +179,10 @@ def _months(cost: CostProfile) -> tuple[float, float] | None:
     return cost.entries[-2].amount, cost.entries[-1].amount
 
 
-def change(cost: CostProfile) -> "Fraction | None":
-    """Percent of change from the month before to the latest, exactly; None without a month before or after a 0."""
+def change(cost: CostProfile) -> float | None:
+    """Percent of change from the month before to the latest; None without a month before or after a 0."""
     months = _months(cost)
-    return None if months is None else percent_of_change(*map(as_written, months))
-
-
-def _percent(cost: CostProfile) -> float:
-    """``change``, close enough for every limit and for display."""
-    months = _months(cost)
-    return 0.0 if months is None else change_in_percent(*months)
+    return None if months is None else change_in_percent(*months)
 
 
 def trend(cost: CostProfile, limits: Limits) -> CostTrend:

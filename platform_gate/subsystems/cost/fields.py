@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from platform_gate.readings import Overlay, Want
+from platform_gate.readings import Overlay, Together, Want
 
 SECTION = "cost"
 BUDGET = "cost/budget"
@@ -30,14 +30,15 @@ def field_of(at: str) -> str | None:
     return SECTION if _MONTH.fullmatch(at) else None
 
 
-def wants(manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
+def wants(manifest: Mapping[str, Any], _limits: object) -> tuple[Together]:
     """The months and the budget, in the manifest's currency."""
     section = manifest["spec"].get(SECTION, {})
-    return _wants(section.get("currency", CURRENCY), bool(section.get("entries")), bool(section.get("budget_monthly")))
+    entries, budget = bool(section.get("entries")), bool(section.get("budget_monthly"))
+    return (_wants(section.get("currency", CURRENCY), entries, budget),)
 
 
 @lru_cache(maxsize=1024)
-def _wants(currency: str, entries: bool, budget: bool) -> tuple[Want, ...]:  # noqa: FBT001 - internal
+def _wants(currency: str, entries: bool, budget: bool) -> Together:  # noqa: FBT001 - internal
     months = Want(SECTION, ("spec", SECTION), "the monthly cost", currency, typed=entries, many=True)
     place = ("spec", SECTION, "budget_monthly")
     forecast = Want(FORECAST, ("spec", SECTION), "the forecast", currency, optional=True, many=True)
@@ -50,16 +51,24 @@ def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
     Of a claimed field typed months are history at most: those before the first measured one. A month that somebody
     typed never stands in for one that the source did not measure.
     """
-    entries = {entry["month"]: entry["amount"] for entry in section.get("entries", ())}
-    months = {at.partition("/")[2]: value for at, value in overlay.values.items() if _MONTH.fullmatch(at)}
-    if SECTION in overlay.owners:
+    values, owners = overlay.values, overlay.owners
+    months = {at[_PREFIX:]: value.value for at, value in values.items() if at.startswith(_MONTHS) and at != BUDGET}
+    typed = section.get("entries", ())
+    if SECTION in owners:
         first = min(months, default="")
-        entries = {month: amount for month, amount in entries.items() if month < first}
-    entries |= {month: value.value for month, value in sorted(months.items())}
-    found = {**section, "entries": [{"month": month, "amount": amount} for month, amount in entries.items()]}
-    if BUDGET in overlay.owners:
-        found["budget_monthly"] = overlay.values[BUDGET].value if BUDGET in overlay.values else 0
-    return found | {"measured": dict(overlay.values), "owner": overlay.owners.get(SECTION)}
+        typed = [entry for entry in typed if entry["month"] < first]
+    amounts = {entry["month"]: entry["amount"] for entry in typed}
+    for month in sorted(months):
+        amounts[month] = months[month]
+    found = {**section, "entries": [{"month": month, "amount": amount} for month, amount in amounts.items()]}
+    if BUDGET in owners:
+        found["budget_monthly"] = values[BUDGET].value if BUDGET in values else 0
+    found["measured"], found["owner"] = values, owners.get(SECTION)
+    return found
+
+
+_MONTHS = f"{SECTION}/"
+_PREFIX = len(_MONTHS)
 
 
 def misplaced(entries: Sequence[Mapping[str, Any]], this_month: str) -> list[tuple[int, str, str]]:

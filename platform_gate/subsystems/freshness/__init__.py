@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Doubt, Problem, Relaxation, Rule, Severity, Violation
-from platform_gate.readings import DECLARED, NO_FACTS, Reading, Readings, State, Want
+from platform_gate.readings import DECLARED, NO_FACTS, Reading, Readings, State, Together
 from platform_gate.subsystems.freshness.rules import AGING, MISSING, STALE, UNDECLARED, UNUSABLE
 from platform_gate.subsystems.loosening import LooseningTable, if_lower
 from platform_gate.text import plural
@@ -39,7 +39,7 @@ class Limits(NamedTuple):
     """The policy's ``measurements`` section: ages in days, by source name, source type or ``default``.
 
     ``declared`` is how old typed numbers may be, None for as old as you like. ``known`` remembers what ``ages`` said,
-    ``taken`` what became of values, by the day.
+    ``taken`` what became of fields, by the day.
     """
 
     accept: str
@@ -50,7 +50,7 @@ class Limits(NamedTuple):
     stale_points: int
     min_coverage_pct: float
     known: dict[tuple[str, str], tuple[int, int | None]]
-    taken: dict[date, dict[Any, Reading]]
+    taken: dict[date, dict[Any, Any]]
 
     @classmethod
     def parse(cls, section: Mapping[str, Any]) -> Self:
@@ -128,7 +128,7 @@ def field_of(_at: str) -> None:
     return
 
 
-def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
+def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Together, ...]:
     """Nothing can be measured here."""
     return ()
 
@@ -241,7 +241,7 @@ def status(readings: Readings, _failed: Sequence[Violation], _limits: Limits) ->
     states = {reading.state for reading in readings.odd if reading.weighs}
     if states:
         return str(next(state for state in _WORST_FIRST if state in states))
-    measured = any(reading.weighs and value for reading, value in readings.entries)
+    measured = any(pattern.measured for pattern, _ in readings.parts)
     return str(State.FRESH if measured else State.TYPED)
 
 

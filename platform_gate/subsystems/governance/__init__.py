@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from platform_gate.documents import shipped
 from platform_gate.model import Charge, Context, Problem, Relaxation, Rule, Violation, further, nowhere
-from platform_gate.readings import Want
+from platform_gate.readings import Together
 from platform_gate.subsystems import bands
 from platform_gate.subsystems.bands import Bands
 from platform_gate.subsystems.governance.rules import NO_DATA, missing
@@ -137,7 +137,7 @@ def field_of(_at: str) -> None:
     return
 
 
-def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Want, ...]:
+def wants(_manifest: Mapping[str, Any], _limits: object) -> tuple[Together, ...]:
     """Nothing can be measured."""
     return ()
 

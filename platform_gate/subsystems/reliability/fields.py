@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from platform_gate.readings import DECLARED, TYPED_ON, Overlay, Want
+from platform_gate.readings import DECLARED, TYPED_ON, Overlay, Together, Want
 from platform_gate.text import listing
 
 SECTION: Final = "reliability"
@@ -27,32 +27,41 @@ def field_of(at: str) -> str | None:
     return at if section == SECTION and metric in METRICS else None
 
 
-def wants(manifest: Mapping[str, Any], _limits: object) -> list[Want]:
+def wants(manifest: Mapping[str, Any], _limits: object) -> tuple[Together]:
     """Every metric."""
     spec = manifest["spec"]
     section = spec.get(SECTION, {})
-    day = section.get(TYPED_ON) or spec.get(TYPED_ON, "")
-    return [_want(metric, metric in section, day if metric in section else "") for metric in METRICS]
+    typed = tuple([metric for metric in METRICS if metric in section])
+    return (_wants(typed, section.get(TYPED_ON) or spec.get(TYPED_ON, "")),)
 
 
 @lru_cache(maxsize=1024)
-def _want(metric: str, typed: bool, day: str) -> Want:  # noqa: FBT001 - the key of a cache
+def _wants(typed: tuple[str, ...], day: str) -> Together:
+    return tuple(_want(metric, metric in typed, day if metric in typed else "") for metric in METRICS)
+
+
+def _want(metric: str, typed: bool, day: str) -> Want:  # noqa: FBT001 - internal
     place = ("spec", SECTION, metric)
     return METRICS[metric]._replace(field=f"{SECTION}/{metric}", place=place, typed=typed, typed_on=day, dated=True)
 
 
 def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
     """Measured metrics, and typed ones where nobody else's number counts."""
-    typed = {key: value for key, value in section.items() if key != TYPED_ON}
-    if not overlay.owners:
-        return typed
-    measurements = {at.partition("/")[2]: value for at, value in overlay.values.items()}
-    kept = {metric: value for metric, value in typed.items() if f"{SECTION}/{metric}" not in overlay.owners}
-    values = {metric: value.value for metric, value in measurements.items()}
-    return {**kept, **values, "measurements": measurements, "owner": _owner(overlay)}
+    owners = overlay.owners
+    found = {key: value for key, value in section.items() if key != TYPED_ON and f"{SECTION}/{key}" not in owners}
+    if not owners:
+        return found
+    measurements = {at[_PREFIX:]: value for at, value in overlay.values.items()}
+    for metric, value in measurements.items():
+        found[metric] = value.value
+    return {**found, "measurements": measurements, "owner": _owner(tuple(owners.values()))}
 
 
-def _owner(overlay: Overlay) -> str | None:
+_PREFIX: Final = len(SECTION) + 1
+
+
+@lru_cache(maxsize=1024)
+def _owner(owners: tuple[str, ...]) -> str | None:
     """Who has to measure the metrics: sources, or nobody yet (empty); None where somebody may type them."""
-    owners = sorted(set(overlay.owners.values()) - {DECLARED})
-    return listing(filter(None, owners)) if owners else None
+    several = sorted(set(owners) - {DECLARED})
+    return listing(filter(None, several)) if several else None

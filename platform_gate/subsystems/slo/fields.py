@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from platform_gate.readings import TYPED_ON, Overlay, Reading, Want
+from platform_gate.readings import TYPED_ON, Overlay, Reading, Together, Want
 
 if TYPE_CHECKING:
     from platform_gate.subsystems.slo.budget_policy import Limits
@@ -33,33 +33,28 @@ def burn_field(name: str) -> str:
     return f"{SECTION}/{name}/{BURN_RATE}"
 
 
-def wants(manifest: Mapping[str, Any], limits: Limits) -> list[Want]:
+def wants(manifest: Mapping[str, Any], limits: Limits) -> list[Together]:
     """The current value of every objective, and its burn rates: those for which the policy charges weigh."""
     spec, costly = manifest["spec"], limits.costly_windows
     beside = spec.get(TYPED_ON, "")
-    return [want for index, entry in enumerate(spec.get(SECTION, ())) for want in _wants(index, entry, beside, costly)]
+    return [_wants(index, entry, beside, costly) for index, entry in enumerate(spec.get(SECTION, ()))]
 
 
-def _wants(index: int, entry: Mapping[str, Any], beside: str, costly: tuple[str, ...]) -> tuple[Want, Want]:
+def _wants(index: int, entry: Mapping[str, Any], beside: str, costly: tuple[str, ...]) -> Together:
     typed = "current" in entry
     day = (entry.get(TYPED_ON) or beside) if typed else ""
-    current = _want(index, entry["name"], entry.get("window", ""), typed, day)
-    return current, _burn_want(index, entry["name"], costly)
+    return _together(index, entry["name"], (entry.get("window", ""), typed, day), costly)
 
 
 @lru_cache(maxsize=16 * 1024)
-def _want(index: int, name: str, window: str, typed: bool, day: str) -> Want:  # noqa: FBT001 - internal
-    place = "spec", SECTION, index
-    return Want(
-        f"{SECTION}/{name}", place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE
-    )
-
-
-@lru_cache(maxsize=16 * 1024)
-def _burn_want(index: int, name: str, costly: tuple[str, ...]) -> Want:
-    """Where nothing happened in a window, its source has no data, and nothing burns."""
+def _together(index: int, name: str, stated: tuple[str, bool, str], costly: tuple[str, ...]) -> Together:
+    """Where nothing happened in a window of a burn rate, its source has no data, and nothing burns."""
     place, words = ("spec", SECTION, index), f"the burn rate of {name}"
-    return Want(burn_field(name), place, words, "ratio", optional=True, may_be_empty=True, many=True, weighty=costly)
+    window, typed, day = stated
+    return (
+        Want(f"{SECTION}/{name}", place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE),
+        Want(burn_field(name), place, words, "ratio", optional=True, may_be_empty=True, many=True, weighty=costly),
+    )
 
 
 def window_of(at: str) -> str:

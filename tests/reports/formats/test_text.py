@@ -71,6 +71,16 @@ def test_verbose_shows_healthy_services_and_notes(tmp_path: Path) -> None:
     assert "cost/no-budget" in text
 
 
+def test_of_many_bad_services_the_worst_are_shown_in_full_and_all_when_verbose(tmp_path: Path) -> None:
+    count = reporter.IN_FULL + 3
+    texts = [manifest(f"s{number:02}", slos=BREACHED) for number in range(count)]
+    write(tmp_path, {f"s/{number}.yaml": text for number, text in enumerate(texts)})
+    outcome = check_folder(tmp_path, "s")
+    places = [text_of(outcome, display).count(".yaml:") for display in (Display(), VERBOSE)]
+    assert places == [reporter.IN_FULL, count]
+    assert all(f"DEGRADED  s{number:02}  2 points" in text_of(outcome) for number in range(count))
+
+
 @pytest.mark.parametrize("severity", ["note", "warning", "error"])
 def test_what_costs_points_is_always_shown(tmp_path: Path, severity: str) -> None:
     text = text_of(one(tmp_path, manifest(slos=BREACHED), f"  severities: {{slo/breached: {severity}}}\n"))
