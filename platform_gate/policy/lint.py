@@ -86,9 +86,8 @@ def _outdone_by_stages(policy: Policy) -> Iterator[PolicyWarning]:
         section = override["spec"].get("gate", {})
         for stage, key in product(Stage, section):
             if key in policy.layered.data["gate"][stage] and key not in section.get(stage, {}):
-                message = (
-                    f"this has no effect on the gate before a {_STEPS[stage]}: gate.{stage} has a {key} of its own"
-                )
+                step = _STEPS[stage]
+                message = f"gate.{stage} sets {key} itself, so this has no effect on the gate before a {step}"
                 fix = f"Set gate.{stage}.{key} in the override too."
                 yield _warning(policy, ("overrides", index, "spec", "gate", key), message, fix)
 
