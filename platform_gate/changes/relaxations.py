@@ -15,7 +15,7 @@ from platform_gate.judging.waivers import Waiver, by_service
 from platform_gate.matching import as_owned, covers
 from platform_gate.model import At, Location, Rule, Scope, Worse, pointer
 from platform_gate.policy.loading import Policy
-from platform_gate.policy.strictness import loosened, value_at
+from platform_gate.policy.strictness import loosened, side_by_side, value_at
 from platform_gate.repository.config import Config
 from platform_gate.subsystems import SUBSYSTEMS
 from platform_gate.text import commas, plural
@@ -45,11 +45,13 @@ class Lowered(NamedTuple):
         what = self.kind.replace("-", " ") + where
         if isinstance(self.before, Mapping) and self.after is None:
             return f"{what}: removed"
-        values = [_words(value) for value in (self.before, self.after) if value is not None]
+        values = [_words(one) for one in (self.before, self.after) if one is not None or self.kind == "policy-loosened"]
         return f"{what}: {f' {arrow} '.join(dict.fromkeys(values))}" if values else what
 
 
 def _words(value: Any) -> str:
+    if value is None:
+        return "not set"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -105,7 +107,7 @@ def _looser_match(old: Judged, new: Judged) -> Iterator[tuple[str, At, Any, Any]
     """
     ruled, own = old.manifest.own_policy.layered.data, new.manifest.own_policy.layered.data
     for at in loosened(ruled, own):
-        before, after = (_words(value_at(data, at)) for data in (ruled, own))
+        before, after = (_words(value_at(data, at)) for data in side_by_side(ruled, own))
         yield "policy-loosened", ("metadata",), f"{_dotted(at)} {before}", after
 
 
@@ -118,7 +120,8 @@ def by_policy(before: Policy, after: Policy) -> Iterator[Lowered]:
     old, new = before.layered.data, after.layered.data
     for at in loosened(old, new):
         place = after.layered.origin(at).location if value_at(new, at) is not None else Location(after.path)
-        yield Lowered("policy-loosened", "", _dotted(at), value_at(old, at), value_at(new, at), place)
+        values = [value_at(data, at) for data in side_by_side(old, new)]
+        yield Lowered("policy-loosened", "", _dotted(at), *values, place)
     for index, override in enumerate(after.overrides):
         if override not in before.overrides and any(_loosened_by(after, override)):
             place = after.layered.origin(("overrides", index)).location

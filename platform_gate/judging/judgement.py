@@ -1,6 +1,6 @@
 """Judge one service: from the facts of all subsystems to its health, with the reason for every point."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -163,10 +163,8 @@ def _fatal(wrong: Iterable[Scored], fail_on: tuple[str, ...]) -> tuple[str, ...]
 def exempted(judgement: Judgement) -> Judgement:
     """The judgement with the exemptions of its policy, where its health is not too bad for them."""
     policy = judgement.policy
-    exemptions = [each for each in policy.gate.exemptions if judgement.health.rank <= each.at_most.rank]
-    if not exemptions:
-        return judgement
-    scored = {name: _exempted(part, exemptions) for name, part in judgement.scored.items()}
+    exemptions = policy.gate.exemptions
+    scored = {name: _exempted(part, exemptions, judgement.health) for name, part in judgement.scored.items()}
     wrong = {name: part.deciding for name, part in scored.items() if part.deciding}
     points = sum(
         charge.points
@@ -179,13 +177,20 @@ def exempted(judgement: Judgement) -> Judgement:
     return judgement._replace(scored=scored, deciding_health=deciding, failing=failing, fatal=fatal)
 
 
-def _exempted(scored: Scored, exemptions: Iterable[Exemption]) -> Scored:
-    by_rule = {rule: each for each in reversed(tuple(exemptions)) for rule in each.rules}
-    failures = (
-        failure if failure.excuse else failure._replace(exemption=by_rule.get(failure.violation.rule.id))
-        for failure in scored.failures
-    )
+def _exempted(scored: Scored, exemptions: Sequence[Exemption], of: HealthStatus) -> Scored:
+    failures = (failure if failure.excuse else _exempt(failure, exemptions, of) for failure in scored.failures)
     return scored._replace(failures=tuple(failures))
+
+
+def _exempt(failure: Failure, exemptions: Sequence[Exemption], of: HealthStatus) -> Failure:
+    """A failure with the first exemption that applies to a service of a health, or a remark on why none does."""
+    named = [one for one in exemptions if failure.violation.rule.id in one.rules]
+    applies = next((one for one in named if of.rank <= one.at_most.rank), None)
+    if applies or not named:
+        return failure._replace(exemption=applies)
+    widest = max(named, key=lambda one: one.at_most.rank)
+    limit = f"; exempt only up to {widest.at_most} (change: {widest.change}), and the service is {of}"
+    return failure._replace(remark=failure.remark + limit)
 
 
 def _score(

@@ -132,9 +132,9 @@ def _rank(entry: Mapping[str, Any]) -> int:
 
 
 def if_narrower(old: str | None, new: str | None) -> bool:
-    """Whether the scope of a stage leaves more out. Without one it is taken for all services."""
+    """Whether the scope of a stage leaves more out. Without one the configuration may say any, unknown to a policy."""
     scopes = [scope.value for scope in Scope]
-    return scopes.index(new or scopes[0]) > scopes.index(old or scopes[0])
+    return scopes.index(new or scopes[-1]) > scopes.index(old or scopes[0])
 
 
 def resolved(section: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

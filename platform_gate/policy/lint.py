@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any, Final, NamedTuple
 
 from platform_gate.matching import applies, as_list
 from platform_gate.model import At, Location, Subject
-from platform_gate.policy.limits import typed
+from platform_gate.policy.gate import Stage, lists_of_exemptions
+from platform_gate.policy.limits import OFF, typed
 from platform_gate.policy.loading import Policy
 from platform_gate.subsystems import SUBSYSTEMS
+
+_STEPS: Final = {Stage.MERGE: "merge", Stage.DEPLOY: "deployment"}
 
 
 class PolicyWarning(NamedTuple):
@@ -21,11 +25,14 @@ class PolicyWarning(NamedTuple):
 
 
 def lint(policy: Policy, subjects: Sequence[Subject] = ()) -> list[PolicyWarning]:
-    """Warn of overrides without effect and of health limits that no service can reach, in the order of the file.
+    """Warn of overrides and exemptions without effect, and of health limits that no service can reach.
+
+    The warnings are in the order of the file.
 
     With ``subjects``, the services of a fleet, also warn of overrides that match none of them.
     """
     warnings = [*_overridden(policy), *_idle(policy, subjects), *_unreachable(policy)]
+    warnings += [*_outdone_by_stages(policy), *_exempt_from_nothing(policy)]
     return sorted(warnings, key=lambda warning: (warning.location.path, warning.location.start))
 
 
@@ -71,6 +78,30 @@ def _idle(policy: Policy, subjects: Sequence[Subject]) -> Iterator[PolicyWarning
         if subjects and not any(applies(override["match"], subject) for subject in subjects):
             message = "this override matches none of these services"
             yield _warning(policy, ("overrides", index, "match"), message, "Check tier, team, name, path and labels.")
+
+
+def _outdone_by_stages(policy: Policy) -> Iterator[PolicyWarning]:
+    """Overrides of what both gates share, where one of the gates has its own."""
+    for index, override in enumerate(policy.overrides):
+        section = override["spec"].get("gate", {})
+        for stage, key in product(Stage, section):
+            if key in policy.layered.data["gate"][stage] and key not in section.get(stage, {}):
+                step = _STEPS[stage]
+                message = f"gate.{stage} sets {key} itself, so this has no effect on the gate before a {step}"
+                fix = f"Set gate.{stage}.{key} in the override too."
+                yield _warning(policy, ("overrides", index, "spec", "gate", key), message, fix)
+
+
+def _exempt_from_nothing(policy: Policy) -> Iterator[PolicyWarning]:
+    """Exemptions from rules that are off for every service."""
+    off = {rule for rule, severity in policy.layered.data["severities"].items() if severity == OFF}
+    for at, exemptions in lists_of_exemptions(policy.layered.data["gate"]):
+        for index, exemption in enumerate(exemptions):
+            for place, rule in enumerate(exemption["rules"]):
+                if rule in off:
+                    message = f"this exemption has no effect: {rule} is off"
+                    fix = "Remove it, or turn the rule on in severities."
+                    yield _warning(policy, ("gate", *at, index, "rules", place), message, fix)
 
 
 def _unreachable(policy: Policy) -> Iterator[PolicyWarning]:

@@ -39,14 +39,17 @@ LOOSENING: Final[LooseningTable] = {
 
 def loosened(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[At]:
     """The places at which a policy's data asks less than before."""
-    of_gates = [
-        gate.resolved(one.get("gate", {}), other.get("gate", {})) for one, other in ((before, after), (after, before))
-    ]
-    before, after = ({**data, "gate": section} for data, section in zip((before, after), of_gates, strict=True))
+    before, after = side_by_side(before, after)
     for at in changed_keys(before, after):
         old, new = value_at(before, at), value_at(after, at)
         if _comparison(at)(old, new):
             yield at
+
+
+def side_by_side(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The data of two policies, in which each stage of the gate says what it has of its own in either of them."""
+    old, new = before.get("gate", {}), after.get("gate", {})
+    return {**before, "gate": gate.resolved(old, new)}, {**after, "gate": gate.resolved(new, old)}
 
 
 def value_at(data: Any, at: At) -> Any:

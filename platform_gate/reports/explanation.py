@@ -13,7 +13,7 @@ from platform_gate.changes.comparison import Transition
 from platform_gate.judging.judgement import Judgement, Scored, in_doubt
 from platform_gate.judging.remedy import Edit, Remedy, remedy
 from platform_gate.judging.result import Judged
-from platform_gate.model import Charge, HealthStatus, Rule, Violation
+from platform_gate.model import Charge, Disposition, HealthStatus, Rule, Violation
 from platform_gate.policy.layers import describe_origin
 from platform_gate.policy.limits import Effective
 from platform_gate.reports.wording import label, spaced
@@ -38,6 +38,7 @@ def service(judged: Judged, change: Transition | None = None, ref: str = "") -> 
     yield f"{subject.name}  {judgement.health.upper()}  {points}"
     yield f"team {subject.team}, tier {subject.tier}, {judged.location.path}:{judged.location.line}"
     yield from _reasons(judged)
+    yield from _exempt(judged) if judged.exempt else ()
     yield from _since(judged, change, ref) if change else ()
     for key in ("degraded_at", "critical_at"):
         limit = getattr(judgement.policy.health, key)
@@ -47,6 +48,13 @@ def service(judged: Judged, change: Transition | None = None, ref: str = "") -> 
     for scored in judgement.scored.values():
         yield ""
         yield from _subsystem(scored, judged)
+
+
+def _exempt(judged: Judged) -> Iterator[str]:
+    """The health that decides, and the rules that it leaves out."""
+    rules = dict.fromkeys(one.rule for one in judged.findings if one.disposition is Disposition.EXEMPT)
+    are = "is" if len(rules) == 1 else "are"
+    yield f"{judged.judgement.deciding_health.upper()} for the verdict: {listing(rules)} {are} exempt"
 
 
 def _reasons(judged: Judged) -> Iterator[str]:

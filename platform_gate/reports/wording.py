@@ -108,4 +108,6 @@ def gate_in_words(outcome: Outcome) -> list[str]:
     """Which gate decided and for which kinds of change; empty for the gate before a merge and no kind."""
     stage, kinds = outcome.choice.stage, outcome.choice.changes
     words = ["the gate before a deployment decides"] * (stage is Stage.DEPLOY)
-    return [*words, *([f"kind of change: {printable(listing(kinds))}"] if kinds else [])]
+    adopts = outcome.comparison is not None and outcome.comparison.adoption
+    nothing = " (nothing is exempt in a change that adopts the gate)" if adopts else ""
+    return [*words, *([f"kind of change: {printable(listing(kinds))}{nothing}"] if kinds else [])]

@@ -122,8 +122,9 @@ def test_a_stage_is_compared_with_what_it_had_of_both() -> None:
         ("touched", "all", False),
         ("regressed", "touched", False),
         (None, "touched", True),
-        ("all", None, False),
-        ("touched", None, False),
+        ("all", None, True),
+        ("touched", None, True),
+        ("regressed", None, False),
         ("touched", "regressed", True),
     ],
 )

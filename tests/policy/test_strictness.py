@@ -51,10 +51,14 @@ LOOSER: list[tuple[tuple[str, ...], Any]] = [
     (("severities",), {"slo/breached": "off"}),
     (("gate", "exemptions"), [{"change": "fix", "rules": ["slo/breached"], "reason": "x"}]),
     (("gate", "deploy"), {"fail_on": ["critical"]}),
-    (("gate", "deploy"), {"scope": "touched"}),
     (("gate", "merge"), {"exemptions": [{"change": "fix", "rules": ["slo/breached"], "reason": "x"}]}),
     (("something", "new"), 1),
 ]
+
+
+def test_a_scope_that_is_removed_leaves_more_out_too_as_far_as_a_policy_knows() -> None:
+    scoped = changed("gate", "deploy", value={"scope": "touched"})
+    assert list(loosened(DEFAULT, scoped)) == list(loosened(scoped, DEFAULT)) == [("gate", "deploy", "scope")]
 
 
 @pytest.mark.parametrize(("at", "value"), LOOSER, ids=lambda each: ".".join(each) if isinstance(each, tuple) else "")

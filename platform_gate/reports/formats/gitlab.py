@@ -23,8 +23,9 @@ def render(outcome: Outcome) -> Iterator[str]:
 
 def _issue(finding: Finding, level: Severity) -> dict[str, Any]:
     blocking = finding.unjudged and level is Severity.ERROR
+    more = str(finding.excuse or finding.fix)
     return {
-        "description": printable(f"{finding.message}. {finding.excuse or finding.fix}"),
+        "description": printable(f"{finding.message}. {more[:1].upper()}{more[1:]}"),
         "check_name": finding.rule,
         "fingerprint": finding.fingerprint,
         "severity": UNJUDGED if blocking else SEVERITIES[level],
