@@ -91,7 +91,9 @@ def refuse_conflicts(results: Iterable[Result]) -> None:
             owner = owners.setdefault((value.service, value.at), value.source)
             if owner != value.source:
                 message = f"{quote(owner)} and {quote(value.source)} both give {value.at} of {quote(value.service)}"
-                raise GateError(message, "Say with `services` or `provides` whose it is. Nothing was written.")
+                raise GateError(
+                    message, "Use `services` or `provides` so that only one of them claims it. Nothing was written."
+                )
 
 
 def _values(
@@ -110,11 +112,11 @@ def _collected(source: Source, world: World, kind: Collector) -> Answer:
     try:
         return kind.collect(source, world)
     except OSError as error:
-        message = f"the system refuses a file or a connection ({type(error).__name__})"
+        message = f"a file or connection could not be opened ({type(error).__name__})"
         raise SourceError(message, "Check the paths and addresses of the source.") from error
     except SHAPE as error:
-        message = f"the answer has another shape than documented ({type(error).__name__})"
-        raise SourceError(message, "Check that `type` and address belong together.") from error
+        message = f"the response does not have the documented format ({type(error).__name__})"
+        raise SourceError(message, "Check that `type` matches the system at that address.") from error
 
 
 def _refuse_unclaimed(values: Iterable[Value], provides: Sequence[str]) -> None:
@@ -156,8 +158,8 @@ def _refuse_merged(ours: Mapping[str, str]) -> None:
     for theirs, name in ours.items():
         other = owners.setdefault(name, theirs)
         if other != theirs:
-            message = f"{quote(other)} and {quote(theirs)} both become the service {quote(name)}"
-            raise SourceError(message, "Fix `names`: their numbers would be mixed.")
+            message = f"{quote(other)} and {quote(theirs)} both map to the service {quote(name)}"
+            raise SourceError(message, "Fix `names`: their values would be mixed.")
 
 
 def _left_out(words: str, theirs: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ def choose(sources: Sources, names: tuple[str, ...]) -> Sources:
     known = {source.name: source for source in sources.sources}
     for name in names:
         if name not in known:
-            raise GateError(f"there is no source {quote(name)}", suggestion(name, known))
+            raise GateError(f"unknown source {quote(name)}", suggestion(name, known))
     chosen = tuple(source for source in sources.sources if not names or source.name in names)
     return sources._replace(sources=chosen)
 
@@ -83,8 +83,8 @@ def _problems(read: Document) -> Iterator[Problem]:
     counts = Counter(names.values())
     for theirs, ours in names.items():
         if counts[ours] > 1:
-            message = f"{counts[ours]} names become {quote(ours)}"
-            yield Problem(("spec", "names", theirs), message, "Keep one: their numbers would be mixed.")
+            message = f"{counts[ours]} names map to {quote(ours)}"
+            yield Problem(("spec", "names", theirs), message, "Keep one: their values would be mixed.")
     for name, settings in read.data["spec"]["sources"].items():
         yield from _repeated_fields(("spec", "sources", name, "queries"), settings.get("queries", ()))
 
@@ -94,7 +94,7 @@ def _repeated_fields(at: At, queries: Any) -> Iterator[Problem]:
     for index, query in enumerate(queries):
         field = query["provides"]
         if field in seen:
-            yield Problem((*at, index, "provides"), f"{quote(field)} has a query already", "Keep one of them.")
+            yield Problem((*at, index, "provides"), f"{quote(field)} already has a query", "Keep one of them.")
         seen.add(field)
 
 
@@ -102,7 +102,7 @@ def _discreet(problem: Problem) -> Problem:
     """A problem without the value that was found: it may be a secret in a wrong place."""
     if any(key in SECRETIVE or str(key).endswith("_env") for key in problem.at):
         message = "expected the name of an environment variable, in capital letters"
-        return problem._replace(message=message, fix="Put the secret into that variable where `collect` runs.")
+        return problem._replace(message=message, fix="Set that variable to the secret where `collect` runs.")
     return problem._replace(message=re.sub(r"the string '.*'", "this string", problem.message))
 
 

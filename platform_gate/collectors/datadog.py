@@ -39,7 +39,7 @@ def collect(source: Source, world: World) -> Answer:
         services = _services(slo, source.settings.get("tag", TAG))
         nameless += not services
         values += [_value(slo, service, source.settings.get("timeframe", "")) for service in services]
-    remarks = [f"{plural(nameless, 'SLO')} without the service's tag left out"] if nameless else []
+    remarks = [f"left out {plural(nameless, 'SLO')} without the service's tag"] if nameless else []
     return Answer(tuple(values), tuple(remarks))
 
 
@@ -68,7 +68,7 @@ def _value(slo: Mapping[str, Any], service: str, timeframe: str) -> Value:
     statuses = {status["timeframe"]: status for status in slo.get("overall_status") or ()}
     if not timeframe and len(statuses) > 1:
         message = f"the SLO {quote(slo['name'])} has the timeframes {listing(sorted(statuses))}"
-        raise SourceError(message, "Say with `timeframe` which of them is meant.")
+        raise SourceError(message, "Set `timeframe` to one of them.")
     status = statuses.get(timeframe or next(iter(statuses), ""))
     number = units.number(status.get("status")) if status and not status.get("error") else None
     if status is None or number is None:

@@ -39,7 +39,7 @@ def carry(query: str, dialect: str, expressions: Mapping[str, str]) -> str:
         return str(tree.sql(dialect=dialect))
     except (sqlglot.errors.SqlglotError, ValueError) as error:
         fix = "Check the expression, in the engine's own dialect."
-        raise SourceError(f"the SQL can't be carried to {dialect}", fix, str(error)) from None
+        raise SourceError(f"the SQL can't be translated to {dialect}", fix, str(error)) from None
 
 
 def refuse_writing(query: str, dialect: str) -> None:
@@ -56,7 +56,7 @@ def refuse_writing(query: str, dialect: str) -> None:
     writes = (sqlglot.exp.DML, sqlglot.exp.DDL, sqlglot.exp.Command, sqlglot.exp.Into)
     query_only = len(statements) == 1 and isinstance(statements[0], sqlglot.exp.Query)
     if not query_only or statements[0].find(*writes):
-        raise SourceError("the SQL is not one query that only reads", "Write one SELECT, which may begin with WITH.")
+        raise SourceError("the SQL is not a single read-only query", "Write one SELECT, which may begin with WITH.")
 
 
 def _sqlglot() -> Any:

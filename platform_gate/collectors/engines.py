@@ -102,7 +102,9 @@ def _reader(names: Sequence[str]) -> str:
         return f"SELECT * FROM read_parquet({listed}, union_by_name = true)"  # noqa: S608 - quoted by `literal`
     if kinds <= {".csv", ".gz"}:
         return f"SELECT * FROM read_csv({listed}, {CSV})"  # noqa: S608 - quoted by `literal`
-    raise SourceError("the files are not all CSV (.csv, .csv.gz) or all Parquet (.parquet)", "Make two sources.")
+    raise SourceError(
+        "the files are not all CSV (.csv, .csv.gz) or all Parquet (.parquet)", "Split them into two sources."
+    )
 
 
 class Warehouse(NamedTuple):
@@ -148,7 +150,7 @@ def warehouse(url: str, limits: Limits) -> Iterator[Engine]:
     try:
         engine = sqlalchemy.create_engine(url, **_options(url, limits))
     except (sqlalchemy.exc.ArgumentError, ImportError, ValueError) as error:
-        message = f"the address of the database can't be used ({type(error).__name__})"
+        message = f"the database URL can't be used ({type(error).__name__})"
         raise SourceError(message, "Write an SQLAlchemy URL, and install the driver that it names.") from None
     try:
         with engine.connect() as connection:
@@ -156,9 +158,7 @@ def warehouse(url: str, limits: Limits) -> Iterator[Engine]:
             yield Warehouse(connection, NAMES.get(engine.dialect.name, engine.dialect.name))
     except (sqlalchemy.exc.SQLAlchemyError, OSError) as error:
         message = f"the database can't be reached ({type(error).__name__})"
-        raise SourceError(
-            message, "Check the address and the password, and whether a firewall stands between."
-        ) from None
+        raise SourceError(message, "Check the address and the password, and that no firewall is in the way.") from None
     finally:
         engine.dispose()
 
@@ -236,11 +236,13 @@ class _Session(NamedTuple):
 
 def _capped(rows: Sequence[Any]) -> Sequence[Any]:
     if len(rows) > MAX_ROWS:
-        raise SourceError(f"more than {plural(MAX_ROWS, 'row')}", "Sum up in the query.")
+        raise SourceError(f"more than {plural(MAX_ROWS, 'row')}", "Aggregate in the query.")
     return rows
 
 
 def _refused(error: Exception) -> SourceError:
     """What the database said, without the statement and the address that the library adds."""
     said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    return SourceError("the database refuses the query", "`--print-queries` prints it: try it there.", said)
+    return SourceError(
+        "the database rejected the query", "Print the query with `--print-queries`, and try it in the database.", said
+    )

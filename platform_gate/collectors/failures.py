@@ -16,7 +16,7 @@ def missing_extra(extra: str, package: str) -> SourceError:
 
 def too_slow(limits: Limits) -> tuple[str, str]:
     """Message and fix for an answer that takes too long."""
-    return f"no whole answer within {limits.timeout:g} s", "Ask for less, or raise `timeout`."
+    return f"no complete response within {limits.timeout:g} s", "Request less, or raise `timeout`."
 
 
 def explain(error: Exception, limits: Limits) -> tuple[str, str]:
@@ -36,7 +36,7 @@ def _known(problem: object, limits: Limits) -> tuple[str, str] | None:
     if isinstance(problem, exceptions.NameResolutionError):
         return "the server's name can't be resolved", "Check the `url`."
     if isinstance(problem, exceptions.NewConnectionError):
-        return "the server can't be reached", "Check the `url`, and whether a firewall stands between."
+        return "the server can't be reached", "Check the `url`, and that no firewall is in the way."
     if isinstance(problem, (exceptions.TimeoutError, TimeoutError)):
         return too_slow(limits)
     if isinstance(problem, (ssl.SSLError, exceptions.SSLError)):

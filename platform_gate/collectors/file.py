@@ -74,7 +74,7 @@ def _lines(text: str, name: str) -> Iterator[dict[str, Any]]:
         if line.strip():
             row = _parsed(line, f"{name}, line {number}")
             if not isinstance(row, dict):
-                raise SourceError(f"{name}, line {number}: not a JSON object", "Write one object a line.")
+                raise SourceError(f"{name}, line {number}: not a JSON object", "Write one object per line.")
             yield row
 
 
@@ -82,7 +82,7 @@ def _parsed(text: str, name: str) -> Any:
     try:
         return json.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError):
-        raise SourceError(f"{name} is not JSON", "Check `format`, and whether the file is whole.") from None
+        raise SourceError(f"{name} is not JSON", "Check `format`, and that the file is complete.") from None
 
 
 def _table(text: str, name: str) -> Iterator[dict[str, Any]]:
@@ -91,7 +91,10 @@ def _table(text: str, name: str) -> Iterator[dict[str, Any]]:
         rows.refuse_columns(reader.fieldnames or (), f"{name}, line 1")
         for row in reader:
             if None in row or None in row.values():
-                raise SourceError(f"{name}, line {reader.line_num}: not as many cells as columns", "Fix the row.")
+                raise SourceError(
+                    f"{name}, line {reader.line_num}: the number of cells differs from the number of columns",
+                    "Fix the row.",
+                )
             yield row
     except csv.Error as error:
         raise SourceError(f"{name}, line {reader.line_num}: {error}", "Check `format`.") from None

@@ -94,8 +94,8 @@ def _nodes(
 def _page_of(answer: Mapping[str, Any], repository: str) -> Mapping[str, Any]:
     """The list of an answer. GraphQL says 200 for errors too."""
     if errors := answer.get("errors"):
-        fix = "Check the name of the repository, and what the token may read."
-        raise SourceError(f"{repository}: GitHub refuses the query", fix, str(errors[0].get("message", "")))
+        fix = "Check the repository's name and the token's permissions."
+        raise SourceError(f"{repository}: GitHub rejected the query", fix, str(errors[0].get("message", "")))
     page: Mapping[str, Any] = answer["data"]["repository"]["list"]
     return page
 

@@ -37,7 +37,7 @@ def collect(source: Source, world: World) -> Answer:
             others += project["name"] not in owners
             if project["name"] in owners:
                 values.append(_value(project, report, owners[project["name"]], name))
-    remarks = [f"{plural(others, 'project')} without a service left out"] if others else []
+    remarks = [f"left out {plural(others, 'project')} without a service"] if others else []
     return Answer(tuple(values), tuple(remarks))
 
 

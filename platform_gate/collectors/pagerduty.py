@@ -45,7 +45,7 @@ def collect(source: Source, world: World) -> Answer:
         if incident.get("service"):
             by_service.setdefault(incident["service"]["summary"], []).append(_incident(incident))
     values = [value for name, found in by_service.items() for value in incidents.values(name, found, world.at)]
-    remarks = [f"{plural(len(nameless), 'incident')} without a service left out"] if nameless else []
+    remarks = [f"left out {plural(len(nameless), 'incident')} without a service"] if nameless else []
     return Answer(tuple(values), tuple(remarks))
 
 
@@ -62,7 +62,7 @@ def _pages(transport: Transport, kind: str, fields: Sequence[tuple[str, str]]) -
         yield from answer[kind]
         if not answer["more"]:
             return
-    raise SourceError(f"more than {FURTHEST} {kind}", "Narrow `urgencies`: PagerDuty lists no more.")
+    raise SourceError(f"more than {FURTHEST} {kind}", "Narrow `urgencies`: PagerDuty returns no more than that.")
 
 
 def _incident(data: Mapping[str, Any]) -> Incident:

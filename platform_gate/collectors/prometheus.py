@@ -75,7 +75,7 @@ def collect(source: Source, world: World) -> Answer:
     for query in source.settings.get("queries", ()):
         values += _query(query, source.settings.get("service", DEFAULT_LABEL), asker)
     unnamed = sum(1 for value in values if not value.service)
-    remarks = [f"{plural(unnamed, 'value')} without a service's label left out"] if unnamed else []
+    remarks = [f"left out {plural(unnamed, 'value')} without the service's label"] if unnamed else []
     return Answer(tuple(value for value in values if value.service), tuple(remarks))
 
 
@@ -170,7 +170,7 @@ def _keys(vectors: Iterable[Vector]) -> list[Key]:
 def _refuse_evaluation_times(fresh: Vector, at: datetime, name: str) -> None:
     moments = [moment for numbers in fresh.values() for moment in numbers]
     if moments and all(moment is not None and abs(float(moment) - at.timestamp()) < 0.0005 for moment in moments):  # noqa: PLR2004 - half of what `JUST_BEFORE` is
-        message = f"{name}: `fresh` gives the time of the query, not that of a sample"
+        message = f"{name}: `fresh` returns the time of the query, not of a sample"
         raise SourceError(message, "Write timestamp(SELECTOR), with nothing around the selector.")
 
 
@@ -179,11 +179,11 @@ def _data(response: Response, name: str) -> Mapping[str, Any]:
     answer = parse_json(response)
     if not isinstance(answer, Mapping) or answer.get("status") != "success" or response.status != 200:  # noqa: PLR2004
         why = answer.get("error", "") if isinstance(answer, Mapping) else ""
-        fix = "Try the query in the server's own page; `--print-queries` prints it."
-        raise SourceError(f"{name}: the server answered {response.status}", fix, str(why) or response.text())
+        fix = "Print the query with `--print-queries`, and try it in the server's web interface."
+        raise SourceError(f"{name}: the server responded with {response.status}", fix, str(why) or response.text())
     if warnings := answer.get("warnings"):
         fix = "Make every store reachable, or narrow the query."
-        raise SourceError(f"{name}: the answer may be partial", fix, str(warnings[0]))
+        raise SourceError(f"{name}: the response may be incomplete", fix, str(warnings[0]))
     data: Mapping[str, Any] = answer["data"]
     return data
 
@@ -191,7 +191,9 @@ def _data(response: Response, name: str) -> Mapping[str, Any]:
 def _results(data: Mapping[str, Any], name: str) -> Sequence[Any]:
     kind, results = data.get("resultType"), data.get("result", [])
     if kind != "vector":
-        raise SourceError(f"{name}: the query gives a {quote(kind)}", "Write one that gives a vector: `by (service)`.")
+        raise SourceError(
+            f"{name}: the query returns a {quote(kind)}", "Write one that returns a vector: `by (service)`."
+        )
     if len(results) > MAX_SERIES:
         message = f"{name}: {plural(len(results), 'series', 'series')}, more than {MAX_SERIES}"
         raise SourceError(message, "Aggregate in the query: `by (service)`.")

@@ -32,7 +32,7 @@ def answer(rows: Iterable[Mapping[str, Any]], name: str) -> Answer:
             nameless += 1
         else:
             values.append(_value(row, f"{name}, row {number}"))
-    remarks = [f"{plural(nameless, 'row')} without a service left out"] if nameless else []
+    remarks = [f"left out {plural(nameless, 'row')} without a service"] if nameless else []
     return Answer(tuple(values), tuple(remarks))
 
 
@@ -40,7 +40,7 @@ def refuse_columns(columns: Collection[str], name: str) -> None:
     """Refuse columns that lack one, or have one that nobody knows; raises ``SourceError``."""
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
-        raise SourceError(f"{name}: no column {listing(missing)}", f"A row has {listing(REQUIRED)}.")
+        raise SourceError(f"{name}: missing {listing(missing)}", f"The required columns are {listing(REQUIRED)}.")
     unknown = [str(column) for column in columns if column not in (*REQUIRED, *OPTIONAL)]
     if unknown:
         raise SourceError(f"{name}: unknown column {quote(unknown[0])}", suggestion(unknown[0], (*REQUIRED, *OPTIONAL)))
@@ -50,7 +50,7 @@ def _value(row: Mapping[str, Any], name: str) -> Value:
     value = Value(str(row["service"]), str(row["at"]), unit=str(row["unit"] or ""), window=_window(row, name))
     number = units.number(row["value"])
     if number is None and row["value"] not in (None, "") and not _is_nan(row["value"]):
-        raise SourceError(f"{name}: {quote(row['value'])} is no number", "Leave it empty where there is no data.")
+        raise SourceError(f"{name}: {quote(row['value'])} is not a number", "Leave it empty if there is no data.")
     moment = parse_moment(row["observed_at"], name)
     if number is None or moment is None:
         return value._replace(error=units.NO_DATA if number is None else units.UNDATED)
@@ -65,7 +65,7 @@ def _is_nan(value: object) -> bool:
 def _window(row: Mapping[str, Any], name: str) -> str:
     window = str(row.get("window") or "")
     if window and not units.is_window(window):
-        raise SourceError(f"{name}: {quote(window)} is no window", "Write a number of days or weeks: 30d, 4w.")
+        raise SourceError(f"{name}: {quote(window)} is not a window", "Write a number of days or weeks: 30d, 4w.")
     return window
 
 
@@ -80,7 +80,7 @@ def parse_moment(value: object, name: str) -> datetime | None:
     try:
         moment = _moment(value)
     except ValueError:
-        raise SourceError(f"{name}: {quote(value)} is no time", "Write 2026-01-31T14:00:00Z.") from None
+        raise SourceError(f"{name}: {quote(value)} is not a timestamp", "Write 2026-01-31T14:00:00Z.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -38,7 +38,7 @@ def values_of_reports(reports: Iterable[Report], window: str) -> Answer:
         by_slo[str(labels.get("service_name", "")), _name(report["metadata"]["name"], labels)].append(report)
     nameless = sum(len(by_slo[key]) for key in by_slo if not key[0])
     values = [value for key, group in by_slo.items() if key[0] for value in _values(key, group, window)]
-    remarks = [f"{plural(nameless, 'report')} without a label service_name left out"] if nameless else []
+    remarks = [f"left out {plural(nameless, 'report')} without the label service_name"] if nameless else []
     return Answer(tuple(values), tuple(remarks))
 
 
@@ -64,8 +64,8 @@ def _values(key: tuple[str, str], reports: Sequence[Report], window: str) -> Ite
 def _only_window(newest: Iterable[str], slo: str) -> str:
     days = sorted(step for step in newest if step.endswith("d"))
     if len(days) > 1:
-        message = f"the SLO {slo} has reports over {listing(days)}"
-        raise SourceError(message, "Say with `window` which of them the SLO's target is about.")
+        message = f"the SLO {slo} has reports for the windows {listing(days)}"
+        raise SourceError(message, "Set `window` to the one that the SLO's target covers.")
     return days[0] if days else ""
 
 

@@ -89,8 +89,8 @@ def secret(world: World, name: str) -> str:
     if not value:
         raise SourceError(f"the environment variable {name} is not set", "Set it where `collect` runs.")
     if not re.fullmatch(r"[\x20-\x7e]+", value):
-        message = f"the environment variable {name} holds characters that a credential can't have"
-        raise SourceError(message, "Check how it is set; a line break is a usual cause.")
+        message = f"the environment variable {name} contains characters that are invalid in a credential"
+        raise SourceError(message, "Check how it is set; a line break is a common cause.")
     return value
 
 

@@ -84,7 +84,9 @@ class Transport:
     def _url(self, path: str, query: Sequence[tuple[str, str]]) -> str:
         url = urljoin(self._base + "/", path) if "://" in path else self._base + path
         if _origin(url) != _origin(self._base):
-            raise SourceError("the answer points to another origin, which gets no credentials", "Check the `url`.")
+            raise SourceError(
+                "the response links to another origin, which must not get the credentials", "Check the `url`."
+            )
         return f"{url}?{urlencode(query)}" if query else url
 
     def _ask(self, method: str, url: str, body: Body) -> Response:
@@ -133,8 +135,8 @@ class Transport:
             size += len(chunk)
             if size > self._limits.max_bytes:
                 raise SourceError(
-                    f"the answer is larger than {plural(self._limits.max_bytes, 'byte')}",
-                    "Ask for less, or raise `max_bytes`.",
+                    f"the response is larger than {plural(self._limits.max_bytes, 'byte')}",
+                    "Request less, or raise `max_bytes`.",
                 )
             if self._world.monotonic() > end:
                 raise UnreachableError(*too_slow(self._limits))
@@ -142,13 +144,15 @@ class Transport:
 
     def _checked(self, response: Response) -> Response:
         if response.status in REDIRECTS:
-            message = f"the server redirects to another address ({response.status}), which is not followed"
-            raise SourceError(message, "Write the address to which it leads as `url`.")
+            message = f"the server redirects to another address ({response.status}), and redirects are not followed"
+            raise SourceError(message, "Set `url` to the address that it redirects to.")
         if response.headers.get("content-encoding", "identity") != "identity":
-            raise SourceError("the server compresses although it was asked not to", "Ask its operator why.")
+            raise SourceError(
+                "the server compressed the response, although the request forbids it", "Turn compression off there."
+            )
         if response.status in REFUSED:
-            message = f"the server refuses the credentials ({response.status})"
-            raise SourceError(message, "Check the secret and what it may read.", response.text())
+            message = f"the server rejected the credentials ({response.status})"
+            raise SourceError(message, "Check the secret and its permissions.", response.text())
         self._check_clock(response)
         return response
 
@@ -161,7 +165,7 @@ class Transport:
         if abs(seconds) > CLOCK_MAY_DIFFER:
             minutes = plural(round(abs(seconds) / 60), "minute")
             message = f"the server's clock is {minutes} {'ahead of' if seconds > 0 else 'behind'} ours"
-            raise SourceError(message, "Set the clocks right: dates of values mean nothing until then.")
+            raise SourceError(message, "Synchronize the clocks: until then, the dates of values are wrong.")
 
 
 def parse_json(response: Response) -> Any:
@@ -174,14 +178,16 @@ def parse_json(response: Response) -> Any:
         return json.loads(response.body, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
         size = plural(len(response.body), "byte")
-        fix = "Check the `url`; a proxy's page is a usual cause."
-        raise SourceError(f"the answer ({response.status}, {size}) is not whole JSON", fix, response.text()) from None
+        fix = "Check the `url`; a proxy's error page is a common cause."
+        raise SourceError(
+            f"the response ({response.status}, {size}) is not complete JSON", fix, response.text()
+        ) from None
 
 
 def succeed(response: Response) -> Any:
     """The data of an answer whose status is 200; raises ``SourceError`` for any other."""
     if response.status != 200:  # noqa: PLR2004 - HTTP's own number
-        message = f"the server answered {response.status}"
+        message = f"the server responded with {response.status}"
         raise SourceError(message, "Try again, or check the `url`.", response.text())
     return parse_json(response)
 
@@ -204,7 +210,7 @@ def _tls(source: Source, world: World) -> Tls:
     files = {kind: world.folder / path for kind, path in source.settings.get("tls", {}).items()}
     for kind, path in files.items():
         if not path.is_file():
-            raise SourceError(f"tls.{kind}: there is no such file", "Paths are relative to the `Sources` file.")
+            raise SourceError(f"tls.{kind}: no such file", "Paths are relative to the `Sources` file.")
     return Tls(**{kind: str(path) for kind, path in files.items()})
 
 
@@ -229,7 +235,7 @@ def _wait(response: Response | None, attempt: int, now: datetime) -> float:
     if response is None or seconds is None:
         return float(2**attempt)
     if seconds > LONGEST_WAIT:
-        message = f"the server answered {response.status} and asks to wait {plural(int(seconds), 'second')}"
+        message = f"the server responded with {response.status} and asks to wait {plural(int(seconds), 'second')}"
         raise SourceError(message, "Collect less often, or ask for a higher limit.")
     return max(0.0, seconds)
 

@@ -99,18 +99,20 @@ def _own_unit(value: Value) -> str:
         return CURRENCY
     if (value.unit, value.unit) not in _FACTORS:
         units = ", ".join(sorted(unit for unit, target in _FACTORS if unit == target))
-        raise SourceError(f"{value.at} can't be in {quote(value.unit)}", f"Its unit is one of: {units}, or a currency.")
+        raise SourceError(f"{value.at} can't have the unit {quote(value.unit)}", f"Use one of: {units}, or a currency.")
     return value.unit
 
 
 def _factor(unit: str, wanted: str, at: str) -> Decimal:
     if wanted == CURRENCY:
         if unit not in currencies():
-            raise SourceError(f"{at} can't be in {quote(unit)}", "Its unit is the ISO 4217 code of a currency: USD.")
+            raise SourceError(
+                f"{at} can't have the unit {quote(unit)}", "Use the ISO 4217 code of a currency, such as USD."
+            )
         return Decimal(1)
     if (unit, wanted) not in _FACTORS:
         units = ", ".join(sorted({known for known, target in _FACTORS if target == wanted}))
-        raise SourceError(f"{at} can't be in {quote(unit)}", f"Its unit is one of: {units}.")
+        raise SourceError(f"{at} can't have the unit {quote(unit)}", f"Use one of: {units}.")
     numerator, denominator = _FACTORS[unit, wanted]
     return Decimal(numerator) / denominator
 
@@ -153,7 +155,7 @@ def refuse_fractions(values: Iterable[Value], name: str) -> None:
     numbers = [value.value for value in values if value.unit == PERCENT and value.value is not None]
     if numbers and max(numbers) <= 1 and any(numbers):
         message = f"{name}: no value is above 1 percent, so they look like fractions"
-        raise SourceError(message, "Write `unit: ratio`, and they are converted.")
+        raise SourceError(message, "Write `unit: ratio` to convert them.")
 
 
 def number(text: object) -> Decimal | None:

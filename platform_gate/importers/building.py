@@ -64,7 +64,7 @@ def draft(document: Document, service: Service) -> Draft:
         return Draft("", start, {NAME: Gap(GapKind.NAME, service.name.why, service.name.origin)})
     name = convert.slug(service.name)
     if not name or is_placeholder(name):
-        why = f"no name can be made of {quote(service.name)}"
+        why = f"no service name can be derived from {quote(service.name)}"
         return Draft("", start, {NAME: Gap(GapKind.NAME, why, _at(document, service.name))})
     entries: dict[At, Value | Gap] = {NAME: Value(name, _at(document, service.name))}
     entries.update(_ownership(document, service.team))
@@ -80,14 +80,14 @@ def _at(document: Document, value: Word) -> Origin:
 
 def _renamed(document: Document, name: Word, slug: str) -> Iterator[Note]:
     if slug != name:
-        yield Note(f"the name {quote(name)} is written {slug}", _at(document, name))
+        yield Note(f"the name {quote(name)} becomes {slug}", _at(document, name))
 
 
 def _ownership(document: Document, team: Word | Lack | None) -> Entries:
     if isinstance(team, Lack):
         yield TEAM, Gap(GapKind.OWNER, team.why, team.origin)
     elif team is not None and not convert.is_text(team):
-        why = f"the owner {quote(team)} is longer than {convert.LONGEST_TEXT} characters or holds hidden ones"
+        why = f"the owner {quote(team)} is longer than {convert.LONGEST_TEXT} characters or contains hidden characters"
         yield TEAM, Gap(GapKind.OWNER, why, _at(document, team))
     elif team is not None:
         yield TEAM, Value(str(team), _at(document, team))
@@ -125,7 +125,9 @@ def _slo_name(slo: Slo, number: int) -> tuple[str, Value | Gap]:
     if isinstance(slo.name, Lack):
         return stand_in, Gap(GapKind.NAME, slo.name.why, slo.name.origin, stand_in)
     if not convert.is_text(slo.name):
-        why = f"the name {quote(slo.name)} is longer than {convert.LONGEST_TEXT} characters or holds hidden ones"
+        why = (
+            f"the name {quote(slo.name)} is longer than {convert.LONGEST_TEXT} characters or contains hidden characters"
+        )
         return stand_in, Gap(GapKind.NAME, why, slo.origin, stand_in)
     return str(slo.name), Value(str(slo.name), slo.origin)
 
@@ -143,7 +145,7 @@ def _evidence(document: Document, links: Iterable[Link]) -> Entries:
 def _left_out(document: Document, links: Iterable[Link]) -> Iterator[Note]:
     for link in links:
         if convert.check_of_link(link.type) and not convert.is_evidence(link.url):
-            yield Note(f"the link {quote(link.url)} is no http(s) address, and left out", _at(document, link.url))
+            yield Note(f"left out the link {quote(link.url)}, which is not an http(s) address", _at(document, link.url))
 
 
 def skipped(document: Document, what: str) -> Skipped:

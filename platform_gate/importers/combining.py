@@ -56,11 +56,11 @@ def _merge(first: Draft, second: Draft) -> Draft:
 def complete(draft: Draft, tier_map: TierMap) -> Draft:
     """The draft with a tier, and a gap for an owner or for SLOs that nobody names."""
     entries = dict(draft.entries)
-    entries.setdefault(TEAM, Gap(GapKind.OWNER, "no owner is named", draft.origin))
+    entries.setdefault(TEAM, Gap(GapKind.OWNER, "no owner is given", draft.origin))
     if isinstance(entries[TEAM], Gap):
         entries.pop(_OWNERSHIP, None)
     if not draft.slos:
-        entries[SLOS] = Gap(GapKind.TARGET, "no SLO is named", draft.origin)
+        entries[SLOS] = Gap(GapKind.TARGET, "no SLO is given", draft.origin)
     entries[TIER] = _tier(draft, tier_map)
     return draft._replace(entries=entries, notes=(*draft.notes, *_clamped(draft.tiers, tier_map)))
 
@@ -91,9 +91,9 @@ def _known(word: TierWord, tier_map: TierMap) -> int | None:
 
 def _why_no_tier(words: tuple[TierWord, ...]) -> str:
     if not words:
-        return "no tier is named"
+        return "no tier is given"
     names = listing(dict.fromkeys(quote(word.text) for word in words[:5]), "or")
-    return f"no --tier-map says what {names} means"
+    return f"no --tier-map has an entry for {names}"
 
 
 def _clamped(words: tuple[TierWord, ...], tier_map: TierMap) -> Iterator[Note]:
@@ -103,7 +103,7 @@ def _clamped(words: tuple[TierWord, ...], tier_map: TierMap) -> Iterator[Note]:
         if word.declared and number is not None and word.text.casefold() not in tier_map.tiers:
             nearest = convert.within_tiers(number)
             if nearest != number:
-                yield Note(f"tier {number} is written {nearest}, the nearest of the three tiers", word.origin)
+                yield Note(f"tier {number} becomes {nearest}, the nearest of the three tiers", word.origin)
 
 
 def tier_map(document: Document) -> TierMap:
@@ -121,15 +121,15 @@ def tier_map(document: Document) -> TierMap:
 def _map_problems(data: Any) -> Iterator[Problem]:
     fix = "For example: {gold: 1, silver: 2, payments: 1}"
     if not isinstance(data, dict) or not data:
-        yield Problem((), "a tier map is a mapping of words to tiers", fix)
+        yield Problem((), "a tier map must map words to tiers", fix)
         return
     for at, tier in _leaves(data):
         if isinstance(tier, bool) or tier not in (1, 2, 3):
-            yield Problem(at, "a tier is 1, 2 or 3", fix)
+            yield Problem(at, "a tier must be 1, 2 or 3", fix)
     words = Counter(str(at[-1]).casefold() for at, _ in _leaves(data))
     for at, _ in _leaves(data):
         if words[str(at[-1]).casefold()] > 1:
-            yield Problem(at, f"{quote(at[-1])} is there more than once", "Keep one of them.", on_key=True)
+            yield Problem(at, f"{quote(at[-1])} is mapped more than once", "Keep one of them.", on_key=True)
 
 
 def _leaves(data: Mapping[str, Any]) -> Iterator[tuple[At, Any]]:

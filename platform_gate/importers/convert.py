@@ -81,9 +81,9 @@ def percent_of_fraction(value: Word | Lack, place: str, origin: Origin) -> Amoun
         return percent(value, place, origin)
     number = _number(value)
     if number is None:
-        return Lack(f"{place} is {quote(value)}, which is no number", origin)
+        return Lack(f"{place} is {quote(value)}, which is not a number", origin)
     if not 0 < number <= 1:
-        return Lack(f"{place} is {quote(value)[1:-1]}, and a fraction lies above 0 and is at most 1", origin)
+        return Lack(f"{place} is {quote(value)[1:-1]}, but a fraction must be above 0 and at most 1", origin)
     return _checked(number.scaleb(2), place, origin)
 
 
@@ -93,11 +93,11 @@ def percent(value: Word | Lack, place: str, origin: Origin) -> Amount:
         return value
     number = _number(value.removesuffix("%").rstrip())
     if number is None:
-        return Lack(f"{place} is {quote(value)}, which is no number", origin)
+        return Lack(f"{place} is {quote(value)}, which is not a number", origin)
     if not 0 < number <= 100:  # noqa: PLR2004 - percent
-        return Lack(f"{place} is {quote(value)[1:-1]}, and percent lie above 0 and are at most 100", origin)
+        return Lack(f"{place} is {quote(value)[1:-1]}, but a percentage must be above 0 and at most 100", origin)
     if number <= 1 and not value.endswith("%"):
-        return Lack(f"{place} is {quote(value)[1:-1]}, which looks like a fraction where percent are expected", origin)
+        return Lack(f"{place} is {quote(value)[1:-1]}, which looks like a fraction, not a percentage", origin)
     return _checked(number, place, origin)
 
 
@@ -120,7 +120,7 @@ def window(value: str, place: str, origin: Origin, *, calendar: bool = False) ->
     match = _WINDOW.fullmatch(value)
     shown = f"{place} is {quote(value)}"
     if not match or not int(match[1]):
-        return Lack(f"{shown}, which is no duration of days or weeks", origin)
+        return Lack(f"{shown}, which is not a duration in days or weeks", origin)
     return _window(int(match[1]), match[2], calendar=calendar) or Lack(f"{shown}, {_objection(match[2])}", origin)
 
 
@@ -138,7 +138,7 @@ def _objection(unit: str) -> str:
     if unit == "m":
         return "which may mean minutes or months"
     if unit in _MONTHS or unit.lower() in _MONTHS:
-        return "and such months are not a number of days"
+        return "and months differ in length"
     return "which is not a whole number of days or weeks"
 
 

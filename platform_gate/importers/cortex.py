@@ -46,15 +46,15 @@ def _owner(info: Document) -> tuple[Word | Lack, tuple[Note, ...]]:
         return text(info, "x-cortex-owners"), ()
     groups = [name for owner in owners if isinstance(name := _group(owner), Word)]
     if not groups:
-        return Lack("info.x-cortex-owners names no group", origin(below(info, "x-cortex-owners"))), ()
-    others = tuple(Note(f"a further owner, {name}, is left out", Origin(info.path, name.line)) for name in groups[1:])
+        return Lack("info.x-cortex-owners lists no group", origin(below(info, "x-cortex-owners"))), ()
+    others = tuple(Note(f"left out another owner, {name}", Origin(info.path, name.line)) for name in groups[1:])
     return groups[0], others
 
 
 def _group(owner: Document) -> Word | Lack:
     kind = text(owner, "type")
     if isinstance(kind, Word) and kind.casefold() not in ("group", "team"):
-        return Lack(f"{owner.place} is no group", origin(owner))
+        return Lack(f"{owner.place} is not a group", origin(owner))
     return text(owner, "name")
 
 

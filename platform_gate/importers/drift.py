@@ -92,7 +92,7 @@ def _unsettled(document: Document, draft: Draft, known: Mapping[At, Place], cove
             yield Leftover(origin, f"the descriptors contradict one another: {entry.why}", "Make them agree.")
         else:
             why = f" ({entry.origin}: {entry.why})" if isinstance(entry, Gap) else ""
-            message = f"no descriptor gives {_called(at)} any more{why}; it came from {place.source}"
+            message = f"no descriptor has {_called(at)} any more{why}; it came from {place.source}"
             yield Leftover(origin, message, "Remove it, or its comment to keep it as your own.")
 
 
@@ -122,10 +122,8 @@ def _additions(document: Document, draft: Draft) -> tuple[list[Edit], list[Lefto
         if wanted and _is_block(document, at):
             edits += add(document, draft, wanted)
         elif wanted:
-            message = f"{', '.join(wanted)} cannot be added to {at[-1]}, which is no block"
-            leftovers.append(
-                Leftover(_origin(document, at), message, "Write it as a block of lines, or add it by hand.")
-            )
+            message = f"{', '.join(wanted)} can't be added to {at[-1]}, which is not in block style"
+            leftovers.append(Leftover(_origin(document, at), message, "Write it in block style, or edit it by hand."))
     return edits, leftovers
 
 

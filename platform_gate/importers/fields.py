@@ -113,4 +113,4 @@ def _placeholders() -> frozenset[str]:
 def _kind(value: Any) -> str:
     if isinstance(value, Odd):
         return value.value
-    return f"is a {'list' if isinstance(value, list) else 'mapping'}, where a text is expected"
+    return f"is a {'list' if isinstance(value, list) else 'mapping'}, but text is expected"

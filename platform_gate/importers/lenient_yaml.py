@@ -22,7 +22,7 @@ MAX_DEPTH: Final = 100
 MAX_MERGED: Final = 100_000
 """Keys that merges (`<<`) may copy in one file: a small file could copy millions."""
 
-TEMPLATE: Final = "it is a template, and no YAML before it is filled in"
+TEMPLATE: Final = "it is a template that has not been rendered"
 """The message of a trouble."""
 
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -41,7 +41,7 @@ class Word(str):
 class Odd(Enum):
     """Values that nobody but their own tool can make sense of, in the words of a message."""
 
-    TEMPLATE = "is a template that was not filled in"
+    TEMPLATE = "is a template that has not been rendered"
     TAGGED = "has a tag that only its own tool understands"
     REPEATED = "is written more than once"
 
@@ -142,7 +142,7 @@ def _trouble(error: Exception, text: str, path: str) -> Trouble:
     mark = getattr(error, "problem_mark", None)
     line = getattr(error, "line", 1) if mark is None else mark.line + 1
     if _TEMPLATE.search(text):
-        fix = "Fill it in first (`helm template`, say), and import what comes out."
+        fix = "Render it first, for example with `helm template`, and import the result."
         return Trouble(path, line, TEMPLATE, fix)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
     return Trouble(path, line, f"it is neither YAML nor JSON: {quote(reason)[1:-1]}", "Fix it, or leave it out.")

@@ -24,7 +24,7 @@ CHECKS: Final = ("runbook", "monitoring", "ownership", "documentation", "inciden
 
 _ADVICE: Final = {
     GapKind.NAME: "the name",
-    GapKind.OWNER: "the team that answers for the service",
+    GapKind.OWNER: "the team that owns the service",
     GapKind.TIER: "1 critical, 2 important or 3 best effort",
     GapKind.TARGET: "the promised percentage, such as 99.9",
     GapKind.WINDOW: "window, in days or weeks, such as 30d",

@@ -56,7 +56,7 @@ def _slos(document: Document) -> Iterator[Slo]:
 
 def _no_objectives(document: Document) -> Lack:
     part = below(document, "spec", "objectives")
-    why = "is missing" if part.data is None else "is empty" if part.data == [] else "is no list"
+    why = "is missing" if part.data is None else "is empty" if part.data == [] else "is not a list"
     return Lack(f"{part.place} {why}", origin(part))
 
 

@@ -30,7 +30,7 @@ def recognises(data: Mapping[str, Any]) -> bool:
 def drafts(document: Document) -> Iterator[Draft | Skipped]:
     """The service that the labels name; without such a label it is named after the SLO, and that is a gap."""
     if text(document, "kind") != "ServiceLevelObjective":
-        yield skipped(document, "a Pyrra document that is no ServiceLevelObjective")
+        yield skipped(document, "a Pyrra document that is not a ServiceLevelObjective")
         return
     labelled = first_text(document, *((*_LABELS, label) for label in _SERVICE))
     name = labelled if isinstance(labelled, Word) else text(document, "metadata", "name")

@@ -70,11 +70,11 @@ OTHERS: Final[tuple[tuple[str, Test], ...]] = (
     ("a Helm values file", _is_values),
     ("a Kubernetes manifest", _is_kubernetes),
     ("an OpenAPI document", _is_openapi),
-    ("a file of Prometheus rules", _is_rules),
+    ("a Prometheus rules file", _is_rules),
 )
 """Well known files that no importer reads, the most telling ones first."""
 
-TEMPLATE: Final = Kind("a template that was not filled in")
+TEMPLATE: Final = Kind("a template that has not been rendered")
 
 
 def recognise(content: bytes, path: str) -> Kind | None:

@@ -14,7 +14,7 @@ from platform_gate.importers.drafts import Draft, Skipped
 from platform_gate.importers.fields import Lack, below, first_text, origin, text
 from platform_gate.importers.lenient_yaml import Document, Word, word
 
-TITLE: Final = "an SLO of slo-generator"
+TITLE: Final = "an slo-generator SLO"
 HINTS: Final = ("sre.google.com", "service_name")
 
 
@@ -29,7 +29,7 @@ def drafts(document: Document) -> Iterator[Draft | Skipped]:
     if below(document, "service_name").data is not None:
         yield _draft(document, document, document, "slo_target")
     elif text(document, "kind") != "ServiceLevelObjective":
-        yield skipped(document, "an slo-generator document that is no ServiceLevelObjective")
+        yield skipped(document, "an slo-generator document that is not a ServiceLevelObjective")
     else:
         yield _draft(document, below(document, "metadata", "labels"), below(document, "spec"), "goal")
 

@@ -30,7 +30,7 @@ def drafts(document: Document) -> Iterator[Draft | Skipped]:
     in_kubernetes = text(document, "apiVersion")
     kind = text(document, "kind")
     if str(in_kubernetes).startswith(_GROUP) and kind != "PrometheusServiceLevel":
-        yield skipped(document, "a Sloth document that is no PrometheusServiceLevel")
+        yield skipped(document, "a Sloth document that is not a PrometheusServiceLevel")
         return
     spec = below(document, "spec") if str(in_kubernetes).startswith(_GROUP) else document
     tiers = tuple(tier_words(spec, ("labels", "tier")))

@@ -31,7 +31,7 @@ def explain(raw: bytes, place: Place, sources: Mapping[str, Source] | None) -> t
     """Everything that is wrong with a line, in the order in which it stands; ``sources`` is None for a header."""
     if len(raw) > MAX_LINE:
         message = "the line is longer than 64 KiB"
-        return (Refusal(message, "Collect fewer values a service, or shorten names.", Location(*place)),)
+        return (Refusal(message, "Collect fewer values per service, or shorten names.", Location(*place)),)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
@@ -71,17 +71,17 @@ def _out_of_place(data: Mapping[str, Any]) -> Problem:
     if "kind" in data:
         return Problem(("kind",), "a second header", "Give each snapshot a file of its own.", on_key=True)
     fix = "Begin the file with the header: apiVersion, kind, collected_at and sources."
-    return Problem((), "the first line is no header", fix)
+    return Problem((), "the first line is not a header", fix)
 
 
 def _header_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     if not is_day(data["collected_at"]):
-        yield Problem(("collected_at",), f"there is no day {data['collected_at'][:10]}", "Correct it.")
+        yield Problem(("collected_at",), f"{data['collected_at'][:10]} is not a date", "Correct it.")
     for name, source in data["sources"].items():
         for index, field in enumerate(source["provides"]):
             if not is_field(field):
                 at: At = ("sources", name, "provides", index)
-                yield Problem(at, f"no subsystem knows the field {quote(field)}", suggestion(field, claimable()))
+                yield Problem(at, f"unknown field {quote(field)}", suggestion(field, claimable()))
 
 
 def _value_problems(items: Sequence[Mapping[str, Any]], sources: Mapping[str, Source]) -> Iterator[Problem]:
@@ -90,8 +90,8 @@ def _value_problems(items: Sequence[Mapping[str, Any]], sources: Mapping[str, So
         at: At = ("values", index)
         what, name, observed = item["at"], item["source"], item.get("observed_at")
         if field_of(what) is None:
-            fix = "Known: slos/NAME, cost/YYYY-MM, reliability/METRIC and what else the subsystems list."
-            yield Problem((*at, "at"), f"no subsystem knows {quote(what)}", fix)
+            fix = "Known fields: slos/NAME, cost/YYYY-MM, reliability/METRIC and those of other subsystems."
+            yield Problem((*at, "at"), f"unknown field {quote(what)}", fix)
         elif name not in sources:
             yield Problem((*at, "source"), f"the header has no source {quote(name)}", suggestion(name, sources))
         elif not any(covers(field, what) for field in sources[name].provides):
@@ -99,10 +99,10 @@ def _value_problems(items: Sequence[Mapping[str, Any]], sources: Mapping[str, So
             yield Problem((*at, "source"), message, "Add the field to the source's `provides` in the header.")
         if what in seen:
             message = f"a second value of {quote(what)} for this service"
-            yield Problem((*at, "at"), message, "Keep one: precedence is never guessed.")
+            yield Problem((*at, "at"), message, "Keep one: the gate never chooses between them.")
         seen.add(what)
         if observed and not is_day(observed):
-            yield Problem((*at, "observed_at"), f"there is no day {observed[:10]}", "Correct it.")
+            yield Problem((*at, "observed_at"), f"{observed[:10]} is not a date", "Correct it.")
 
 
 def _span(placed: Placed, problem: Problem) -> Span:

@@ -67,7 +67,7 @@ class Measurements:
         place = Place(second.path, second.line)
         location = explaining.value_place(snapshot.raw(service), place, second.at)
         message = f"a second value of {quote(second.at)} for {service}; {first.path}:{first.line} has one too"
-        return Refusal(message, "Keep one of the two: precedence is never guessed.", location)
+        return Refusal(message, "Keep one: the gate never chooses between them.", location)
 
 
 def _joined(snapshots: Sequence[Snapshot]) -> dict[str, Source]:

@@ -129,7 +129,7 @@ def _out_of_order(
         return wrong
     location = explaining.place_of(raw, place, ("service",))
     if name in found:
-        message = f"the service {quote(name)} is repeated; it stands on line {found[name].number} already"
-        return (Refusal(message, "Keep one line a service.", location),)
+        message = f"the service {quote(name)} is already on line {found[name].number}"
+        return (Refusal(message, "Keep one line per service.", location),)
     fix = "Sort the lines by service: `platform-gate collect` writes them so."
     return (Refusal(f"the service {quote(name)} comes after {quote(last)}", fix, location),)

@@ -39,7 +39,7 @@ def measured(want: Want, value: Measurement, source: Source, terms: Terms, *, we
 def _objection(want: Want, value: Measurement, source: Source, terms: Terms, days: int | None) -> str:
     """Why a value can't be used, whatever its age; empty where it can."""
     if value.error or value.value is None:
-        return f"{source.name} says {value.error}"
+        return f"{source.name} reports {value.error}"
     if not source.ok:
         return f"{source.name} did not answer ({source.error or 'no reason given'})"
     if days is None:
@@ -58,7 +58,7 @@ def _mismatch(want: Want, value: Measurement) -> str:
         return f"it {covers}, and the manifest says {want.window}"
     number = value.value or 0
     if number < 0 or (want.at_most is not None and number > want.at_most):
-        return f"{number} is no {want.unit}"
+        return f"{number} is not a valid {want.unit} value"
     return f"{number} is not a whole number" if want.whole and number != int(number) else ""
 
 
@@ -76,7 +76,7 @@ def missing(want: Want, claimed: Sequence[Source], *, weighs: bool) -> Reading:
     if silent:
         reason = "; ".join(f"{source.name} did not answer ({source.error or 'no reason given'})" for source in silent)
     else:
-        reason = f"there is no value of it from {names}"
+        reason = f"no value from {names}"
     return Reading(want, State.MISSING, names, reason=reason, weighs=weighs, at=want.field)
 
 
@@ -86,7 +86,7 @@ def typed(want: Want, terms: Terms, *, weighs: bool) -> Reading | None:
     if want.optional or not want.typed:
         return None
     if not limits.takes_typed:
-        reason = "no source provides it, and the policy takes measured values only"
+        reason = "no source provides it, and the policy accepts only measured values"
         return Reading(want, State.MISSING, "", reason=reason, weighs=weighs, at=want.field)
     if not want.dated or limits.declared is None:
         days = age(want.typed_on, terms.as_of) if want.typed_on else None
@@ -96,11 +96,11 @@ def typed(want: Want, terms: Terms, *, weighs: bool) -> Reading | None:
 
 def _typed_on_a_day(want: Want, limit: int, as_of: date, *, weighs: bool) -> Reading:
     if not want.typed_on:
-        reason = "it was typed without a day (`measured_at`)"
+        reason = "it was typed without a date (`measured_at`)"
         return Reading(want, State.UNUSABLE, DECLARED, None, reason, None, limit, weighs, want.field)
     days = age(want.typed_on, as_of)
     if days < 0:
-        reason = f"its `measured_at` {want.typed_on} lies after {as_of}"
+        reason = f"its `measured_at` {want.typed_on} is after {as_of}"
         return Reading(want, State.UNUSABLE, DECLARED, None, reason, days, limit, weighs, want.field)
     state = State.STALE if days > limit else State.TYPED
     return Reading(want, state, DECLARED, None, "", days, limit, weighs, want.field)

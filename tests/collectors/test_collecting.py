@@ -80,7 +80,7 @@ def test_names_are_mapped_exactly_and_never_guessed() -> None:
 
 def test_two_names_that_become_one_service_fail_the_source() -> None:
     result = ask(value("pay-svc", "slos/a"), value("payments", "slos/b"), names={"pay-svc": "payments"})
-    assert result.state.error == "'pay-svc' and 'payments' both become the service 'payments'"
+    assert result.state.error == "'pay-svc' and 'payments' both map to the service 'payments'"
 
 
 def test_what_is_left_out_is_said() -> None:
@@ -109,12 +109,12 @@ def test_a_field_that_the_source_does_not_claim_fails_it() -> None:
 
 @pytest.mark.parametrize("error", [KeyError("a"), TypeError(), ValueError(), AttributeError(), ZeroDivisionError()])
 def test_an_answer_that_nobody_expected_is_a_failure_and_no_bug(error: Exception) -> None:
-    assert "another shape than documented" in ask(error=error).state.error
+    assert "does not have the documented format" in ask(error=error).state.error
 
 
 def test_what_the_system_refuses_is_a_failure_that_names_no_address() -> None:
     assert ask(error=PermissionError(13, "denied", "db.internal")).state.error == (
-        "the system refuses a file or a connection (PermissionError)"
+        "a file or connection could not be opened (PermissionError)"
     )
 
 

@@ -103,19 +103,19 @@ def test_what_the_schema_refuses(settings: dict[str, Any], message: str) -> None
 
 def test_two_names_onto_one_service() -> None:
     text = refusal({"a": PROM}, names={"pay-svc": "payments", "pay": "payments", "led": "ledger"})
-    assert text.count("2 names become 'payments' | Keep one") == 2
+    assert text.count("2 names map to 'payments' | Keep one") == 2
 
 
 def test_a_field_has_one_query() -> None:
     query = {"provides": "reliability/uptime_pct", "query": "up", "unit": "ratio"}
-    assert "has a query already" in refusal({"a": PROM | {"queries": [query, query]}})
+    assert "already has a query" in refusal({"a": PROM | {"queries": [query, query]}})
 
 
 def test_sources_are_chosen_by_name() -> None:
     read = configuration.load(document({"a": PROM, "b": PROM}), "s.yaml")
     assert [source.name for source in configuration.choose(read, ("b",)).sources] == ["b"]
     assert configuration.choose(read, ()) == read
-    with pytest.raises(GateError, match="there is no source 'c'"):
+    with pytest.raises(GateError, match="unknown source 'c'"):
         configuration.choose(read, ("a", "c"))
 
 

@@ -119,7 +119,7 @@ def test_whose_slo_it_is() -> None:
     shared = slo("a", status(), tags=("service:web", "service:api"))
     result = asked(shared, slo("b", status(), tags=("team:x",)), slo("c", status(), tags=("app:job",)), tag="service")
     assert sorted(numbers(result)) == ["api slos/a", "web slos/a"]
-    assert result.remarks == ("2 SLOs without the service's tag left out",)
+    assert result.remarks == ("left out 2 SLOs without the service's tag",)
     assert numbers(asked(slo("c", status(), tags=("app:job",)), tag="app")) == {"job slos/c": "99.95"}
 
 
@@ -130,4 +130,4 @@ def test_two_slos_of_one_name_are_none() -> None:
 def test_keys_that_are_refused() -> None:
     with replaying(Reply({"errors": ["Forbidden"]}, 403)) as server:
         result = ask(settings(server.url), secrets=KEYS)
-    assert result.state.error == 'the server refuses the credentials (403): {"errors": ["Forbidden"]}'
+    assert result.state.error == 'the server rejected the credentials (403): {"errors": ["Forbidden"]}'

@@ -107,7 +107,7 @@ def test_devlake(tables: sqlalchemy.Engine, tmp_path: Path) -> None:
         "quiet reliability/mttr_minutes": "no-data",
         "quiet reliability/incidents_30d": "0",
     }
-    assert result.remarks == ("1 row without a service left out",)
+    assert result.remarks == ("left out 1 row without a service",)
     value = by_field(result)["payments reliability/incidents_30d"]
     assert (value.observed_at, value.window) == (ago(0.5), "30d")
 

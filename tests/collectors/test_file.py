@@ -39,7 +39,7 @@ def test_reports_become_slos_and_burn_rates() -> None:
         "payments slos/api-latency/burn_rate/1h": "1.2346",
         "ledger slos/api-availability": "no-data",
     }
-    assert result.remarks == ("2 reports without a label service_name left out",)
+    assert result.remarks == ("left out 2 reports without the label service_name",)
 
 
 def test_a_report_says_its_window_its_date_and_its_events() -> None:
@@ -66,7 +66,7 @@ def test_the_newest_report_counts(tmp_path: Path) -> None:
 
 def test_which_of_several_windows_is_meant_is_never_guessed(tmp_path: Path) -> None:
     folder = reports(tmp_path, lambda read: [{**read[0], "window": 7 * 86_400}, *read[1:]])
-    assert ask(REPORTS, folder=folder).state.error == "the SLO api-availability has reports over 28d and 7d"
+    assert ask(REPORTS, folder=folder).state.error == "the SLO api-availability has reports for the windows 28d and 7d"
     found = numbers(ask(REPORTS | {"window": "7d"}, folder=folder))
     assert found["payments slos/api-availability/burn_rate/28d"] == "0.976"
     assert found["payments slos/api-latency"] == "no-data"
@@ -115,7 +115,7 @@ EXPECTED = {
 def test_csv(tmp_path: Path) -> None:
     result = asked(tmp_path, "\ufeff" + CSV, "csv")
     assert numbers(result) == EXPECTED
-    assert result.remarks == ("1 row without a service left out",)
+    assert result.remarks == ("left out 1 row without a service",)
     web = by_field(result)["web slos/availability"]
     assert (web.window, web.total, web.observed_at) == ("4w", Decimal(1000), datetime(2025, 6, 30, 11, tzinfo=UTC))
 
@@ -134,17 +134,21 @@ ROW = '{"service": "web", "at": "slos/a", "value": 99.5, "unit": "percent", "obs
     [
         ("jsonl", "[]\n", "a.x, line 1: not a JSON object"),
         ("jsonl", ROW + ROW[:-3] + "\n", "a.x, line 2 is not JSON"),
-        ("jsonl", ROW.replace("value", "valeu"), "a.x, row 1: no column value"),
+        ("jsonl", ROW.replace("value", "valeu"), "a.x, row 1: missing value"),
         ("jsonl", ROW.replace('"unit"', '"untl": 1, "unit"'), "a.x, row 1: unknown column 'untl'"),
-        ("jsonl", ROW.replace("99.5", '"high"'), "a.x, row 1: 'high' is no number"),
-        ("jsonl", ROW.replace("2025-06-30", "yesterday"), "a.x, row 1: 'yesterday' is no time"),
-        ("jsonl", ROW.replace('"unit"', '"window": "1 month", "unit"'), "a.x, row 1: '1 month' is no window"),
+        ("jsonl", ROW.replace("99.5", '"high"'), "a.x, row 1: 'high' is not a number"),
+        ("jsonl", ROW.replace("2025-06-30", "yesterday"), "a.x, row 1: 'yesterday' is not a timestamp"),
+        ("jsonl", ROW.replace('"unit"', '"window": "1 month", "unit"'), "a.x, row 1: '1 month' is not a window"),
         ("jsonl", ROW.replace("slos/a", "cost/2025-01"), "the source gives 'cost/2025-01', which it doesn't claim"),
-        ("csv", "service,at,value,unit\n", "a.x, line 1: no column observed_at"),
-        ("csv", "service,at,value,unit,observed_at\nweb,slos/a,1\n", "a.x, line 2: not as many cells as columns"),
+        ("csv", "service,at,value,unit\n", "a.x, line 1: missing observed_at"),
+        (
+            "csv",
+            "service,at,value,unit,observed_at\nweb,slos/a,1\n",
+            "a.x, line 2: the number of cells differs from the number of columns",
+        ),
         ("csv", 'service,at,value,unit,observed_at\n"web', "a.x, line 1: unexpected end of data"),
         ("slo-generator", "{", "a.x is not JSON"),
-        ("slo-generator", '{"a": 1}', "the answer has another shape than documented (KeyError)"),
+        ("slo-generator", '{"a": 1}', "the response does not have the documented format (KeyError)"),
     ],
 )
 def test_a_file_that_can_t_be_understood(tmp_path: Path, form: str, text: str, error: str) -> None:

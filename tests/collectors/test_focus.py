@@ -191,7 +191,7 @@ def test_cost_without_a_service_is_a_share_and_never_spread(tmp_path: Path) -> N
     assert (alone.values, alone.remarks) == ((), ("100.0% of the cost in USD belongs to no service",))
 
 
-# What is no number.
+# What is not a number.
 
 
 def test_currencies_are_never_added(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_files_that_are_no_exports(tmp_path: Path) -> None:
     assert ask(settings(), folder=tmp_path).state.error == "no file matches '*.csv'"
     (tmp_path / "a.parquet").write_bytes(b"nothing")
     assert ask(settings(files=["*.parquet"]), folder=tmp_path).state.error.startswith(
-        "the database refuses the query: "
+        "the database rejected the query: "
     )
     mixed = ask(settings(files=["*.csv", "*.parquet"]), folder=written(tmp_path))
     assert mixed.state.error.startswith("the files are not all CSV")
@@ -257,7 +257,7 @@ def test_only_the_export_can_be_read(tmp_path: Path, query: str) -> None:
     (tmp_path / "other.csv").write_text("a\n1\n", encoding="utf-8")
     with engines.local([written(tmp_path) / "bill.csv"], "v") as engine:
         assert engine.rows("SELECT count(*) AS n FROM v") == [{"n": 400}]
-        with pytest.raises(SourceError, match="the database refuses the query"):
+        with pytest.raises(SourceError, match="the database rejected the query"):
             engine.rows(query.format(folder=tmp_path))
 
 
@@ -321,11 +321,13 @@ def test_an_expression_in_the_engine_s_own_dialect(bill: str) -> None:
     own = {"sql": "(regexp_match(\"SubAccountName\", '^acc-(\\w+)$'))[1]"}
     found = numbers(pushed(bill, service=own))
     assert {name: number for name, number in found.items() if not name.startswith("shared")} == expected()
-    assert pushed(bill, service={"sql": "a b c ("}).state.error.startswith("the SQL can't be carried to postgres")
+    assert pushed(bill, service={"sql": "a b c ("}).state.error.startswith("the SQL can't be translated to postgres")
 
 
 def test_a_table_that_is_not_there(bill: str) -> None:
-    assert pushed(bill, table="finops.nothing").state.error.startswith("the database refuses the query: finops.nothing")
+    assert pushed(bill, table="finops.nothing").state.error.startswith(
+        "the database rejected the query: finops.nothing"
+    )
 
 
 def test_the_query_is_printed_without_asking() -> None:

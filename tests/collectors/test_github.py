@@ -81,7 +81,7 @@ def test_pages_are_read_until_they_are_too_old() -> None:
 def test_an_error_of_graphql_comes_with_200() -> None:
     refused = {"errors": [{"type": "NOT_FOUND", "message": f"no 'acme/payments' for {TOKEN['GH']}"}], "data": None}
     result, _ = asked(lambda _request: Reply(refused))
-    assert result.state.error == "acme/payments: GitHub refuses the query: no 'acme/payments' for ***"
+    assert result.state.error == "acme/payments: GitHub rejected the query: no 'acme/payments' for ***"
 
 
 def test_a_secondary_rate_limit_is_waited_for() -> None:

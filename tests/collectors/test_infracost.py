@@ -48,7 +48,7 @@ def test_a_forecast_is_no_month(tmp_path: Path) -> None:
         "ledger cost_forecast/ok": "12.5",
     }
     assert result.state.provides == ("cost_forecast",)
-    assert result.remarks == ("1 project without a service left out",)
+    assert result.remarks == ("left out 1 project without a service",)
     value = by_field(result)["ledger cost_forecast/ok"]
     assert (value.unit, value.observed_at) == ("EUR", datetime(2025, 6, 30, 13, 59, 31, 123456, tzinfo=UTC))
 

@@ -69,7 +69,7 @@ def test_incidents_and_recovery_time() -> None:
         "quiet reliability/incidents_30d": "0",
         "quiet reliability/mttr_minutes": "no-data",
     }
-    assert result.remarks == ("1 incident without a service left out",)
+    assert result.remarks == ("left out 1 incident without a service",)
     services, incidents = requests
     assert services.headers["authorization"] == "Token token=y_NbAkKc66ryYTWUXYEu"
     assert services.headers["accept"] == "application/vnd.pagerduty+json;version=2"

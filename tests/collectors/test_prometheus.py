@@ -93,7 +93,7 @@ def test_pyrra_s_generic_rules_become_slos(prom: int) -> None:
     assert numbers(result) == {"checkout slos/checkout-errors": "99.85"}
     (value,) = result.values
     assert (value.window, value.observed_at, value.coverage_pct) == ("28d", LAST, Decimal(100))
-    assert result.remarks == ("1 value without a service's label left out",)
+    assert result.remarks == ("left out 1 value without the service's label",)
 
 
 # Queries of one's own.
@@ -112,7 +112,7 @@ def test_without_fresh_a_value_has_no_date_and_is_unusable(prom: int) -> None:
 
 def test_the_evaluation_time_is_told_from_a_sample_s(prom: int) -> None:
     assert ask(query(prom, fresh="timestamp(sum by (service) (up))")).state.error == (
-        "reliability/uptime_pct: `fresh` gives the time of the query, not that of a sample"
+        "reliability/uptime_pct: `fresh` returns the time of the query, not of a sample"
     )
     on_the_sample = ask(query(prom), at=LAST)
     assert on_the_sample.state.error == ""
@@ -183,10 +183,10 @@ def test_percentages_that_are_all_fractions_fail_the_source(prom: int) -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("sum by (service (up)", "the server answered 400: invalid parameter"),
-        ("up * on (service) up", "the server answered 422: "),
-        ("1", "the query gives a 'scalar'"),
-        ("up[5m]", "the query gives a 'matrix'"),
+        ("sum by (service (up)", "the server responded with 400: invalid parameter"),
+        ("up * on (service) up", "the server responded with 422: "),
+        ("1", "the query returns a 'scalar'"),
+        ("up[5m]", "the query returns a 'matrix'"),
     ],
 )
 def test_what_the_server_refuses_fails_the_source(prom: int, text: str, error: str) -> None:
@@ -218,12 +218,12 @@ def test_basic_auth_and_a_certificate_of_ours(guarded: int, certificates: Path) 
     known = {"PROM_USER": "gate", "PROM_PASSWORD": PASSWORD + "\n"}
     assert numbers(ask(asked, folder=certificates, secrets=known))["web reliability/uptime_pct"] == "90"
     wrong = ask(asked, folder=certificates, secrets=known | {"PROM_PASSWORD": "shut sesame"})
-    assert wrong.state.error == "the server refuses the credentials (401): Unauthorized"
+    assert wrong.state.error == "the server rejected the credentials (401): Unauthorized"
     stranger = ask({**asked, "tls": {"ca": "ca.pem"}}, folder=certificates, secrets=known)
     assert stranger.state.error.startswith(("TLS", "the connection broke"))
     untrusting = ask({**asked, "tls": {}}, folder=certificates, secrets=known)
     assert untrusting.state.error.startswith("TLS: ")
-    assert ask(asked, folder=certificates / "none", secrets=known).state.error == "tls.ca: there is no such file"
+    assert ask(asked, folder=certificates / "none", secrets=known).state.error == "tls.ca: no such file"
 
 
 def test_the_guarded_server_is_ready_for_those_alone_whom_it_knows(guarded: int, access: Access) -> None:
@@ -247,7 +247,7 @@ def test_a_bearer_token_and_a_tenant(prom: int) -> None:
         assert numbers(ask(asked, secrets={"TOKEN": "s3cret-token", "ID": "tenant-7"}))
         refused = ask(asked, secrets={"TOKEN": "other-token", "ID": "tenant-7"})
         unset = ask(asked, secrets={"ID": "tenant-7"})
-    assert refused.state.error == "the server refuses the credentials (401): who are you"
+    assert refused.state.error == "the server rejected the credentials (401): who are you"
     assert unset.state.error == "the environment variable TOKEN is not set"
 
 
@@ -265,7 +265,7 @@ def test_a_warning_fails_the_source(vector: dict[str, Any]) -> None:
     with replaying(Reply(warned)) as thanos:
         result = ask(query(1) | {"url": thanos.url})
     assert result.state.error == (
-        "reliability/uptime_pct (query): the answer may be partial: No StoreAPIs matched for this query"
+        "reliability/uptime_pct (query): the response may be incomplete: No StoreAPIs matched for this query"
     )
 
 
@@ -273,7 +273,7 @@ def test_an_answer_of_another_shape_fails_the_source(vector: dict[str, Any]) -> 
     vector["data"]["result"] = [{"metric": {}, "values": []}]
     with replaying(Reply(vector)) as server:
         result = ask(query(1) | {"url": server.url})
-    assert result.state.error == "the answer has another shape than documented (KeyError)"
+    assert result.state.error == "the response does not have the documented format (KeyError)"
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])

@@ -53,7 +53,7 @@ def test_rows_become_values(tables: str, tmp_path: Path) -> None:
         "job reliability/mttr_minutes": "no-data",
     }
     assert str(by_field(result)["web reliability/mttr_minutes"].observed_at) == "2025-06-30 11:00:00+00:00"
-    assert result.remarks == ("1 row without a service left out",)
+    assert result.remarks == ("left out 1 row without a service",)
 
 
 def test_a_colon_is_no_parameter(tables: str, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_colon_is_no_parameter(tables: str, tmp_path: Path) -> None:
 )
 def test_only_one_query_that_reads_is_run(tables: str, tmp_path: Path, query: str) -> None:
     assert asked(tables, query, tmp_path).state.error in (
-        "the SQL is not one query that only reads",
+        "the SQL is not a single read-only query",
         "the SQL can't be parsed: No expression was parsed from ''",
     )
 
@@ -85,18 +85,18 @@ def test_only_one_query_that_reads_is_run(tables: str, tmp_path: Path, query: st
 def test_what_writes_by_a_function_is_refused_by_the_database(tables: str, tmp_path: Path) -> None:
     query = ROWS.replace("'web'", "nextval('counter')::text")
     assert asked(tables, query, tmp_path).state.error == (
-        "the database refuses the query: cannot execute nextval() in a read-only transaction"
+        "the database rejected the query: cannot execute nextval() in a read-only transaction"
     )
 
 
 @pytest.mark.parametrize(
     ("query", "error"),
     [
-        ("SELECT * FROM nowhere", 'the database refuses the query: relation "nowhere" does not exist'),
-        ("SELECT 1 AS service", "q.sql, row 1: no column at, value, unit and observed_at"),
+        ("SELECT * FROM nowhere", 'the database rejected the query: relation "nowhere" does not exist'),
+        ("SELECT 1 AS service", "q.sql, row 1: missing at, value, unit and observed_at"),
         (ROWS + ", 1 AS extra", "q.sql, row 1: unknown column 'extra'"),
         ("SELEC 1", "the SQL can't be parsed: "),
-        ("SELECT pg_sleep(5)", "the database refuses the query: canceling statement due to statement timeout"),
+        ("SELECT pg_sleep(5)", "the database rejected the query: canceling statement due to statement timeout"),
     ],
 )
 def test_a_query_that_fails(tables: str, tmp_path: Path, query: str, error: str) -> None:
@@ -122,13 +122,13 @@ def test_no_part_of_the_address_is_shown(tables: str, tmp_path: Path) -> None:
         assert result.state.error == "the database can't be reached (OperationalError)"
         assert "hunter22" not in result.fix
     for url in ("hunter22", "oracle://gate:hunter22@h/x", "nonsense://hunter22"):
-        assert asked(url, ROWS, tmp_path).state.error.startswith("the address of the database can't be used")
+        assert asked(url, ROWS, tmp_path).state.error.startswith("the database URL can't be used")
 
 
 def test_an_error_that_names_the_user_or_the_host(tables: str, tmp_path: Path) -> None:
     query = ROWS.replace("'web'", "('open sesame gate 127.0.0.1')::int::text")
     assert asked(tables, query, tmp_path).state.error == (
-        'the database refuses the query: invalid input syntax for type integer: "*** *** ***"'
+        'the database rejected the query: invalid input syntax for type integer: "*** *** ***"'
     )
 
 

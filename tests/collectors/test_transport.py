@@ -45,7 +45,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
     with replaying(Reply()) as elsewhere:
         message = refusal(Reply(b"", status, {"Location": elsewhere.url}))
         assert elsewhere.asked == []
-    assert message == f"the server redirects to another address ({status}), which is not followed"
+    assert message == f"the server redirects to another address ({status}), and redirects are not followed"
 
 
 def test_a_link_to_another_origin_gets_no_credentials() -> None:
@@ -59,20 +59,20 @@ def test_a_link_to_another_origin_gets_no_credentials() -> None:
 
 
 def test_a_body_beyond_the_limit() -> None:
-    assert refusal(Reply(b"x" * 1001)) == "the answer is larger than 1,000 bytes"
-    assert refusal(Reply(b"x" * 1000)).startswith("the answer (200, 1,000 bytes) is not whole JSON")
+    assert refusal(Reply(b"x" * 1001)) == "the response is larger than 1,000 bytes"
+    assert refusal(Reply(b"x" * 1000)).startswith("the response (200, 1,000 bytes) is not complete JSON")
 
 
 def test_a_body_that_drips() -> None:
     start = time.monotonic()
-    assert refusal(Reply(b"x" * 100, drip=0.1), timeout=0.5) == "no whole answer within 0.5 s"
+    assert refusal(Reply(b"x" * 100, drip=0.1), timeout=0.5) == "no complete response within 0.5 s"
     assert time.monotonic() - start < 3
 
 
 def test_a_server_that_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(SourceError) as caught:
         transport(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2).get("/")
-    assert caught.value.message == "no whole answer within 0.2 s"
+    assert caught.value.message == "no complete response within 0.2 s"
 
 
 def test_a_server_that_is_not_there() -> None:
@@ -92,11 +92,11 @@ def test_a_server_without_tls() -> None:
     [Reply(b'{"a": [1, 2', 200), Reply(b"[" * 900), Reply(b'{"a": NaN}'), Reply(b'{"a": 1e9999999999999999999}')],
 )
 def test_what_is_not_whole_json(reply: Reply) -> None:
-    assert "is not whole JSON" in refusal(reply)
+    assert "is not complete JSON" in refusal(reply)
 
 
 def test_json_that_nests_too_deep() -> None:
-    with pytest.raises(SourceError, match="not whole JSON"):
+    with pytest.raises(SourceError, match="not complete JSON"):
         parse_json(Response(200, {}, b"[" * 100_000 + b"]" * 100_000))
 
 
@@ -106,13 +106,13 @@ def test_an_answer_that_is_cut_off() -> None:
 
 def test_a_compressed_answer_is_refused() -> None:
     assert refusal(Reply(b"x", 200, {"Content-Encoding": "gzip"})) == (
-        "the server compresses although it was asked not to"
+        "the server compressed the response, although the request forbids it"
     )
 
 
 def test_what_the_server_says_is_quoted_briefly_and_on_one_line() -> None:
     assert refusal(Reply(b"<html>\n" + b"\x1b[31m no" * 100, 404)) == (
-        "the server answered 404: " + (r"<html> " + r"\x1b[31m no" * 10)[:77] + "..."
+        "the server responded with 404: " + (r"<html> " + r"\x1b[31m no" * 10)[:77] + "..."
     )
 
 
@@ -144,11 +144,11 @@ def test_a_server_may_say_how_long_to_wait() -> None:
 
 def test_a_server_that_asks_for_too_much_patience() -> None:
     reply = Reply(b"", 429, {"Retry-After": "3600"})
-    assert waits([reply]) == ([], "the server answered 429 and asks to wait 3,600 seconds")
+    assert waits([reply]) == ([], "the server responded with 429 and asks to wait 3,600 seconds")
 
 
 def test_retries_end() -> None:
-    assert refusal(Reply(b"busy", 503), retries=1) == "the server answered 503: busy"
+    assert refusal(Reply(b"busy", 503), retries=1) == "the server responded with 503: busy"
 
 
 def test_a_connection_that_breaks_is_tried_again() -> None:

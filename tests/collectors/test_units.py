@@ -66,7 +66,7 @@ def test_a_number_that_can_t_be_one_of_that_field_is_none(at: str, number: str, 
     ],
 )
 def test_a_unit_that_can_t_be_that_of_the_field_fails_the_source(at: str, unit: str) -> None:
-    with pytest.raises(SourceError, match="can't be in"):
+    with pytest.raises(SourceError, match="can't have the unit"):
         units.convert(value(at, "1", unit))
 
 

@@ -82,4 +82,4 @@ def test_a_query_of_one_s_own(spark: str, tmp_path: Path) -> None:
         {"type": "focus", "connection_env": "SPARK", "table": "finops.nothing", "service": ["tag:service"]},
         secrets={"SPARK": spark},
     )
-    assert broken.state.error.startswith("the database refuses the query")
+    assert broken.state.error.startswith("the database rejected the query")

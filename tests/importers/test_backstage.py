@@ -31,8 +31,8 @@ def test_a_service(imported: Import) -> None:
         "governance/ownership": "fintech",
         "governance/runbook": "https://wiki.example.com/artist",
         "governance/monitoring": "https://grafana.example.com/d/1",
-        "slos": "target: no SLO is named",
-        "tier": "tier: no --tier-map says what 'production', 'java' or 'gold' means",
+        "slos": "target: no SLO is given",
+        "tier": "tier: no --tier-map has an entry for 'production', 'java' or 'gold'",
     }
 
 
@@ -62,9 +62,9 @@ def test_the_owner_is_the_last_part_of_its_reference(imported: Import, owner: st
         ("group:default/unknown", "spec.owner is the placeholder 'unknown'"),
         ("'{{ values.owner }}'", "spec.owner is the placeholder '{{ values.owner }}'"),
         ("${{ values.owner }}", "spec.owner is the placeholder '${{ values.owner }}'"),
-        ("{{ values.owner }}", "spec.owner is a template that was not filled in"),
-        ("{$text: ./owner.txt}", "spec.owner is a mapping, where a text is expected"),
-        ("[a, b]", "spec.owner is a list, where a text is expected"),
+        ("{{ values.owner }}", "spec.owner is a template that has not been rendered"),
+        ("{$text: ./owner.txt}", "spec.owner is a mapping, but text is expected"),
+        ("[a, b]", "spec.owner is a list, but text is expected"),
         ("!include owner.txt", "spec.owner has a tag that only its own tool understands"),
     ],
 )

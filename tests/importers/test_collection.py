@@ -92,9 +92,7 @@ def test_other_files_of_a_folder_are_only_counted() -> None:
 def test_a_broken_file_that_mentions_the_format_is_named() -> None:
     content = b"{{ if }}\napiVersion: score.dev/v1b1\n{{ end }}\n"
     collection = collect([Source("score", "a.yaml", content, named=False)], TierMap())
-    assert [trouble.message for trouble in collection.troubles] == [
-        "it is a template, and no YAML before it is filled in"
-    ]
+    assert [trouble.message for trouble in collection.troubles] == ["it is a template that has not been rendered"]
 
 
 def test_a_new_format_is_a_module_and_a_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,12 +29,12 @@ def test_a_service(imported: Import) -> None:
         "governance/ownership": "growth",
         "governance/runbook": "https://wiki.example.com/funnel",
         "governance/monitoring": "https://grafana.example.com/d/1",
-        "slos": "target: no SLO is named",
+        "slos": "target: no SLO is given",
         "tier": "2",
     }
     assert [note.text for note in collection.drafts["funnel"].notes] == [
-        "a further owner, other, is left out",
-        "the link '/relative/readme.md' is no http(s) address, and left out",
+        "left out another owner, other",
+        "left out the link '/relative/readme.md', which is not an http(s) address",
     ]
 
 
@@ -53,11 +53,11 @@ def test_a_team_without_a_type_is_skipped(imported: Import) -> None:
 @pytest.mark.parametrize(
     ("owners", "reason"),
     [
-        ("[{type: email, email: a@example.com}]", "info.x-cortex-owners names no group"),
-        ("[{type: group}]", "info.x-cortex-owners names no group"),
+        ("[{type: email, email: a@example.com}]", "info.x-cortex-owners lists no group"),
+        ("[{type: group}]", "info.x-cortex-owners lists no group"),
         ("growth, platform", None),
         ("5", None),
-        ("[]", "info.x-cortex-owners is a list, where a text is expected"),
+        ("[]", "info.x-cortex-owners is a list, but text is expected"),
         ("", "info.x-cortex-owners is missing"),
     ],
 )

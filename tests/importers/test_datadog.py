@@ -53,10 +53,10 @@ def test_all_versions_in_one_file(imported: Import) -> None:
         "governance/runbook": "https://wiki.example.com/cart",
         "governance/monitoring": "https://app.example.com/dash",
         "governance/incident_response": "https://acme.pagerduty.com/service-directory/PABC",
-        "slos": "target: no SLO is named",
+        "slos": "target: no SLO is given",
         "tier": "1",
     }
-    assert facts(collection, "two")["tier"] == "tier: no --tier-map says what 'High' means"
+    assert facts(collection, "two")["tier"] == "tier: no --tier-map has an entry for 'High'"
     assert facts(collection, "three")["governance/documentation"] == "https://wiki.example.com/three"
     assert facts(collection, "three")["governance/incident_response"].endswith("PDEF")
     assert facts(collection, "four")["tier"] == "3"
@@ -76,6 +76,6 @@ def test_json(imported: Import) -> None:
     collection = imported("datadog", text, path="a.json")
     assert facts(collection, "a-b")["team"] == "true"
     assert [note.text for note in collection.drafts["a-b"].notes] == [
-        "the name 'a 😀 b' is written a-b",
-        "tier 4 is written 3, the nearest of the three tiers",
+        "the name 'a 😀 b' becomes a-b",
+        "tier 4 becomes 3, the nearest of the three tiers",
     ]

@@ -141,8 +141,8 @@ def test_what_no_descriptor_says_any_more_is_left_to_people() -> None:
     assert updated(text, drafted(SOURCE.replace("      - {name: latency, objective: 99}\n", ""))) == (
         text,
         [
-            "no descriptor gives the name of latency any more; it came from sloth.yaml",
-            "no descriptor gives the target of latency any more; it came from sloth.yaml",
+            "no descriptor has the name of latency any more; it came from sloth.yaml",
+            "no descriptor has the target of latency any more; it came from sloth.yaml",
         ],
     )
 
@@ -151,7 +151,7 @@ def test_contradictions_are_left_to_people() -> None:
     text = first(drafted(SOURCE))
     assert updated(text, drafted(SOURCE, CATALOG.replace("fintech", "platform")))[1] == [
         "the descriptors contradict one another: sloth.yaml:3 says fintech, backstage.yaml:4 says platform",
-        "no descriptor gives the ownership any more; it came from sloth.yaml",
+        "no descriptor has the ownership any more; it came from sloth.yaml",
     ]
 
 
@@ -186,8 +186,8 @@ def test_brackets_are_changed_in_place_and_not_added_to() -> None:
     new, leftovers = updated(text, drafted(SOURCE, CATALOG))
     assert "slos: [{name: availability, target: 99.95}]  # from sloth.yaml" in new
     assert leftovers == [
-        "latency cannot be added to slos, which is no block",
-        "runbook cannot be added to governance, which is no block",
+        "latency can't be added to slos, which is not in block style",
+        "runbook can't be added to governance, which is not in block style",
     ]
 
 

@@ -74,7 +74,7 @@ def test_one_broken_document_does_not_hide_the_others() -> None:
     documents, troubles = read(text.encode(), "a.yaml")
     assert [(document.data, document.line) for document in documents] == [({"a": "1"}, 1), ({"c": "3"}, 7)]
     assert [(trouble.line, trouble.message) for trouble in troubles] == [
-        (3, "it is a template, and no YAML before it is filled in")
+        (3, "it is a template that has not been rendered")
     ]
 
 
@@ -83,7 +83,7 @@ def test_one_broken_document_does_not_hide_the_others() -> None:
     [
         (b"a: b: c\n", "it is neither YAML nor JSON: mapping values are not allowed in this context"),
         (b"a: @b\n", "it is neither YAML nor JSON: found character that cannot start any token"),
-        (b"{{ range }}\na: 1\n", "it is a template, and no YAML before it is filled in"),
+        (b"{{ range }}\na: 1\n", "it is a template that has not been rendered"),
         (b"a: \x00\n", "it is neither YAML nor JSON: control characters are not allowed"),
         (b"\xff\xfea\n\n", "it is neither UTF-8 nor UTF-16 with a byte order mark"),
         (b"a: \xe4\n", "it is neither UTF-8 nor UTF-16 with a byte order mark"),

@@ -45,12 +45,12 @@ def test_gaps_say_what_to_fill_in(imported: Import) -> None:
     """
     lines = manifest(imported("openslo", text, path="slos/p.yaml").drafts["payments"], "1.0.0").splitlines()
     assert lines[5:] == [
-        "  team:  # fill in: the team that answers for the service (slos/p.yaml: metadata.labels.team is the placeholder 'TODO')",  # noqa: E501 - one line
-        "  tier: 1  # fill in: 1 critical, 2 important or 3 best effort (slos/p.yaml: no tier is named)",
+        "  team:  # fill in: the team that owns the service (slos/p.yaml: metadata.labels.team is the placeholder 'TODO')",  # noqa: E501 - one line
+        "  tier: 1  # fill in: 1 critical, 2 important or 3 best effort (slos/p.yaml: no tier is given)",
         "spec:",
         "  slos:",
         "    - name: availability  # from slos/p.yaml",
-        "      target:  # fill in: the promised percentage, such as 99.9 (slos/p.yaml: spec.objectives[0].target is 99.9, and a fraction lies above 0 and is at most 1)",  # noqa: E501 - one line
+        "      target:  # fill in: the promised percentage, such as 99.9 (slos/p.yaml: spec.objectives[0].target is 99.9, but a fraction must be above 0 and at most 1)",  # noqa: E501 - one line
         "      # fill in: window, in days or weeks, such as 30d (slos/p.yaml: spec.timeWindow[0].duration is '1m', which may mean minutes or months)",  # noqa: E501 - one line
     ]
 
@@ -74,7 +74,7 @@ def test_without_slos_an_example_stands_in_a_comment(imported: Import) -> None:
     text = manifest(imported("backstage", entity).drafts["a"], "1.0.0")
     assert text.endswith(
         "spec:\n"
-        "  # fill in: at least one SLO, like this (a.yaml: no SLO is named)\n"
+        "  # fill in: at least one SLO, like this (a.yaml: no SLO is given)\n"
         "  # slos:\n  #   - name: availability\n  #     target: 99.9\n  #     window: 30d\n"
         "  governance:\n    ownership: b  # from a.yaml\n"
     )

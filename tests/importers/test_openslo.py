@@ -56,19 +56,22 @@ def test_fractions_become_percent_exactly(imported: Import, target: str, percent
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("target: 99.9", "spec.objectives[0].target is 99.9, and a fraction lies above 0 and is at most 1"),
-        ("target: 0", "spec.objectives[0].target is 0, and a fraction lies above 0 and is at most 1"),
-        ("target: -0.5", "spec.objectives[0].target is '-0.5', which is no number"),
-        ("target: .nan", "spec.objectives[0].target is '.nan', which is no number"),
-        ("target: 0,99", "spec.objectives[0].target is '0,99', which is no number"),
-        ("target: [1, 2]", "spec.objectives[0].target is a list, where a text is expected"),
+        ("target: 99.9", "spec.objectives[0].target is 99.9, but a fraction must be above 0 and at most 1"),
+        ("target: 0", "spec.objectives[0].target is 0, but a fraction must be above 0 and at most 1"),
+        ("target: -0.5", "spec.objectives[0].target is '-0.5', which is not a number"),
+        ("target: .nan", "spec.objectives[0].target is '.nan', which is not a number"),
+        ("target: 0,99", "spec.objectives[0].target is '0,99', which is not a number"),
+        ("target: [1, 2]", "spec.objectives[0].target is a list, but text is expected"),
         ("target:", "spec.objectives[0].target is missing"),
         ("displayName: x", "spec.objectives[0].target is missing"),
         (
             "targetPercent: 0.999",
-            "spec.objectives[0].targetPercent is 0.999, which looks like a fraction where percent are expected",
+            "spec.objectives[0].targetPercent is 0.999, which looks like a fraction, not a percentage",
         ),
-        ("targetPercent: 101", "spec.objectives[0].targetPercent is 101, and percent lie above 0 and are at most 100"),
+        (
+            "targetPercent: 101",
+            "spec.objectives[0].targetPercent is 101, but a percentage must be above 0 and at most 100",
+        ),
         ("{target: 0.99, targetPercent: 98}", "spec.objectives[0] has a target and a targetPercent that differ"),
         ("target: ${TARGET}", "spec.objectives[0].target is the placeholder '${TARGET}'"),
         ("target: 0.12345678901234567", "spec.objectives[0].target has more than 15 significant digits"),
@@ -102,16 +105,16 @@ def test_windows(imported: Import, window: str, expected: str) -> None:
     [
         ("{duration: 1m}", "'1m', which may mean minutes or months"),
         ("{duration: 30m, isRolling: true}", "'30m', which may mean minutes or months"),
-        ("{duration: 1M, isRolling: true}", "'1M', and such months are not a number of days"),
-        ("{duration: 2M, isRolling: false}", "'2M', and such months are not a number of days"),
+        ("{duration: 1M, isRolling: true}", "'1M', and months differ in length"),
+        ("{duration: 2M, isRolling: false}", "'2M', and months differ in length"),
         ("{duration: 1Q}", "'1Q', which is not a whole number of days or weeks"),
         ("{duration: 1Y}", "'1Y', which is not a whole number of days or weeks"),
         ("{duration: 25h}", "'25h', which is not a whole number of days or weeks"),
-        ("{duration: 30}", "'30', which is no duration of days or weeks"),
-        ("{duration: 0d}", "'0d', which is no duration of days or weeks"),
-        ("{duration: P30D}", "'P30D', which is no duration of days or weeks"),
+        ("{duration: 30}", "'30', which is not a duration in days or weeks"),
+        ("{duration: 0d}", "'0d', which is not a duration in days or weeks"),
+        ("{duration: P30D}", "'P30D', which is not a duration in days or weeks"),
         ("{unit: Minute, count: 5}", "'5 minute', which is not a whole number of days or weeks"),
-        ("{unit: Day, count: numeric}", "'numeric day', which is no duration of days or weeks"),
+        ("{unit: Day, count: numeric}", "'numeric day', which is not a duration in days or weeks"),
         ("{unit: Day}", "is missing"),
         ("{}", "spec.timeWindow[0].duration is missing"),
         ("5", "spec.timeWindow[0].duration is missing"),
@@ -152,7 +155,7 @@ def test_a_service_carries_labels_for_its_slos(imported: Import) -> None:
         "team": "fintech",
         "governance/ownership": "fintech",
         "slos/latency/name": "latency",
-        "slos/latency/target": "target: spec.objectives is no list",
+        "slos/latency/target": "target: spec.objectives is not a list",
         "tier": "1",
     }
 
@@ -165,7 +168,7 @@ def test_a_list_of_documents(imported: Import) -> None:
     """
     collection = imported("openslo", text)
     assert list(collection.drafts) == ["one", "two-words"]
-    assert [note.text for note in collection.drafts["two-words"].notes] == ["the name 'Two Words' is written two-words"]
+    assert [note.text for note in collection.drafts["two-words"].notes] == ["the name 'Two Words' becomes two-words"]
     assert [skip.what for skip in collection.skipped] == [
         "an OpenSLO DataSource, which is neither an SLO nor a Service"
     ]

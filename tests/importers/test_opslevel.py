@@ -24,11 +24,11 @@ def test_a_service(imported: Import) -> None:
         "governance/ownership": "order_management_team",
         "governance/runbook": "https://wiki.example.com/cart",
         "governance/monitoring": "https://grafana.example.com/d/1",
-        "slos": "target: no SLO is named",
+        "slos": "target: no SLO is given",
         "tier": "2",
     }
     notes = collection.drafts["shopping-cart"].notes
-    assert [note.text for note in notes] == ["the name 'Shopping Cart' is written shopping-cart"]
+    assert [note.text for note in notes] == ["the name 'Shopping Cart' becomes shopping-cart"]
 
 
 def test_a_component_of_type_service(imported: Import) -> None:
@@ -50,7 +50,7 @@ def test_what_is_no_service_is_skipped(imported: Import, text: str, what: str) -
 def test_empty_keys_are_gaps(imported: Import) -> None:
     values = facts(imported("opslevel", "version: 1\nservice:\n  name: a\n  owner:\n  tier:\n  tools:\n"), "a")
     assert values["team"] == "owner: service.owner is missing"
-    assert values["tier"] == "tier: no tier is named"
+    assert values["tier"] == "tier: no tier is given"
 
 
 @pytest.mark.parametrize("text", ["service:", "service: [a]", "service: text", "version: 1\nservice: 5"])

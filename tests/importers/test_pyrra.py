@@ -23,7 +23,7 @@ def test_labels_name_service_and_team(imported: Import) -> None:
         "slos/api-errors/name": "api-errors",
         "slos/api-errors/target": "99.5",
         "slos/api-errors/window": "4w",
-        "tier": "tier: no tier is named",
+        "tier": "tier: no tier is given",
     }
 
 
@@ -39,9 +39,9 @@ def test_without_a_label_the_name_is_in_doubt(imported: Import) -> None:
     ("target", "expected"),
     [
         ("99", "99"),
-        ('"0.99"', "target: spec.target is 0.99, which looks like a fraction where percent are expected"),
+        ('"0.99"', "target: spec.target is 0.99, which looks like a fraction, not a percentage"),
         ('"{{ .Values.target }}"', "target: spec.target is the placeholder '{{ .Values.target }}'"),
-        ("{{ .Values.target }}", "target: spec.target is a template that was not filled in"),
+        ("{{ .Values.target }}", "target: spec.target is a template that has not been rendered"),
     ],
 )
 def test_targets_are_percent(imported: Import, target: str, expected: str) -> None:

@@ -26,9 +26,9 @@ from tests.importers.test_collection import ROOTS
         ("apiVersion: v2\nname: x\nversion: 1.0.0\n", "chart/Chart.yaml", "a Helm chart"),
         ("openapi: 3.1.0\ninfo: {title: a}\n", "api.yaml", "an OpenAPI document"),
         ("swagger: '2.0'\npaths: {}\n", "api.yaml", "an OpenAPI document"),
-        ("groups:\n  - name: a\n    rules: []\n", "rules.yaml", "a file of Prometheus rules"),
-        ("{{- if .Values.x }}\na: 1\n{{- end }}\n", "a.yaml", "a template that was not filled in"),
-        ("{{ template }}\n", "a.yaml", "a template that was not filled in"),
+        ("groups:\n  - name: a\n    rules: []\n", "rules.yaml", "a Prometheus rules file"),
+        ("{{- if .Values.x }}\na: 1\n{{- end }}\n", "a.yaml", "a template that has not been rendered"),
+        ("{{ template }}\n", "a.yaml", "a template that has not been rendered"),
     ],
 )
 def test_well_known_files(text: str, path: str, title: str) -> None:

@@ -9,9 +9,9 @@ def test_a_workload_has_a_name_and_nothing_else(imported: Import) -> None:
     """
     assert facts(imported("score", text), "hello-world") == {
         "name": "hello-world",
-        "team": "owner: no owner is named",
-        "slos": "target: no SLO is named",
-        "tier": "tier: no tier is named",
+        "team": "owner: no owner is given",
+        "slos": "target: no SLO is given",
+        "tier": "tier: no tier is given",
     }
 
 

@@ -37,7 +37,7 @@ def test_both_versions(imported: Import, text: str) -> None:
         "governance/ownership": "web",
         "slos/app-availability/name": "app-availability",
         "slos/app-availability/target": "99.9",
-        "tier": "tier: no tier is named",
+        "tier": "tier: no tier is given",
     }
 
 
@@ -45,7 +45,7 @@ def test_both_versions(imported: Import, text: str) -> None:
     ("goal", "target"),
     [
         ("0.9995", "99.95"),
-        ("99.9", "target: spec.goal is 99.9, and a fraction lies above 0 and is at most 1"),
+        ("99.9", "target: spec.goal is 99.9, but a fraction must be above 0 and at most 1"),
         ("${GOAL}", "target: spec.goal is the placeholder '${GOAL}'"),
     ],
 )

@@ -47,9 +47,9 @@ def test_both_forms(imported: Import, text: str) -> None:
         ("99.999", "99.999"),
         ("100", "100"),
         ('"99.5"', "99.5"),
-        ("0.999", "target: slos[0].objective is 0.999, which looks like a fraction where percent are expected"),
-        ("1", "target: slos[0].objective is 1, which looks like a fraction where percent are expected"),
-        ("three nines", "target: slos[0].objective is 'three nines', which is no number"),
+        ("0.999", "target: slos[0].objective is 0.999, which looks like a fraction, not a percentage"),
+        ("1", "target: slos[0].objective is 1, which looks like a fraction, not a percentage"),
+        ("three nines", "target: slos[0].objective is 'three nines', which is not a number"),
         ("", "target: slos[0].objective is missing"),
     ],
 )
@@ -73,7 +73,7 @@ def test_odd_lists(imported: Import, slos: str) -> None:
 def test_other_kinds_are_skipped(imported: Import) -> None:
     text = "{apiVersion: sloth.slok.dev/v1, kind: AlertWindows, spec: {sloPeriod: 30d}}"
     assert [skip.what for skip in imported("sloth", text).skipped] == [
-        "a Sloth document that is no PrometheusServiceLevel"
+        "a Sloth document that is not a PrometheusServiceLevel"
     ]
 
 

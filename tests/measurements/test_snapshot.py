@@ -32,11 +32,11 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(begin: bytes, end: bytes
     ("raw", "message"),
     [
         (b"", "m.jsonl:1:1: expected a value, the line ends"),
-        (content({"a": [value()]}).split(b"\n", 1)[1], "m.jsonl:1:1: the first line is no header"),
+        (content({"a": [value()]}).split(b"\n", 1)[1], "m.jsonl:1:1: the first line is not a header"),
         (header({}).encode(), "m.jsonl:1:104: the mapping is empty"),
         (header({"prom": {**PROM, "ok": 1}}).encode(), "m.jsonl:1:183: expected true or false, found 1"),
-        (header({"prom": {**PROM, "provides": ["slo"]}}).encode(), "m.jsonl:1:145: no subsystem knows the field 'slo'"),
-        (header().replace("2026-11-23", "2026-02-30").encode(), "m.jsonl:1:71: there is no day 2026-02-30"),
+        (header({"prom": {**PROM, "provides": ["slo"]}}).encode(), "m.jsonl:1:145: unknown field 'slo'"),
+        (header().replace("2026-11-23", "2026-02-30").encode(), "m.jsonl:1:71: 2026-02-30 is not a date"),
         (
             header().replace("v1", "v2").encode(),
             "m.jsonl:1:15: expected platform-gate/v1, found the string 'platform-gate/v2'",
@@ -54,7 +54,7 @@ def test_lines_out_of_order_or_repeated_are_refused_and_the_rest_is_read() -> No
     found = snapshot.read(text.encode(), "m.jsonl")
     assert [f"{refusal.location}: {refusal.message}" for refusal in found.refusals] == [
         "m.jsonl:3:12: the service 'a' comes after 'b'",
-        "m.jsonl:4:12: the service 'b' is repeated; it stands on line 2 already",
+        "m.jsonl:4:12: the service 'b' is already on line 2",
     ]
     assert list(found.services) == ["b", "c"]
 

@@ -247,12 +247,12 @@ def test_a_manifest_without_costs_has_none(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("months", "index", "message", "fix"),
     [
-        (["2026-01", "2026-01"], 1, "the month 2026-01 is repeated", "Keep one entry a month."),
+        (["2026-01", "2026-01"], 1, "the month 2026-01 is repeated", "Keep one entry per month."),
         (["2026-02", "2026-01"], 1, "the month 2026-01 comes after 2026-02", "Put the oldest month first."),
         (["2025-12", "2026-12"], 1, "the month 2026-12 is in the future", "Remove it: forecasts are not costs."),
         (["2027-01"], 0, "the month 2027-01 is in the future", "Remove it"),
         (["2026-03", "2026-01", "2026-04"], 1, "comes after 2026-03", "Put the oldest"),
-        (["2026-10", "2026-10", "2026-11"], 1, "the month 2026-10 is repeated", "Keep one entry a month."),
+        (["2026-10", "2026-10", "2026-11"], 1, "the month 2026-10 is repeated", "Keep one entry per month."),
     ],
 )
 def test_a_misplaced_month_is_a_problem_in_its_place(months: list[str], index: int, message: str, fix: str) -> None:

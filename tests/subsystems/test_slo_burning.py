@@ -99,8 +99,8 @@ def test_a_finding_says_both_rates_and_when_the_budget_ends() -> None:
         (99.901, {"1h": 15, "5m": 15}, "; at this rate the budget ends in 29 minutes"),
         (99.91, {"1h": 24, "5m": 15}, "; at this rate the budget ends in 3 hours"),
         (99.900000001, {"1h": 15, "5m": 15}, "; at this rate the budget ends in 1 minute"),
-        (99.9, {"1h": 15, "5m": 15}, "; the budget is spent already"),
-        (99.5, {"1h": 15, "5m": 15}, "; the budget is spent already"),
+        (99.9, {"1h": 15, "5m": 15}, "; the budget is already spent"),
+        (99.5, {"1h": 15, "5m": 15}, "; the budget is already spent"),
     ],
 )
 def test_the_end_of_the_budget_is_what_is_left_of_it_over_the_rate(

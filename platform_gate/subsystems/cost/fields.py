@@ -79,7 +79,7 @@ def misplaced(entries: Sequence[Mapping[str, Any]], this_month: str) -> list[tup
         if latest < month <= this_month:
             latest = month
         elif month == latest:
-            found.append((index, f"the month {month} is repeated", "Keep one entry a month."))
+            found.append((index, f"the month {month} is repeated", "Keep one entry per month."))
         elif month < latest:
             found.append((index, f"the month {month} comes after {latest}", "Put the oldest month first."))
         else:

@@ -22,7 +22,7 @@ def dated(months: Sequence[str], stale_after: int, as_of: date) -> Iterator[Viol
         message = f"the latest month is {latest}, which ended more than {after} before {as_of}"
         yield STALE.violation(message, SECTION)
     if _number(latest) - _number(before) > 1:
-        message = f"no cost is known between {before} and {latest}, which the trend compares"
+        message = f"costs are missing between {before} and {latest}, which the trend compares"
         yield MONTH_GAP.violation(message, SECTION)
 
 

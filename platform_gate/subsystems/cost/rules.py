@@ -47,10 +47,10 @@ NO_DATA = Rule(
 )
 STALE = Rule(
     "cost/stale",
-    "The latest month is long gone",
+    "The latest month is out of date",
     "Add the months since then.",
     varies=True,
-    why="Costs of last spring say nothing about today's. With `cost.on_stale: unknown` they leave a doubt.",
+    why="Old costs say nothing about today's. With `cost.on_stale: unknown` the service is UNKNOWN at best.",
     fails='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2025-06", amount: 2900}',
     passes='cost:\n  budget_monthly: 3000\n  entries:\n    - {month: "2026-01", amount: 2900}',
     keys=("cost.stale_after_months", "cost.on_stale"),
@@ -61,17 +61,17 @@ MONTH_GAP = Rule(
     "The trend spans a gap",
     "Add the months in between.",
     severity=Severity.NOTE,
-    why="The trend compares the last two entries. With months missing in between it is no change from month to month.",
+    why="The trend compares the last two entries. If months are missing in between, it doesn't span one month.",
     fails='cost:\n  entries:\n    - {month: "2025-11", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
     passes='cost:\n  entries:\n    - {month: "2026-01", amount: 2800}\n    - {month: "2026-02", amount: 2900}',
     source="FinOps Framework: Data Ingestion",
 )
 FORECAST_OVER_BUDGET = Rule(
     "cost/forecast-over-budget",
-    "Code would cost more than the budget",
-    "Make it cheaper, or have the budget raised by whoever owns it, before it is merged.",
+    "Infrastructure code would exceed the budget",
+    "Before merging, make it cheaper or ask the budget's owner to raise it.",
     worse=Worse.ABOVE,
-    why="An estimate of infrastructure code is known before the money is spent; the bill comes a month later.",
+    why="An estimate is available before the money is spent; the bill comes a month later.",
     fails='{"service": "web", "values": [{"at": "cost_forecast/infra", "value": 3500, "unit": "USD",\n'
     '    "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the budget is 3000',
     passes='{"service": "web", "values": [{"at": "cost_forecast/infra", "value": 2900, "unit": "USD",\n'

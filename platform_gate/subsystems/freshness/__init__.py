@@ -161,7 +161,7 @@ def _check(rule: Rule, field: str, several: Sequence[Reading]) -> Violation:
     first = next((reading for reading in reversed(several) if reading.weighs), several[-1])
     if not first.weighs and rule.doubt is not Doubt.NEVER:
         rule = rule._replace(doubt=Doubt.NEVER, severity=Severity.NOTE)
-    more = f"; so it is with {plural(len(several) - 1, 'further value')}" if len(several) > 1 else ""
+    more = f"; the same holds for {plural(len(several) - 1, 'more value')}" if len(several) > 1 else ""
     return Violation(
         rule,
         _MESSAGES[first.state](first) + more,
@@ -173,14 +173,16 @@ def _check(rule: Rule, field: str, several: Sequence[Reading]) -> Violation:
 
 
 def _stale(reading: Reading) -> str:
-    takes = "as old" if reading.limit is None else f"{plural(reading.limit, 'day')} at most"
+    most = plural(reading.limit or 0, "day")
     whose = "typed value" if reading.source == DECLARED else "value"
-    return f"the {whose} of {_words(reading)} is {plural(reading.age or 0, 'day')} old, and the policy takes {takes}"
+    return (
+        f"the {whose} of {_words(reading)} is {plural(reading.age or 0, 'day')} old; the policy allows at most {most}"
+    )
 
 
 def _aging(reading: Reading) -> str:
     left = (reading.limit or 0) - (reading.age or 0)
-    rest = f"{plural(left, 'more day')} and it no longer counts" if left else "tomorrow it no longer counts"
+    rest = f"it counts for {plural(left, 'more day')}" if left else "it stops counting tomorrow"
     return f"the value of {_words(reading)} is {plural(reading.age or 0, 'day')} old: {rest}"
 
 
@@ -210,11 +212,11 @@ def _fix(reading: Reading) -> str:
     if reading.state is State.UNDECLARED:
         return "Declare it with its target, or leave it out of the source's queries."
     if reading.source == DECLARED:
-        return "Type what holds today with its `measured_at`, or have a source measure it: `platform-gate collect`."
+        return "Update the value and its `measured_at`, or let a source provide it: `platform-gate collect`."
     if not reading.source:
-        return "Let a source provide it, and run `platform-gate collect`."
+        return "Let a source provide it, then run `platform-gate collect`."
     if reading.state is State.AGING:
-        return f"See why {reading.source} has not been asked since, and run `platform-gate collect`."
+        return f"Find out why {reading.source} has no newer value, then run `platform-gate collect`."
     return f"Fix the source {reading.source}, then run `platform-gate collect`."
 
 

@@ -10,7 +10,7 @@ STALE: Final = Rule(
     "Fix the source, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     varies=True,
-    why="Yesterday's number says nothing about today. Nobody carries old values forward, so age is how failure shows.",
+    why="An old value says nothing about today. Values are never carried forward, so a broken source shows.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
     '    "window": "30d", "observed_at": "2026-02-11T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
     passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
@@ -24,7 +24,7 @@ UNUSABLE: Final = Rule(
     "Fix the source, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     varies=True,
-    why="A number over another window, in another currency or from the future answers another question.",
+    why="A value over the wrong window, in the wrong currency or from the future says nothing about the target.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
     '    "window": "7d", "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # the manifest says 30d',
     passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
@@ -34,8 +34,8 @@ UNUSABLE: Final = Rule(
 )
 MISSING: Final = Rule(
     "measurement/missing",
-    "A source claims a field and has no value of it",
-    "Let the source measure the service, and run `platform-gate collect`.",
+    "A source claims a field but has no value for it",
+    "Let the source measure the service, then run `platform-gate collect`.",
     doubt=Doubt.ALWAYS,
     varies=True,
     why="A claimed field has one owner. If a typed value could fill the gap, whoever types it would decide.",
@@ -49,8 +49,8 @@ MISSING: Final = Rule(
 AGING: Final = Rule(
     "measurement/aging",
     "A value will soon be too old",
-    "See why the source has not been asked since, and run `platform-gate collect`.",
-    why="There is time to mend a source before its numbers stop counting.",
+    "Find out why the source has no newer value, then run `platform-gate collect`.",
+    why="A warning leaves time to repair the source before its values stop counting.",
     fails='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'
     '    "window": "30d", "observed_at": "2026-02-13T06:00:00Z", "source": "prom"}]}   # on 2026-02-15',
     passes='{"service": "web", "values": [{"at": "slos/availability", "value": 99.95, "unit": "percent",\n'

@@ -55,7 +55,7 @@ def _end(slo: SLODefinition, rate: float) -> str:
     if left is None:
         return ""
     if left <= 0:
-        return "; the budget is spent already"
+        return "; the budget is already spent"
     if not slo.is_rolling:
         return ""
     days = left / 100 * as_written(slo.window_days) / as_written(rate)
@@ -85,7 +85,7 @@ def _not_measured(slo: SLODefinition, index: int, windows: list[str]) -> Violati
     over = listing(windows)
     message = f"{slo.name} has no burn rate over {over}, and the policy's slo.burn asks for it"
     source = slo.measured.source if slo.measured else ""
-    fix = f"Let {source} measure it (`burn_rates` in the sources), then run `platform-gate collect`."
+    fix = f"Let {source} measure it (`burn_rates` in the Sources file), then run `platform-gate collect`."
     return BURN_NOT_MEASURED.violation(message, SECTION, index, subject=slo.name, fix=fix)
 
 

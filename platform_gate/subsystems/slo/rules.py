@@ -27,9 +27,9 @@ LOW_BUDGET = Rule(
 BURNING = Rule(
     "slo/burning",
     "An error budget burns too fast",
-    "Find what changed when it began, and roll it back. Hold other changes until the burn rate is down.",
+    "Find out what changed when it began, and roll it back. Hold other changes until the burn rate drops.",
     worse=Worse.ABOVE,
-    why="A budget that burns fast over two windows is an incident that matters and still goes on, with budget to save.",
+    why="A budget that burns fast over both windows means a serious incident that is still going on.",
     fails='{"service": "web", "values": [\n'
     '    {"at": "slos/availability/burn_rate/1h", "value": 14.8, "unit": "ratio",\n'
     '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"},\n'
@@ -46,9 +46,9 @@ BURNING = Rule(
 BURN_NOT_MEASURED = Rule(
     "slo/burn-not-measured",
     "A burn rate that the policy names is not measured",
-    "Let the source measure it (`burn_rates` in the sources), then run `platform-gate collect`.",
+    "Let the source measure it (`burn_rates` in the Sources file), then run `platform-gate collect`.",
     severity=Severity.NOTE,
-    why="Without a burn rate the gate sees a budget that is spent, and not one that is about to be.",
+    why="Without burn rates, the gate can't stop a fast burn before the budget is spent.",
     fails='{"service": "web", "values": [\n'
     '    {"at": "slos/availability", "value": 99.95, "unit": "percent", "window": "30d",\n'
     '     "observed_at": "2026-02-15T06:00:00Z", "source": "prom"}]}   # under the policy strict',
@@ -73,7 +73,7 @@ NOT_MEASURED = Rule(
     "An SLO has no measurement",
     "Add `current` from your monitoring.",
     doubt=Doubt.ALWAYS,
-    why="A target that nobody measures is a wish. The gate never takes a missing value for a good one.",
+    why="A target that nobody measures is a wish. The gate never treats a missing value as a good one.",
     fails="slos:\n  - {name: availability, target: 99.9}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
     source="SRE workbook, chapter 2",
@@ -92,7 +92,7 @@ NO_DATA = Rule(
 RATIO_TARGET = Rule(
     "slo/ratio-target",
     "A target looks like a ratio",
-    "Targets are percent: write 99.9 for 0.999.",
+    "Targets are percentages: write 99.9, not 0.999.",
     why="A target of 0.999 percent is met by almost anything, so a ratio typed for a percentage hides every breach.",
     fails="slos:\n  - {name: availability, target: 0.999, current: 99.95}",
     passes="slos:\n  - {name: availability, target: 99.9, current: 99.95}",
