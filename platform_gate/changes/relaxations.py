@@ -120,8 +120,8 @@ def by_policy(before: Policy, after: Policy) -> Iterator[Lowered]:
     old, new = before.layered.data, after.layered.data
     for at in loosened(old, new):
         place = after.layered.origin(at).location if value_at(new, at) is not None else Location(after.path)
-        values = [value_at(data, at) for data in side_by_side(old, new)]
-        yield Lowered("policy-loosened", "", _dotted(at), *values, place)
+        was, now = (value_at(data, at) for data in side_by_side(old, new))
+        yield Lowered("policy-loosened", "", _dotted(at), was, now, place)
     for index, override in enumerate(after.overrides):
         if override not in before.overrides and any(_loosened_by(after, override)):
             place = after.layered.origin(("overrides", index)).location
