@@ -116,9 +116,10 @@ def test_a_pipe_that_nobody_reads_is_2(root: Path, arguments: tuple[str, ...]) -
 
 @pytest.mark.parametrize("form", sorted(set(REPORTERS) - {"github"}))  # a few annotations fit into a pipe
 def test_a_reader_that_stops_early_is_2(gate: Gate, crowded: Path, form: str) -> None:
-    whole = gate(crowded, "check", *DAY, "-f", form, "many")
+    words = "check", *DAY, "-f", form, "-v", "many"
+    whole = gate(crowded, *words)
     assert len(whole.stdout) > 70_000
-    done = redirected(crowded, "| head -c 100", "check", *DAY, "-f", form, "many")
+    done = redirected(crowded, "| head -c 100", *words)
     assert done.returncode == 2
     assert done.stdout.encode() == whole.stdout.encode()[:100]
     assert calm(done)
