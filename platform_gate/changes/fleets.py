@@ -48,7 +48,7 @@ class Files(NamedTuple):
         selected = tree.find([], settings)
         named = _beyond(tree.find(operands, settings) if operands else [], selected)
         is_asked = not settings.path and (operands or not has_services(tree, selected))
-        elsewhere = _beyond(anywhere(tree), selected, named) if is_asked else []
+        elsewhere = anywhere(tree, selected, named) if is_asked else []
         return cls(selected, named, elsewhere)
 
 
@@ -59,14 +59,15 @@ class Fleet(NamedTuple):
     by_path: Mapping[str, Sequence[Precedent]]
 
 
-def anywhere(tree: CommitTree) -> list[ManifestFile]:
-    """Every file of a commit that describes a service, wherever it lies and whatever it is called.
+def anywhere(tree: CommitTree, *known: Iterable[ManifestFile]) -> list[ManifestFile]:
+    """Every file of a commit that describes a service, wherever it lies and whatever it is called; less known files.
 
     Raises:
         GateError: git can't search the commit, or lacks a file.
     """
     paths = sorted(set(tree.repository.matching(tree.commit, VENDOR)) & tree.files.keys())
     files = [file for file in tree.find(paths, Config()) if file.refusal is None] if paths else []
+    files = _beyond(files, *known)
     tree.fetch(files)
     return [file for file in files if _describes_a_service(tree.read(file), file.path)]
 

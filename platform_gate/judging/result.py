@@ -163,11 +163,17 @@ def judge_manifest(manifest: Manifest, waive: Waive = no_waivers) -> Judged:
         judgement.failing,
         judgement.fatal,
         judgement.policy.health,
-        tuple([Part(scored.name, scored.status, scored.points) for scored in judgement.scored.values()]),
+        _parts(*[(scored.name, scored.status, scored.points) for scored in judgement.scored.values()]),
         tuple(findings),
         _tallies(manifest.facts),
         detail=Detail(manifest, judgement),
     )
+
+
+@lru_cache(maxsize=4096)
+def _parts(*parts: tuple[str, str, int]) -> tuple[Part, ...]:
+    """The same tuple for all services of which the same is to be said: it travels once with a batch."""
+    return tuple([Part(*part) for part in parts])
 
 
 def _tallies(facts: Mapping[str, Any]) -> "tuple[Tally, ...]":

@@ -74,10 +74,9 @@ class _Page:
         if self._terminal.verbose:
             yield from self._in_full(self._outcome.worst_first)
             return
-        waived: list[Judged] = []
-        wrong: list[Judged] = []
-        for judged in self._outcome.noteworthy:
-            (waived if by_waiver(judged) and not judged.failing else wrong).append(judged)
+        noteworthy = self._outcome.noteworthy
+        waived = [judged for judged in noteworthy if by_waiver(judged) and not judged.failing]
+        wrong = [judged for judged in noteworthy if judged.failing or not by_waiver(judged)]
         yield from self._in_full(wrong[:IN_FULL])
         yield from self._in_a_line(wrong[IN_FULL:])
         yield from self._by_waiver(waived)

@@ -254,6 +254,6 @@ def describe(metrics: ReliabilityMetrics, limits: Limits) -> dict[str, Any]:
     rows = {}
     for name, own in limits.rows.items():
         band = reached.get(name)
-        nothing = {"band": None, "score": 0, "best": own[0]["best"], "limit": None}
+        nothing: Mapping[str, Any] = {"band": None, "score": 0, "best": own[0]["best"], "limit": None}
         rows[name] = {"value": optional_number(getattr(metrics, name)), **(own[band.place] if band else nothing)}
     return {"score": sum(band.worth for band in reached.values()) if reached else None, "metrics": rows}
