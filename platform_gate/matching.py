@@ -100,6 +100,10 @@ class _Node:
             return self.plain.setdefault(part, _Node())
         return self.wild.setdefault(part, (needle(part), _Node()))[1]
 
+    def after_all(self) -> list[_Node]:
+        """Every place one part further on."""
+        return [*self.plain.values(), *(node for _, node in self.wild.values()), *self.folders.values()]
+
     def steps(self, name: str) -> list[_Node]:
         """The places behind a name of a path."""
         nodes = [self] if self.spans else []
@@ -124,12 +128,28 @@ class GlobIndex:
 
     def matching(self, path: str) -> list[str]:
         """The globs that match a whole path, each once, as ``matches`` does."""
-        places = _settled([self._root])
-        *folders, name = path.split("/")
-        for folder in folders:
-            places = _settled(node for place in places for node in place.steps(folder))
+        places = self._along(path.split("/")[:-1])
+        name = path.rpartition("/")[2]
         ends = {id(node): node for place in places for node in place.steps(name)}
         return [glob for node in ends.values() for glob in node.globs]
+
+    def reaching(self, folder: str) -> set[str]:
+        """The globs that can match something below a folder, as ``reach`` says."""
+        places = self._along(folder.split("/"))
+        further = [node for place in places for node in (place.after_all() if not place.spans else [place])]
+        globs: set[str] = set()
+        while further:
+            node = further.pop()
+            globs.update(node.globs)
+            further += node.after_all()
+        return globs
+
+    def _along(self, names: Iterable[str]) -> list[_Node]:
+        """The places behind some names, from the root."""
+        places = _settled([self._root])
+        for name in names:
+            places = _settled(node for place in places for node in place.steps(name))
+        return places
 
 
 def _settled(nodes: Iterable[_Node]) -> list[_Node]:

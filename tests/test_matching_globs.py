@@ -162,6 +162,11 @@ def test_an_index_of_globs_answers_as_each_of_them(globs: list[str], path: str) 
     assert sorted(answers) == sorted({glob for glob in globs if matches([glob], path)})
 
 
+@given(st.lists(SMALL_GLOBS, max_size=8), NAMES_OF_PATHS)
+def test_an_index_knows_which_of_its_globs_reach_below_a_folder(globs: list[str], folder: str) -> None:
+    assert GlobIndex(globs).reaching(folder) == {glob for glob in globs if reach([glob], folder)}
+
+
 @pytest.mark.parametrize(("glob", "path"), pairs(MATCHES))
 def test_an_index_finds_what_a_glob_matches(glob: str, path: str) -> None:
     assert GlobIndex([glob]).matching(path) == [glob]

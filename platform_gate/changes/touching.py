@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from platform_gate.judging.manifest import Precedents, paths_of
 from platform_gate.judging.result import Judged
-from platform_gate.matching import GlobIndex, as_owned, reach
+from platform_gate.matching import GlobIndex, as_owned
 
 MOST_LISTED: Final = 20
 """Paths of a service that are kept; the others are counted."""
@@ -145,11 +145,8 @@ def _by_glob(globs: Iterable[str], changed: Iterable[str], opaque: Iterable[str]
             meant.setdefault(plain, []).append(glob)
     index = GlobIndex(meant)
     by_glob: dict[str, list[str]] = {}
-    for path in changed if meant else ():
-        for glob in {glob for plain in index.matching(path) for glob in meant[plain]}:
-            by_glob.setdefault(glob, []).append(path)
-    for path in opaque:
-        for plain in (plain for plain in meant if reach([plain], path)):
-            for glob in meant[plain]:
+    for several, globs_of in ((changed, index.matching), (opaque, index.reaching)):
+        for path in several if meant else ():
+            for glob in {glob for plain in globs_of(path) for glob in meant[plain]}:
                 by_glob.setdefault(glob, []).append(path)
     return by_glob

@@ -1,7 +1,9 @@
 """The judge: points from four subsystems become one health, and nothing but points and doubt decides it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -334,8 +336,12 @@ EXEMPT = (
 )
 
 
-def exempt_judgement(*changes: str, at_most: str = "critical", **facts: Any) -> Judgement:
+RULE_OF = {"fix": "slo/breached", "security": "cost/over-budget"}
+
+
+def exempt_judgement(*changes: str, at_most: str = "critical", off: Iterable[str] = (), **facts: Any) -> Judgement:
     content = f"apiVersion: platform-gate/v1\nkind: Policy\nspec:\n{EXEMPT.replace('AT_MOST', at_most)}"
+    content += f"  severities: {json.dumps(dict.fromkeys(off, 'off'))}\n"
     policy = loading.load("p.yaml", lambda path: (content.encode(), path)).chosen(Choice(changes=changes))
     return judge(SUBJECT, {**HEALTHY, **facts}, policy.base(), Context(date(2026, 11, 23), nowhere))
 
@@ -378,3 +384,12 @@ def test_a_kind_of_change_never_alters_health_and_never_fails_more(
     assert (exempt.health, exempt.points) == (plain.health, plain.points)
     assert exempt.deciding_health.rank <= plain.deciding_health.rank
     assert plain.failing or not exempt.failing
+    off = exempt_judgement(off=[RULE_OF[kind] for kind in sorted(kinds)], **facts)
+    assert (exempt.deciding_health, exempt.failing) == (off.health, off.failing)
+
+
+def test_an_exemption_that_a_health_is_too_bad_for_says_so() -> None:
+    judgement = exempt_judgement("fix", at_most="unknown", slo=[BREACHED], cost=OVER)
+    remarks = {f.violation.rule.id: f.remark for f in chain(*(part.failures for part in judgement.scored.values()))}
+    assert remarks["slo/breached"] == "; exempt only up to unknown (change: fix), and the service is degraded"
+    assert remarks["cost/over-budget"] == ""
