@@ -93,7 +93,7 @@ class Want(NamedTuple):
     Nobody misses what is ``optional``; ``may_be_empty`` where no data is an answer; ``whole`` where only whole numbers
     make sense, and ``at_most`` the largest that does. A field that is ``apart`` isn't claimed with its section, but by
     its full name only. Of ``many`` values each has an ``at`` of its own that ends in its window; those over a window
-    that is ``weighty`` (normalized) are needed though the field is optional.
+    that is one of the ``needed_windows`` (normalized) are needed though the field is optional.
     """
 
     field: str
@@ -111,7 +111,7 @@ class Want(NamedTuple):
     at_most: float | None = None
     apart: bool = False
     many: bool = False
-    weighty: tuple[str, ...] = ()
+    needed_windows: tuple[str, ...] = ()
 
 
 Together = tuple[Want, ...]
@@ -134,7 +134,7 @@ class Reading(NamedTuple):
     """What became of one field, or of one of several values of it.
 
     ``reason`` says why a number does not count. ``age`` is in days, ``limit`` how old the policy lets it become (None:
-    as old as you like). ``weighs`` where the service needs the field: then what does not count leaves a doubt.
+    without limit). ``needed`` says whether the service needs the field; then a value that does not count is a doubt.
     """
 
     want: Want
@@ -144,7 +144,7 @@ class Reading(NamedTuple):
     reason: str = ""
     age: int | None = None
     limit: int | None = None
-    weighs: bool = True
+    needed: bool = True
     at: str = ""
 
 
@@ -152,7 +152,7 @@ class Pattern(NamedTuple):
     """Readings, and for each the index of the value that it is of (None: of no value).
 
     It holds wherever values differ in their numbers only. ``sources`` are those of the readings; it is ``measured``
-    where any reading that weighs is of a value.
+    where any needed reading is of a value.
     """
 
     entries: tuple[tuple[Reading, int | None], ...]
@@ -162,7 +162,7 @@ class Pattern(NamedTuple):
     @classmethod
     def of(cls, entries: Sequence[tuple[Reading, int | None]]) -> Pattern:
         """The pattern of some readings."""
-        measured = any(reading.weighs and index is not None for reading, index in entries)
+        measured = any(reading.needed and index is not None for reading, index in entries)
         return cls(tuple(entries), tuple(reading.source for reading, _ in entries), measured)
 
     def readings(self, values: Sequence[Measurement]) -> Iterator[Reading]:

@@ -62,16 +62,16 @@ def ask(source: Source, names: Mapping[str, str], world: World) -> Result:
     try:
         values, remarks = _values(source, names, world, kind)
     except SourceError as error:
-        failed = state._replace(error=_told(error, hidden))
+        failed = state._replace(error=_message(error, hidden))
         return Result(source, failed, fix=redact(error.fix, hidden), seconds=world.monotonic() - start)
     shown = tuple(redact(remark, hidden) for remark in remarks)
     return Result(source, state, tuple(values), shown, seconds=world.monotonic() - start)
 
 
-def _told(error: SourceError, hidden: Sequence[str]) -> str:
+def _message(error: SourceError, hidden: Sequence[str]) -> str:
     """The error's message and what the server said, without secrets."""
-    said = excerpt(error.said, hidden)
-    return shorten(redact(error.message, hidden) + (f": {said}" if said else ""), LONGEST)
+    quoted = excerpt(error.said, hidden)
+    return shorten(redact(error.message, hidden) + (f": {quoted}" if quoted else ""), LONGEST)
 
 
 def claims(source: Source) -> tuple[str, ...]:

@@ -242,7 +242,7 @@ def _capped(rows: Sequence[Any]) -> Sequence[Any]:
 
 def _refused(error: Exception) -> SourceError:
     """What the database said, without the statement and the address that the library adds."""
-    said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
     return SourceError(
-        "the database rejected the query", "Print the query with `--print-queries`, and try it in the database.", said
+        "the database rejected the query", "Print the query with `--print-queries`, and try it in the database.", reason
     )

@@ -16,14 +16,14 @@ def matching(patterns: Sequence[str], folder: Path) -> list[Path]:
     Raises:
         SourceError: a glob matches none.
     """
-    found: set[Path] = set()
+    matches: set[Path] = set()
     for pattern in patterns:
         paths = {folder / path for path in glob(pattern, root_dir=folder, recursive=True)}  # noqa: PTH207 - absolute too
         files = {path for path in paths if path.is_file()}
         if not files:
             raise SourceError(f"no file matches {quote(pattern)}", "Globs are relative to the `Sources` file.")
-        found |= files
-    return sorted(found)
+        matches |= files
+    return sorted(matches)
 
 
 def read(path: Path, max_bytes: int) -> bytes:

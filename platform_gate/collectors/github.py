@@ -66,12 +66,12 @@ def _values(
         for node in _nodes(transport, DEPLOYMENTS, repository, [environment], at)
         if node["state"] in LIVE
     ]
-    found = [
+    issues = [
         Incident(_moment(node["createdAt"]), _moment(node["closedAt"]) if node["closedAt"] else None)
         for node in _nodes(transport, ISSUES, repository, labels, at)
     ]
-    yield from incidents.values(service, found, at)
-    yield incidents.failure_rate(service, deployed, found, at)
+    yield from incidents.values(service, issues, at)
+    yield incidents.failure_rate(service, deployed, issues, at)
 
 
 def _nodes(

@@ -44,7 +44,7 @@ def collect(source: Source, world: World) -> Answer:
     for incident in listed.values():
         if incident.get("service"):
             by_service.setdefault(incident["service"]["summary"], []).append(_incident(incident))
-    values = [value for name, found in by_service.items() for value in incidents.values(name, found, world.at)]
+    values = [value for name, its in by_service.items() for value in incidents.values(name, its, world.at)]
     remarks = [f"left out {plural(len(nameless), 'incident')} without a service"] if nameless else []
     return Answer(tuple(values), tuple(remarks))
 

@@ -230,8 +230,8 @@ def _worth_repeating(response: Response) -> bool:
 
 def _wait(response: Response | None, attempt: int, now: datetime) -> float:
     """Seconds until the next attempt: what the server asks for, else 1, 2, 4, ..."""
-    wish = response.headers.get("retry-after", "") if response else ""
-    seconds = float(wish) if wish.isascii() and wish.isdigit() else _until(wish, now)
+    retry_after = response.headers.get("retry-after", "") if response else ""
+    seconds = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else _until(retry_after, now)
     if response is None or seconds is None:
         return float(2**attempt)
     if seconds > LONGEST_WAIT:

@@ -47,7 +47,7 @@ def claims(sources: Mapping[str, Source]) -> Claimed:
         if not some:
             return of_sources(everybody)
         called = list(names)
-        matched = (name for name, globs in some.items() if any(matching.matches(globs, each) for each in called))
+        matched = (name for name, globs in some.items() if any(matching.matches(globs, service) for service in called))
         return of_sources(everybody.union(matched))
 
     return of_service

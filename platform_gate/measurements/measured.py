@@ -63,7 +63,7 @@ class Measurements:
         return self._read[snapshot.path](snapshot.content[start:end], Place(snapshot.path, number))
 
     def _twice(self, service: str, first: Measurement, second: Measurement) -> Refusal:
-        snapshot = next(each for each in self.snapshots if each.path == second.path)
+        snapshot = next(snapshot for snapshot in self.snapshots if snapshot.path == second.path)
         place = Place(second.path, second.line)
         location = explaining.value_place(snapshot.raw(service), place, second.at)
         message = f"a second value of {quote(second.at)} for {service}; {first.path}:{first.line} has one too"

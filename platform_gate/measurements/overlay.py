@@ -170,21 +170,28 @@ def _entries(wants: Together, values: Values, measured: Measured, terms: Terms, 
     found: list[Entry] = []
     index = 0
     for want in wants:
-        weighs = needed and (want.apart or not want.optional)
+        field_needed = needed and (want.apart or not want.optional)
         first = index
         while index < len(values) and _fills(values[index], want):
-            value, heavy = values[index], weighs or (needed and _is_weighty(want, values[index]))
-            found.append((taking.measured(want, value, measured.sources[value.source], terms, weighs=heavy), index))
+            value = values[index]
+            value_needed = field_needed or (needed and _is_in_needed_window(want, value))
+            found.append(
+                (taking.measured(want, value, measured.sources[value.source], terms, needed=value_needed), index)
+            )
             index += 1
         if index == first and (want.apart or not want.optional):
             claimed = owners(measured.claimed, want)
-            lost = taking.missing(want, claimed, weighs=weighs) if claimed else taking.typed(want, terms, weighs=weighs)
+            lost = (
+                taking.missing(want, claimed, needed=field_needed)
+                if claimed
+                else taking.typed(want, terms, needed=field_needed)
+            )
             found += [(lost, None)] if lost else []
     return found
 
 
-def _is_weighty(want: Want, value: Measurement) -> bool:
-    return bool(want.weighty) and normalized(value.at.rpartition("/")[2]) in want.weighty
+def _is_in_needed_window(want: Want, value: Measurement) -> bool:
+    return bool(want.needed_windows) and normalized(value.at.rpartition("/")[2]) in want.needed_windows
 
 
 def _fills(value: Measurement, want: Want) -> bool:
@@ -200,4 +207,4 @@ def _unwanted(values: Mapping[str, Measurement], parts: Sequence[tuple[Pattern, 
 def _undeclared(value: Measurement) -> Reading:
     field = field_of(value.at) or value.at
     want = Want(field, ("spec",), field, value.unit, optional=True)
-    return Reading(want, State.UNDECLARED, value.source, value, weighs=False, at=value.at)
+    return Reading(want, State.UNDECLARED, value.source, value, needed=False, at=value.at)

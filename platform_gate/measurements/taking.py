@@ -21,19 +21,19 @@ class Terms(NamedTuple):
     plans: dict[Any, Any]
 
 
-def measured(want: Want, value: Measurement, source: Source, terms: Terms, *, weighs: bool) -> Reading:
+def measured(want: Want, value: Measurement, source: Source, terms: Terms, *, needed: bool) -> Reading:
     """The reading of a measured value."""
     limit, warn = terms.limits.ages(source.name, source.type)
     days = age(value.observed_at[:10], terms.as_of) if value.observed_at else None
     reason = _objection(want, value, source, terms, days)
     if reason:
-        weighs = weighs and not (want.may_be_empty and value.error == NO_DATA)
-        return Reading(want, State.UNUSABLE, source.name, value, reason, days, limit, weighs, value.at)
+        needed = needed and not (want.may_be_empty and value.error == NO_DATA)
+        return Reading(want, State.UNUSABLE, source.name, value, reason, days, limit, needed, value.at)
     old = days or 0
     state = (
         State.FRESH if old <= limit and (warn is None or old <= warn) else State.STALE if old > limit else State.AGING
     )
-    return Reading(want, state, source.name, value, "", days, limit, weighs, value.at)
+    return Reading(want, state, source.name, value, "", days, limit, needed, value.at)
 
 
 def _objection(want: Want, value: Measurement, source: Source, terms: Terms, days: int | None) -> str:
@@ -52,8 +52,8 @@ def _objection(want: Want, value: Measurement, source: Source, terms: Terms, day
 def _mismatch(want: Want, value: Measurement) -> str:
     if value.unit != want.unit:
         return f"it is in {value.unit}, not in {want.unit}"
-    said = value.window or (want.window if want.implied else "")
-    if want.window not in {"", said} and normalized(said) != normalized(want.window):
+    window = value.window or (want.window if want.implied else "")
+    if want.window not in {"", window} and normalized(window) != normalized(want.window):
         covers = f"covers {value.window}" if value.window else "does not say which window it covers"
         return f"it {covers}, and the manifest says {want.window}"
     number = value.value or 0
@@ -69,7 +69,7 @@ def _too_little(value: Measurement, terms: Terms) -> str:
     return f"only {value.coverage_pct} % of its window has samples, less than {least} %"
 
 
-def missing(want: Want, claimed: Sequence[Source], *, weighs: bool) -> Reading:
+def missing(want: Want, claimed: Sequence[Source], *, needed: bool) -> Reading:
     """The reading of a field that is claimed and that nobody measured."""
     silent = [source for source in claimed if not source.ok]
     names = listing([source.name for source in claimed], "or")
@@ -77,30 +77,30 @@ def missing(want: Want, claimed: Sequence[Source], *, weighs: bool) -> Reading:
         reason = "; ".join(f"{source.name} did not answer ({source.error or 'no reason given'})" for source in silent)
     else:
         reason = f"no value from {names}"
-    return Reading(want, State.MISSING, names, reason=reason, weighs=weighs, at=want.field)
+    return Reading(want, State.MISSING, names, reason=reason, needed=needed, at=want.field)
 
 
-def typed(want: Want, terms: Terms, *, weighs: bool) -> Reading | None:
-    """The reading of a number that nobody claims and somebody typed; None where nothing is to be said."""
+def typed(want: Want, terms: Terms, *, needed: bool) -> Reading | None:
+    """The reading of a number that nobody claims and somebody typed; None where nothing is to be window."""
     limits = terms.limits
     if want.optional or not want.typed:
         return None
     if not limits.takes_typed:
         reason = "no source provides it, and the policy accepts only measured values"
-        return Reading(want, State.MISSING, "", reason=reason, weighs=weighs, at=want.field)
+        return Reading(want, State.MISSING, "", reason=reason, needed=needed, at=want.field)
     if not want.dated or limits.declared is None:
         days = age(want.typed_on, terms.as_of) if want.typed_on else None
-        return Reading(want, State.TYPED, DECLARED, age=days, weighs=weighs, at=want.field)
-    return _typed_on_a_day(want, limits.declared, terms.as_of, weighs=weighs)
+        return Reading(want, State.TYPED, DECLARED, age=days, needed=needed, at=want.field)
+    return _typed_on_a_day(want, limits.declared, terms.as_of, needed=needed)
 
 
-def _typed_on_a_day(want: Want, limit: int, as_of: date, *, weighs: bool) -> Reading:
+def _typed_on_a_day(want: Want, limit: int, as_of: date, *, needed: bool) -> Reading:
     if not want.typed_on:
         reason = "it was typed without a date (`measured_at`)"
-        return Reading(want, State.UNUSABLE, DECLARED, None, reason, None, limit, weighs, want.field)
+        return Reading(want, State.UNUSABLE, DECLARED, None, reason, None, limit, needed, want.field)
     days = age(want.typed_on, as_of)
     if days < 0:
         reason = f"its `measured_at` {want.typed_on} is after {as_of}"
-        return Reading(want, State.UNUSABLE, DECLARED, None, reason, days, limit, weighs, want.field)
+        return Reading(want, State.UNUSABLE, DECLARED, None, reason, days, limit, needed, want.field)
     state = State.STALE if days > limit else State.TYPED
-    return Reading(want, state, DECLARED, None, "", days, limit, weighs, want.field)
+    return Reading(want, state, DECLARED, None, "", days, limit, needed, want.field)

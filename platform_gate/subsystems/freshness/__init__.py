@@ -158,8 +158,8 @@ def check(readings: Readings, _limits: Limits, _context: Context) -> Iterator[Vi
 
 
 def _check(rule: Rule, field: str, several: Sequence[Reading]) -> Violation:
-    first = next((reading for reading in reversed(several) if reading.weighs), several[-1])
-    if not first.weighs and rule.doubt is not Doubt.NEVER:
+    first = next((reading for reading in reversed(several) if reading.needed), several[-1])
+    if not first.needed and rule.doubt is not Doubt.NEVER:
         rule = rule._replace(doubt=Doubt.NEVER, severity=Severity.NOTE)
     more = f"; the same holds for {plural(len(several) - 1, 'more value')}" if len(several) > 1 else ""
     return Violation(
@@ -196,7 +196,7 @@ def _reason(reading: Reading) -> str:
 
 def _words(reading: Reading) -> str:
     """What the reading is of; where the policy tells windows apart, the window too."""
-    return reading.want.words + (f" over {reading.at.rpartition('/')[2]}" if reading.want.weighty else "")
+    return reading.want.words + (f" over {reading.at.rpartition('/')[2]}" if reading.want.needed_windows else "")
 
 
 _MESSAGES: Final = {
@@ -223,7 +223,7 @@ def _fix(reading: Reading) -> str:
 def points(failed: Sequence[Violation], limits: Limits) -> Iterator[Charge]:
     """What stale values cost where the policy lets them fail, once per service."""
     if limits.on_stale == FAIL and any(
-        each.rule.id == STALE.id and each.rule.doubt is not Doubt.NEVER for each in failed
+        violation.rule.id == STALE.id and violation.rule.doubt is not Doubt.NEVER for violation in failed
     ):
         yield Charge(limits.stale_points, frozenset({STALE.id}), (NAME, "stale_points"))
 
@@ -245,7 +245,7 @@ def relaxations(_before: Readings, _after: Readings) -> Iterator[Relaxation]:
 
 def status(readings: Readings, _failed: Sequence[Violation], _limits: Limits) -> str:
     """The worst that can be said of a field that the service needs; ``typed`` where nothing is measured."""
-    states = {reading.state for reading in readings.odd if reading.weighs}
+    states = {reading.state for reading in readings.odd if reading.needed}
     if states:
         return str(next(state for state in _WORST_FIRST if state in states))
     measured = any(pattern.measured for pattern, _ in readings.parts)

@@ -34,15 +34,15 @@ def burn_field(name: str) -> str:
 
 
 def wants(manifest: Mapping[str, Any], limits: Limits) -> list[Together]:
-    """The current value of every objective, and its burn rates: those for which the policy charges weigh."""
+    """The current value of every objective, and its burn rates; those that the policy gives points for are needed."""
     spec, costly = manifest["spec"], limits.costly_windows
-    beside = spec.get(TYPED_ON, "")
-    return [_wants(index, entry, beside, costly) for index, entry in enumerate(spec.get(SECTION, ()))]
+    spec_day = spec.get(TYPED_ON, "")
+    return [_wants(index, entry, spec_day, costly) for index, entry in enumerate(spec.get(SECTION, ()))]
 
 
-def _wants(index: int, entry: Mapping[str, Any], beside: str, costly: tuple[str, ...]) -> Together:
+def _wants(index: int, entry: Mapping[str, Any], spec_day: str, costly: tuple[str, ...]) -> Together:
     typed = "current" in entry
-    day = (entry.get(TYPED_ON) or beside) if typed else ""
+    day = (entry.get(TYPED_ON) or spec_day) if typed else ""
     return _together(index, entry["name"], (entry.get("window", ""), typed, day), costly)
 
 
@@ -53,7 +53,9 @@ def _together(index: int, name: str, stated: tuple[str, bool, str], costly: tupl
     window, typed, day = stated
     return (
         Want(f"{SECTION}/{name}", place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE),
-        Want(burn_field(name), place, words, "ratio", optional=True, may_be_empty=True, many=True, weighty=costly),
+        Want(
+            burn_field(name), place, words, "ratio", optional=True, may_be_empty=True, many=True, needed_windows=costly
+        ),
     )
 
 
