@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from platform_gate.model import Scope
 from platform_gate.reports import change_summary, page, report
 from platform_gate.reports.history import NO_HISTORY
 from platform_gate.reports.outcome import Outcome
@@ -19,6 +20,8 @@ def render(outcome: Outcome) -> Iterator[str]:
 def frame_of(outcome: Outcome) -> Frame:
     """Everything that the page shows around an outcome's report."""
     introduced, others = outcome.blocking if outcome.comparison else ([], [])
+    if outcome.scope is Scope.TOUCHED:  # then the change is stopped by the services that it touches: all in full
+        introduced, others = [*introduced, *others], []
     return Frame(
         outcome.command,
         outcome.help,

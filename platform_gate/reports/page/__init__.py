@@ -36,7 +36,7 @@ class Frame:
         history: earlier reports.
         remark: a sentence on the run as a whole.
         headline: what the change did, and what failed before it; empty without a base.
-        broken: the services that block because of the change.
+        broken: the services that block because the change breaks or touches them.
         blocking: the other services that block.
     """
 

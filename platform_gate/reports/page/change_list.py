@@ -125,6 +125,7 @@ def sections(
     fixed = list(changes.get("fixed", ()))
     passing = [service for service in services if service.compared and not service.failing]
     groups = (
+        ("Exempt for this kind of change", (line for one in services for line in _exempt(one))),
         ("Other health changes (passing)", (_moved(one, relaxed) for one in passing if _has_moved(one))),
         ("Other changes (passing)", (_moved(one, relaxed) for one in passing if _is_affected(one))),
         ("Removed", (_removed(row) for row in changes.get("removed", ()))),
@@ -150,6 +151,16 @@ def _is_affected(service: Service) -> bool:
     points = service.points_before is not None and service.points != service.points_before
     new = any(finding.origin and not finding.excuse for finding in service.problems)
     return not _has_moved(service) and (points or new or service.change == "renamed")
+
+
+def _exempt(service: Service) -> Iterator[ChangeLine]:
+    """A line on each exempt finding, with the reason."""
+    for finding in service.problems:
+        if finding.exemption:
+            text = f"{finding.rule}: {finding.message}. Exempt: {finding.exemption.reason}"
+            yield ChangeLine(
+                service.key, service.anchor, text=text, place=finding.exemption.place, href=finding.exemption.href
+            )
 
 
 def _moved(service: Service, relaxed: Collection[str]) -> ChangeLine:

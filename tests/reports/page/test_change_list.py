@@ -95,6 +95,17 @@ def test_the_lists_of_a_comparison() -> None:
     assert found["After the merge, by this change's own rules"].after == "healthy"
 
 
+def test_what_is_exempt_has_a_section_with_the_reason() -> None:
+    exemption = {"change": "fix", "reason": "It repairs.", "at_most": "critical", "path": "policy.yaml", "line": 7}
+    exempt = finding(exemption=exemption, disposition="exempt", message="too bad", rule="slo/breached")
+    section = only(seen("a", "degraded", 2, ("degraded", 2), findings=[exempt]))
+    assert section.title == "Exempt for this kind of change"
+    [line] = section.lines
+    assert (line.service, line.text, line.place) == (
+        "a", "slo/breached: too bad. Exempt: It repairs.", "policy.yaml:7"
+    )  # fmt: skip
+
+
 def test_a_long_section_is_cut_and_says_so() -> None:
     section = only(*(seen(f"s{number}", "healthy", 0, ("critical", 4)) for number in range(MOST + 2)))
     assert len(section.lines) == MOST
