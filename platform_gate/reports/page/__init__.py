@@ -5,13 +5,14 @@ It is made from the report's rows, so a merged report of many repositories becom
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from platform_gate.reports.history import HEALTHS, NO_HISTORY, History, before
-from platform_gate.reports.json_text import opened
+from platform_gate.reports.json_text import FASTEST, opened
 from platform_gate.reports.outcome import Links
 from platform_gate.reports.page import change_list, fleet, measured_values, rendering
 from platform_gate.reports.page.service import Service, problem, view
@@ -23,6 +24,10 @@ MANY: Final = 500
 """Services from which on a fleet is large: rows beyond the first ones wait as inert text for the script."""
 FIRST: Final = 100
 """Rows of a large fleet that are elements from the start."""
+HUGE: Final = 25_000
+"""Services from which on their markup is compressed until it is written: it takes 2 KB each."""
+PACKED: Final = zlib.compress(b"", FASTEST)[:2]
+"""How compressed markup begins; HTML begins with ``<``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,13 @@ class FleetRow(NamedTuple):
     """A service's row of the grid. Its details are rendered to markup at once, which takes less memory than data."""
 
     service: Service
-    markup: Any
+    kept: bytes
+
+    @property
+    def markup(self) -> Any:
+        """The details."""
+        plain = zlib.decompress(self.kept) if self.kept.startswith(PACKED) else self.kept
+        return rendering.markup(plain.decode())
 
 
 def render(report: Report, frame: Frame) -> Iterator[str]:
@@ -74,11 +85,12 @@ def render(report: Report, frame: Frame) -> Iterator[str]:
 
 def _rows(report: Report, frame: Frame, history: History, today: date) -> Iterator[FleetRow]:
     detail = rendering.template("detail.html.j2")
-    many = report.totals["total_services"] >= MANY
+    count = report.totals["total_services"]
     for row in report.services:
         service = view(opened(row), frame.links, history.snapshots, today)
-        markup = rendering.markup(detail.render(service=service, many=many))
-        yield FleetRow(replace(service, panels=(), course=None), markup)
+        markup = detail.render(service=service, many=count >= MANY).encode()
+        kept = zlib.compress(markup, FASTEST) if count >= HUGE else markup
+        yield FleetRow(replace(service, panels=(), course=None), kept)
 
 
 def _drawn(rows: Iterable[FleetRow], shared: dict[str, Any]) -> Iterator[str]:

@@ -171,3 +171,10 @@ def test_every_template_travels_and_pieces_are_small(fleet: Report) -> None:
     assert len(pieces) == 52
     assert max(map(len, pieces[1:-1])) < 12_000
     assert pieces[-1].endswith("</html>\n")
+
+
+def test_markup_that_waits_compressed_is_written_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = multiplied(example(), 10)
+    plain = text_of(whole)
+    monkeypatch.setattr(page, "HUGE", 10)
+    assert text_of(whole) == plain
