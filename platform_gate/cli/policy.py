@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from platform_gate.changes import policy_impact
-from platform_gate.changes.policy_impact import Impact
+from platform_gate.changes.policy_impact import Flip, Impact
 from platform_gate.cli import completion
 from platform_gate.cli.options import display_options, judging_options, policy_option
 from platform_gate.cli.streams import write_error, write_stdout
@@ -132,16 +132,26 @@ def _judge_again(manifest: Manifest, effective: Effective) -> Judgement:
 
 
 def _impact(impact: Impact, old: Policy, new: Policy) -> Iterator[str]:
-    yield f"{plural(len(impact.flips), 'service')} would change health from {old.name} to {new.name}"
+    only_health = all(flip.before.health is not flip.after.health for flip in impact.flips)
+    what = "health" if only_health else "health or verdict"
+    yield f"{plural(len(impact.flips), 'service')} would change {what} from {old.name} to {new.name}"
     healths = [health for health in reversed(HealthStatus) if impact.before.get(health) or impact.after.get(health)]
     for health in healths:
         yield f"  {health:<10}{impact.before.get(health, 0):>6} -> {impact.after.get(health, 0)}"
     width = max((len(flip.name) for flip in impact.flips), default=0)
     for flip in impact.flips:
         yield ""
-        change = f"{flip.before.health.upper()} -> {flip.after.health.upper()}"
+        change = _change(flip)
         yield f"{flip.name:<{width}}  {change}  {flip.before.points} -> {plural(flip.after.points, 'point')}"
         yield f"  because of {commas(flip.keys)}"
+
+
+def _change(flip: Flip) -> str:
+    """The healths before and after; if they are the same, what changes instead: whether the service fails the gate."""
+    before, after = flip.before, flip.after
+    if before.health is not after.health:
+        return f"{before.health.upper()} -> {after.health.upper()}"
+    return f"{after.health.upper()}, {'passes -> fails' if after.failing else 'fails -> passes'}"
 
 
 def _warn(chosen: Policy, subjects: Sequence[Any] = ()) -> None:

@@ -30,6 +30,10 @@ def contradictions(services: Sequence[Judged], findings: Sequence[Finding], data
         yield "names and services don't fit"
     yield from _wrong_totals(services, data)
     fail_on = data["policy"]["fail_on"]
+    if "change" in data or any(
+        one.disposition is Disposition.EXEMPT for service in services for one in service.findings
+    ):
+        yield "only the report of a change has kinds of change and exempt findings"
     for service, row in zip(services, data["services"], strict=True):
         yield from (
             f"{what} of {service.name} doesn't follow" for what in _wrong_in(service, row.get("fail_on", fail_on))
@@ -50,8 +54,6 @@ def _wrong_totals(services: Sequence[Judged], data: Mapping[str, Any]) -> Iterat
 
 def _wrong_in(service: Judged, fail_on: Sequence[str]) -> Iterator[str]:
     """The values of a service that don't follow from its findings, its points and the policy."""
-    if any(finding.disposition is Disposition.EXEMPT for finding in service.findings):
-        yield "an exemption, which only a change has,"
     open_findings = [finding for finding in service.findings if finding.disposition is Disposition.OPEN]
     if service.fatal != tuple(sorted({finding.rule for finding in open_findings}.intersection(fail_on))):
         yield "fails_on"
