@@ -123,7 +123,9 @@ def test_a_change_comes_first(tmp_path: Path) -> None:
     text = Read(text_of(report.of(outcome), frame_of(outcome))).text
     first = text.index("This change breaks 1 service: new.")
     assert first < text.index("Also blocking (already failing): 1 service") < text.index("The fleet")
-    article = r"new\s*healthy\s*to\s*degraded\s*2 points \(0 before\)\s*touched by \S+ .+\s*\+2\s*availability is at 99.5"
+    article = (
+        r"new\s*healthy\s*to\s*degraded\s*2 points \(0 before\)\s*touched by \S+ .+\s*\+2\s*availability is at 99.5"
+    )
     assert re.search(article, text)
     assert "compared with HEAD" in text
 
