@@ -107,7 +107,7 @@ def location_of(path: str, start: Mark, end: Mark) -> Location:
 
 def excerpt_of(text: str, location: Location) -> Excerpt:
     """The line at a location with the location marked, cut to ``QUOTED_AT_MOST`` characters around it."""
-    line = _lines(text)[location.line - 1].removesuffix("\r")
+    line = line_at(text, location.line - 1).removesuffix("\r")
     start = max(0, min(location.column - QUOTED_AT_MOST // 2, len(line) - QUOTED_AT_MOST))
     offset = location.column - 1 - start
     shown = line[start : start + QUOTED_AT_MOST]
