@@ -218,8 +218,8 @@ def written(draw: st.DrawFn) -> str:
 def test_the_quick_reader_and_the_strict_one_agree(text: str, *, spaced: bool) -> None:
     text = text.replace('":', '": ').replace(',"', ', "') if spaced else text
     known = lines.provides(SOURCES)
-    frames = fast_lines.Frames(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
-    quick = fast_lines.values(text, *PLACE, frames)
+    common = fast_lines.known(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
+    quick = fast_lines.values(text, *PLACE, common)
     refusals = explain(text.encode(), PLACE, SOURCES)
     if quick is None:
         return
@@ -252,7 +252,7 @@ def test_whatever_the_quick_reader_leaves_is_read_or_refused(text: str) -> None:
 )
 def test_lines_as_collect_writes_them_are_read_quickly(values: list[Any]) -> None:
     known = lines.provides(SOURCES)
-    frames = fast_lines.Frames(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
-    found = fast_lines.values(line("web", values), *PLACE, frames)
+    common = fast_lines.known(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
+    found = fast_lines.values(line("web", values), *PLACE, common)
     assert found is not None
     assert list(found) == [item["at"] for item in values]
