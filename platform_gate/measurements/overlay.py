@@ -67,33 +67,49 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
         return context
     measured = context.measured or NOT_MEASURED
     terms = Terms(own, context.as_of, own.taken.setdefault(context.as_of, {}))
-    many = _many(measured.values)
+    values, many = measured.values, _many(measured.values)
     overlays: dict[str, Overlay] = {}
     parts: list[tuple[Pattern, Values]] = []
     odd: list[Reading] = []
+    counted = 0
     for name, subsystem in SUBSYSTEMS.items():
         if fields := subsystem.wants(manifest, limits[name]):
-            several = [(wants, _values(wants, measured.values, many)) for wants in fields]
-            laid = [_laid(wants, values, measured, terms, needed=name in required) for wants, values in several]
-            overlays[name] = _overlay(laid)
-            parts += [(one.pattern, values) for (one, _), (_, values) in zip(laid, several, strict=True)]
-            for one, _ in laid:
-                odd += one.odd
-    counted = sum([len(overlay.values) for overlay in overlays.values()])
-    if counted < len(measured.values) and (unwanted := _unwanted(measured.values, parts)):
+            groups = [_laid(wants, _values(wants, values, many), measured, terms, name in required) for wants in fields]
+            overlays[name] = overlay = _overlay(groups)
+            counted += len(overlay.values)
+            for laid, own_values, _ in groups:
+                parts.append((laid.pattern, own_values))
+                odd += laid.odd
+    if counted < len(values) and (unwanted := _unwanted(values, parts)):
         odd += unwanted
-        values = [measured.values[reading.at] for reading in unwanted]
-        parts.append((Pattern.of([(reading, index) for index, reading in enumerate(unwanted)]), values))
+        others = [values[reading.at] for reading in unwanted]
+        parts.append((Pattern.of([(reading, index) for index, reading in enumerate(unwanted)]), others))
     return Context(*context[:4], overlays, Readings(parts, odd), context.measured)
+
+
+class _Several(dict[str, str]):
+    """For an ``at`` the field of which it is one of several values, else nothing; remembered."""
+
+    def __missing__(self, at: str) -> str:
+        field = field_of(at)
+        several = "" if field is None or field == at else field
+        if len(self) < MOST_PLANS:
+            self[at] = several
+        return several
+
+
+_SEVERAL: Final = _Several()
 
 
 def _many(values: Mapping[str, Measurement]) -> dict[str, list[Measurement]]:
     """The values of fields that have several, by field."""
     found: dict[str, list[Measurement]] = {}
-    for at, value in values.items():
-        field = field_of(at)
-        if field is not None and field != at:
-            found.setdefault(field, []).append(value)
+    for at in values:
+        if field := _SEVERAL[at]:
+            if field in found:
+                found[field].append(values[at])
+            else:
+                found[field] = [values[at]]
     return found
 
 
@@ -101,25 +117,31 @@ def _values(wants: Together, values: Mapping[str, Measurement], many: Mapping[st
     """The values of some fields, in the order of the fields."""
     found: list[Measurement] = []
     for want in wants:
+        field = want.field
         if want.many:
-            found += many.get(want.field, ())
-        elif (only := values.get(want.field)) is not None:
-            found.append(only)
+            if field in many:
+                found += many[field]
+        elif field in values:
+            found.append(values[field])
     return found
 
 
-def _overlay(laid: Sequence[tuple[Laid, Values]]) -> Overlay:
+Group = tuple[Laid, Values, Values]
+"""What became of some fields, all of their values, and those that count."""
+
+
+def _overlay(groups: Sequence[Group]) -> Overlay:
     """The values that count of a subsystem, and whose its fields are."""
-    counting: dict[str, Measurement] = {}
+    counting = {value.at: value for _, _, count in groups for value in count}
+    if len(groups) == 1:
+        return Overlay(counting, groups[0][0].owned)
     owned: dict[str, str] = {}
-    for several, count in laid:
-        owned |= several.owned
-        for value in count:
-            counting[value.at] = value
+    for laid, _, _ in groups:
+        owned.update(laid.owned)
     return Overlay(counting, owned)
 
 
-def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, *, needed: bool) -> tuple[Laid, Values]:
+def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, needed: bool) -> Group:  # noqa: FBT001 - internal
     """What became of some fields, and the values that count: planned once for all services of which the same holds.
 
     Wants are told apart by their identity, which a plan holds on to: subsystems give the same object for the same
@@ -127,8 +149,8 @@ def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, *, 
     """
     plans, key = terms.plans, (id(wants), id(measured.claimed), needed, *[value.frame for value in values])
     plan: Plan | None = plans.get(key)
-    if plan is not None and _all_count(values, plan.bounds, terms):
-        return plan.laid, values
+    if plan is not None and _all_count(values, plan.bounds, terms.limits.min_coverage_pct):
+        return plan.laid, values, values
     entries = _entries(wants, values, measured, terms, needed=needed)
     laid = _summed(entries)
     count = [values[index] for reading, index in entries if index is not None and reading.state in _COUNT]
@@ -136,7 +158,7 @@ def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, *, 
     if plan is None and len(fresh) == len(values) and len(plans) < MOST_PLANS and _known(values):
         bounds = [(inf if (most := reading.want.at_most) is None else most, reading.want.whole) for reading in fresh]
         plans[key] = Plan(laid, tuple(bounds), wants, measured.claimed)
-    return laid, count
+    return laid, values, count
 
 
 _COUNT: Final = (State.FRESH, State.AGING)
@@ -148,13 +170,13 @@ def _known(values: Values) -> bool:
     return all(value.frame >= 0 for value in values)
 
 
-def _all_count(values: Values, bounds: Sequence[tuple[float, bool]], terms: Terms) -> bool:
-    """Whether all numbers are within their bounds, and cover enough of their windows."""
+def _all_count(values: Values, bounds: Sequence[tuple[float, bool]], least: float) -> bool:
+    """Whether all numbers are within their bounds, and cover enough of their windows: ``least`` percent."""
     for value, (most, whole) in zip(values, bounds, strict=True):
-        number, coverage = value.value or 0, value.coverage_pct
+        number = value.value or 0
         if not 0 <= number <= most or (whole and number != int(number)):
             return False
-        if coverage is not None and coverage < terms.limits.min_coverage_pct:
+        if (coverage := value.coverage_pct) is not None and coverage < least:
             return False
     return True
 

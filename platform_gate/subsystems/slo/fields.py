@@ -37,20 +37,21 @@ def wants(manifest: Mapping[str, Any], limits: Limits) -> list[Together]:
     """The current value of every objective, and its burn rates: those for which the policy charges weigh."""
     spec, costly = manifest["spec"], limits.costly_windows
     beside = spec.get(TYPED_ON, "")
-    return [_wants(index, entry, beside, costly) for index, entry in enumerate(spec.get(SECTION, ()))]
-
-
-def _wants(index: int, entry: Mapping[str, Any], beside: str, costly: tuple[str, ...]) -> Together:
-    typed = "current" in entry
-    day = (entry.get(TYPED_ON) or beside) if typed else ""
-    return _together(index, entry["name"], (entry.get("window", ""), typed, day), costly)
+    found = []
+    for index, entry in enumerate(spec.get(SECTION, ())):
+        day = (entry.get(TYPED_ON) or beside) if "current" in entry else None
+        found.append(_together(index, entry["name"], entry.get("window", ""), day, costly))
+    return found
 
 
 @lru_cache(maxsize=16 * 1024)
-def _together(index: int, name: str, stated: tuple[str, bool, str], costly: tuple[str, ...]) -> Together:
-    """Where nothing happened in a window of a burn rate, its source has no data, and nothing burns."""
+def _together(index: int, name: str, window: str, day: str | None, costly: tuple[str, ...]) -> Together:
+    """The fields of an objective; ``day`` is when its value was typed, None where none was.
+
+    Where nothing happened in a window of a burn rate, its source has no data, and nothing burns.
+    """
     place, words = ("spec", SECTION, index), f"the burn rate of {name}"
-    window, typed, day = stated
+    typed, day = day is not None, day or ""
     return (
         Want(f"{SECTION}/{name}", place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE),
         Want(burn_field(name), place, words, "ratio", optional=True, may_be_empty=True, many=True, weighty=costly),
