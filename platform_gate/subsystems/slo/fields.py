@@ -70,22 +70,17 @@ def merged(entry: Mapping[str, Any], overlay: Overlay, odd: Iterable[Reading]) -
     """
     if TYPED_ON in entry:
         entry = {key: value for key, value in entry.items() if key != TYPED_ON}
-    at = f"{SECTION}/{entry['name']}"
-    laid = _current(entry, overlay, at) if at in overlay.owners else {}
-    burns = burn_field(entry["name"])
-    if burns in overlay.owners:
-        laid["burns"] = tuple(value for at, value in overlay.values.items() if at.startswith(f"{burns}/"))
-        laid["useless"] = tuple(window_of(one.at) for one in odd if one.want.field == burns)
-    return {**entry, **laid} if laid else entry
-
-
-def _current(entry: Mapping[str, Any], overlay: Overlay, at: str) -> dict[str, Any]:
-    measured = overlay.values.get(at)
-    laid: dict[str, Any] = {
-        "current": measured.value if measured else None,
-        "measured": measured,
-        "owner": overlay.owners[at],
-    }
-    if measured and measured.window and "window" not in entry:
-        laid["window"] = measured.window
+    values, owners = overlay
+    if not owners:
+        return entry
+    laid = dict(entry)
+    if (at := f"{SECTION}/{entry['name']}") in owners:
+        laid["measured"] = measured = values.get(at)
+        laid["current"] = measured.value if measured else None
+        laid["owner"] = owners[at]
+        if measured and measured.window:
+            laid.setdefault("window", measured.window)
+    if (burns := f"{at}/{BURN_RATE}") in owners:
+        laid["burns"] = tuple([value for at, value in values.items() if at.startswith(f"{burns}/")])
+        laid["useless"] = tuple([window_of(one.at) for one in odd if one.want.field == burns])
     return laid
