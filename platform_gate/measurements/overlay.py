@@ -114,7 +114,7 @@ def _many(values: Mapping[str, Measurement]) -> dict[str, list[Measurement]]:
     return found
 
 
-Key = tuple[int, int, bool, *tuple[int, ...]]
+Key = tuple[int, ...]
 """By what plans are told apart: the identities of what they hold, whether the fields are needed, and the frames."""
 Group = tuple[Laid, Values, Values]
 """What became of some fields, all of their values, and those that count."""
@@ -132,12 +132,7 @@ def _overlay(groups: Sequence[Group]) -> Overlay:
 
 
 def _groups(
-    fields: Sequence[Together],
-    many: Mapping[str, list[Measurement]],
-    measured: Measured,
-    terms: Terms,
-    *,
-    needed: bool,
+    fields: Sequence[Together], many: Mapping[str, Values], measured: Measured, terms: Terms, *, needed: bool
 ) -> list[Group]:
     """What became of the fields of a subsystem: planned once for all services of which the same holds.
 
@@ -166,7 +161,7 @@ def _groups(
 
 def _looked_at(wants: Together, values: Values, measured: Measured, terms: Terms, key: Key) -> Group:
     """What became of some fields, one by one; a plan under the key where all values count."""
-    entries = _entries(wants, values, measured, terms, needed=key[2])
+    entries = _entries(wants, values, measured, terms, needed=bool(key[2]))
     laid = _summed(entries)
     count = [values[index] for reading, index in entries if index is not None and reading.state in _COUNT]
     fresh = [reading for reading, index in entries if index is not None and reading.state is State.FRESH]
