@@ -74,9 +74,14 @@ class Frames(dict[tuple[str | None, str, str], Frame | None]):
         if right is None or right.total is not None or right.coverage_pct is not None:
             return None
         day = right.observed_on
-        if day and not (rest and behind.endswith((f'"observed_at":"{day}', f'"observed_at": "{day}'))):
+        if (day or rest) and not _is_cut_at(day, behind, rest):
             return None
         return Frame(right.at, right.source, right.unit, right.window, day, right.error, next(_SERIAL))
+
+
+def _is_cut_at(day: str, behind: str, rest: str) -> bool:
+    """Whether the text between two pieces is the time of the observation, and not what looks like one elsewhere."""
+    return bool(day and rest) and behind.endswith((f'"observed_at":"{day}', f'"observed_at": "{day}'))
 
 
 class Stamped(NamedTuple):

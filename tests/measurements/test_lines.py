@@ -256,3 +256,34 @@ def test_lines_as_collect_writes_them_are_read_quickly(values: list[Any]) -> Non
     found = fast_lines.values(line("web", values), *PLACE, common)
     assert found is not None
     assert list(found) == [item["at"] for item in values]
+
+
+STAMP = "T01:02:03Z"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f'"at":"slos/a{STAMP}","error":"no-data","source":"prom"',
+        f'"value":5,"at":"slos/a{STAMP}","unit":"percent","source":"prom"',
+        f'"value":5,"at":"slos/a{STAMP}","unit":"percent","observed_at":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","error":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","error":"2026-11-23{STAMP}","observed_at":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","error":"no-data","observed_at":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","unit":"percent","source":"prom","observed_at":"2026-11-23{STAMP}","value":5',
+        f'"at":"slos/a","value":5,"unit":"percent","source":"prom","observed_at":"2026-11-23{STAMP}"',
+        '"at":"slos/a},{b","value":5,"unit":"percent","source":"prom"',
+    ],
+)
+def test_text_that_looks_like_a_time_or_an_end_stays_text(item: str) -> None:
+    found = read(f'{{"service":"web","values":[{{{item}}}]}}')
+    assert found.refusals == ()
+    [measurement] = found.values.values()
+    assert measurement._replace(frame=-1) == _as_written(strict_json.read(f"{{{item}}}").data)
+
+
+@pytest.mark.parametrize("end", [",", "}", ",,", "5", ".5", ' "x"'])
+def test_a_number_that_ends_a_value_has_nothing_behind_it(end: str) -> None:
+    text = '"at":"slos/a","unit":"percent","source":"prom","value":5'
+    assert read(f'{{"service":"web","values":[{{{text}}}]}}').values
+    assert bool(read(f'{{"service":"web","values":[{{{text}{end}}}]}}').values) is (end in {"5", ".5"})
