@@ -151,19 +151,20 @@ class Reading(NamedTuple):
 class Pattern(NamedTuple):
     """Readings, and for each the index of the value that it is of (None: of no value).
 
-    It holds wherever values differ in their numbers only. ``sources`` are those of the readings; it is ``measured``
-    where any needed reading is of a value.
+    It holds wherever values differ in their numbers only. ``states`` has a line for each reading, its source and its
+    state; it is ``measured`` where any needed reading is of a value.
     """
 
     entries: tuple[tuple[Reading, int | None], ...]
-    sources: tuple[str, ...]
+    states: str
     measured: bool
 
     @classmethod
     def of(cls, entries: Sequence[tuple[Reading, int | None]]) -> Pattern:
         """The pattern of some readings."""
         measured = any(reading.needed and index is not None for reading, index in entries)
-        return cls(tuple(entries), tuple(reading.source for reading, _ in entries), measured)
+        states = "\n".join(f"{reading.source}\t{reading.state}" for reading, _ in entries)
+        return cls(tuple(entries), states, measured)
 
     def readings(self, values: Sequence[Measurement]) -> Iterator[Reading]:
         """The readings of some values."""

@@ -29,21 +29,17 @@ def tallies(readings: Readings | None) -> tuple[Tally, ...]:
     """How many values of each source counted for a service."""
     if readings is None or not readings.parts:
         return ()
-    if not readings.odd:
-        return _fresh(tuple([pattern.sources for pattern, _ in readings.parts]))
-    return _tallies(tuple([(reading.source, reading.state) for reading in readings]))
+    return _tallies(tuple([pattern.states for pattern, _ in readings.parts]))
 
 
 @lru_cache(maxsize=4096)
-def _fresh(sources: tuple[tuple[str, ...], ...]) -> tuple[Tally, ...]:
-    """The tallies of values that all count: those of most services, and quicker to look up than with their states."""
-    return counted((source, State.FRESH) for several in sources for source in several)
+def _tallies(several: tuple[str, ...]) -> tuple[Tally, ...]:
+    """The same tuple for all services of which the same is to be said, as for most of a fleet.
 
-
-@lru_cache(maxsize=4096)
-def _tallies(states: tuple[tuple[str, State], ...]) -> tuple[Tally, ...]:
-    """The same tuple for all services of which the same is to be said, as for most of a fleet."""
-    return counted(states)
+    Texts make a key that is quick to look up: they remember their hash, as tuples and states don't.
+    """
+    lines = [line.partition("\t") for states in several for line in states.split("\n") if line]
+    return counted((source, State(state)) for source, _, state in lines)
 
 
 def counted(states: Iterable[tuple[str, State]]) -> tuple[Tally, ...]:

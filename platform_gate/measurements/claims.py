@@ -43,9 +43,11 @@ def claims(sources: Mapping[str, Source]) -> Claimed:
 
     everybody = frozenset(sources.keys() - some.keys())
 
+    if not some:
+        claimed = of_sources(everybody)
+        return lambda _names: claimed
+
     def of_service(names: Iterable[str]) -> tuple[Source, ...]:
-        if not some:
-            return of_sources(everybody)
         called = list(names)
         matched = (name for name, globs in some.items() if any(matching.matches(globs, service) for service in called))
         return of_sources(everybody.union(matched))

@@ -61,11 +61,11 @@ Read = Callable[[bytes, Place], Line]
 def reader(sources: Mapping[str, Source]) -> Read:
     """Reads the lines of a snapshot that has these sources."""
     known = provides(sources)
-    frames = fast_lines.Frames(lambda item: _checked(item, known))
+    common = fast_lines.known(lambda item: _checked(item, known))
 
     def read(raw: bytes, place: Place) -> Line:
         try:
-            values = fast_lines.values(raw.decode(), *place, frames) if len(raw) <= MAX_LINE else None
+            values = fast_lines.values(raw.decode(), *place, common) if len(raw) <= MAX_LINE else None
         except UnicodeDecodeError:
             values = None
         return _thoroughly(raw, place, sources, known) if values is None else Line(values)

@@ -41,7 +41,7 @@ class Measurements:
         claimed = self._claims((service, *formerly))
         found = [self._line(snapshot, service) for snapshot in self.snapshots if service in snapshot.services]
         if len(found) == 1:
-            values, refusals = found[0]
+            [(values, refusals)] = found
             return Answer(Measured(values, claimed, self.sources), refusals)
         values, repeated = _merged([line.values for line in found])
         twice = [self._twice(service, *pair) for pair in repeated]

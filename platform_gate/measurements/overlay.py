@@ -67,76 +67,108 @@ def lay(manifest: Mapping[str, Any], limits: Mapping[str, Any], context: Context
         return context
     measured = context.measured or NOT_MEASURED
     terms = Terms(own, context.as_of, own.taken.setdefault(context.as_of, {}))
-    many = _many(measured.values)
+    values, many = measured.values, _many(measured.values)
     overlays: dict[str, Overlay] = {}
     parts: list[tuple[Pattern, Values]] = []
     odd: list[Reading] = []
+    counted = 0
     for name, subsystem in SUBSYSTEMS.items():
         if fields := subsystem.wants(manifest, limits[name]):
-            several = [(wants, _values(wants, measured.values, many)) for wants in fields]
-            laid = [_laid(wants, values, measured, terms, needed=name in required) for wants, values in several]
-            overlays[name] = _overlay(laid)
-            parts += [(one.pattern, values) for (one, _), (_, values) in zip(laid, several, strict=True)]
-            for one, _ in laid:
-                odd += one.odd
-    counted = sum([len(overlay.values) for overlay in overlays.values()])
-    if counted < len(measured.values) and (unwanted := _unwanted(measured.values, parts)):
+            groups = _groups(fields, many, measured, terms, needed=name in required)
+            overlays[name] = overlay = _overlay(groups)
+            counted += len(overlay.values)
+            for laid, own_values, _ in groups:
+                parts.append((laid.pattern, own_values))
+                if laid.odd:
+                    odd += laid.odd
+    if counted < len(values) and (unwanted := _unwanted(values, parts)):
         odd += unwanted
-        values = [measured.values[reading.at] for reading in unwanted]
-        parts.append((Pattern.of([(reading, index) for index, reading in enumerate(unwanted)]), values))
+        others = [values[reading.at] for reading in unwanted]
+        parts.append((Pattern.of([(reading, index) for index, reading in enumerate(unwanted)]), others))
     return Context(*context[:4], overlays, Readings(parts, odd), context.measured)
+
+
+class _Several(dict[str, str]):
+    """For an ``at`` the field of which it is one of several values, else nothing; remembered."""
+
+    def __missing__(self, at: str) -> str:
+        field = field_of(at)
+        several = "" if field is None or field == at else field
+        if len(self) < MOST_PLANS:
+            self[at] = several
+        return several
+
+
+_SEVERAL: Final = _Several()
 
 
 def _many(values: Mapping[str, Measurement]) -> dict[str, list[Measurement]]:
     """The values of fields that have several, by field."""
     found: dict[str, list[Measurement]] = {}
-    for at, value in values.items():
-        field = field_of(at)
-        if field is not None and field != at:
-            found.setdefault(field, []).append(value)
+    for at in values:
+        if field := _SEVERAL[at]:
+            if field in found:
+                found[field].append(values[at])
+            else:
+                found[field] = [values[at]]
     return found
 
 
-def _values(wants: Together, values: Mapping[str, Measurement], many: Mapping[str, list[Measurement]]) -> Values:
-    """The values of some fields, in the order of the fields."""
-    found: list[Measurement] = []
-    for want in wants:
-        if want.many:
-            found += many.get(want.field, ())
-        elif (only := values.get(want.field)) is not None:
-            found.append(only)
-    return found
+Key = tuple[int, ...]
+"""By what plans are told apart: the identities of what they hold, whether the fields are needed, and the frames."""
+Group = tuple[Laid, Values, Values]
+"""What became of some fields, all of their values, and those that count."""
 
 
-def _overlay(laid: Sequence[tuple[Laid, Values]]) -> Overlay:
+def _overlay(groups: Sequence[Group]) -> Overlay:
     """The values that count of a subsystem, and whose its fields are."""
-    counting: dict[str, Measurement] = {}
+    counting = {value.at: value for _, _, count in groups for value in count}
+    if len(groups) == 1:
+        return Overlay(counting, groups[0][0].owned)
     owned: dict[str, str] = {}
-    for several, count in laid:
-        owned |= several.owned
-        for value in count:
-            counting[value.at] = value
+    for laid, _, _ in groups:
+        owned.update(laid.owned)
     return Overlay(counting, owned)
 
 
-def _laid(wants: Together, values: Values, measured: Measured, terms: Terms, *, needed: bool) -> tuple[Laid, Values]:
-    """What became of some fields, and the values that count: planned once for all services of which the same holds.
+def _groups(
+    fields: Sequence[Together], many: Mapping[str, Values], measured: Measured, terms: Terms, *, needed: bool
+) -> list[Group]:
+    """What became of the fields of a subsystem: planned once for all services of which the same holds.
 
     Wants are told apart by their identity, which a plan holds on to: subsystems give the same object for the same
     fields. Laying 10,000 services takes half of the time that it takes without plans.
     """
-    plans, key = terms.plans, (id(wants), id(measured.claimed), needed, *[value.frame for value in values])
-    plan: Plan | None = plans.get(key)
-    if plan is not None and _all_count(values, plan.bounds, terms):
-        return plan.laid, values
-    entries = _entries(wants, values, measured, terms, needed=needed)
+    plans, least, single, claimed = terms.plans, terms.limits.min_coverage_pct, measured.values, id(measured.claimed)
+    found: list[Group] = []
+    for wants in fields:
+        values: list[Measurement] = []
+        for want in wants:
+            field = want.field
+            if want.many:
+                if field in many:
+                    values += many[field]
+            elif field in single:
+                values.append(single[field])
+        key = (id(wants), claimed, needed, *[value.frame for value in values])
+        plan: Plan | None = plans.get(key)
+        if plan is not None and _all_count(values, plan.bounds, least):
+            found.append((plan.laid, values, values))
+        else:
+            found.append(_looked_at(wants, values, measured, terms, key))
+    return found
+
+
+def _looked_at(wants: Together, values: Values, measured: Measured, terms: Terms, key: Key) -> Group:
+    """What became of some fields, one by one; a plan under the key where all values count."""
+    entries = _entries(wants, values, measured, terms, needed=bool(key[2]))
     laid = _summed(entries)
     count = [values[index] for reading, index in entries if index is not None and reading.state in _COUNT]
     fresh = [reading for reading, index in entries if index is not None and reading.state is State.FRESH]
-    if plan is None and len(fresh) == len(values) and len(plans) < MOST_PLANS and _known(values):
+    if key not in terms.plans and len(fresh) == len(values) and len(terms.plans) < MOST_PLANS and _known(values):
         bounds = [(inf if (most := reading.want.at_most) is None else most, reading.want.whole) for reading in fresh]
-        plans[key] = Plan(laid, tuple(bounds), wants, measured.claimed)
-    return laid, count
+        terms.plans[key] = Plan(laid, tuple(bounds), wants, measured.claimed)
+    return laid, values, count
 
 
 _COUNT: Final = (State.FRESH, State.AGING)
@@ -148,13 +180,13 @@ def _known(values: Values) -> bool:
     return all(value.frame >= 0 for value in values)
 
 
-def _all_count(values: Values, bounds: Sequence[tuple[float, bool]], terms: Terms) -> bool:
-    """Whether all numbers are within their bounds, and cover enough of their windows."""
+def _all_count(values: Values, bounds: Sequence[tuple[float, bool]], least: float) -> bool:
+    """Whether all numbers are within their bounds, and cover enough of their windows: ``least`` percent."""
     for value, (most, whole) in zip(values, bounds, strict=True):
-        number, coverage = value.value or 0, value.coverage_pct
+        number = value.value or 0
         if not 0 <= number <= most or (whole and number != int(number)):
             return False
-        if coverage is not None and coverage < terms.limits.min_coverage_pct:
+        if (coverage := value.coverage_pct) is not None and coverage < least:
             return False
     return True
 

@@ -218,8 +218,8 @@ def written(draw: st.DrawFn) -> str:
 def test_the_quick_reader_and_the_strict_one_agree(text: str, *, spaced: bool) -> None:
     text = text.replace('":', '": ').replace(',"', ', "') if spaced else text
     known = lines.provides(SOURCES)
-    frames = fast_lines.Frames(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
-    quick = fast_lines.values(text, *PLACE, frames)
+    common = fast_lines.known(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
+    quick = fast_lines.values(text, *PLACE, common)
     refusals = explain(text.encode(), PLACE, SOURCES)
     if quick is None:
         return
@@ -252,7 +252,38 @@ def test_whatever_the_quick_reader_leaves_is_read_or_refused(text: str) -> None:
 )
 def test_lines_as_collect_writes_them_are_read_quickly(values: list[Any]) -> None:
     known = lines.provides(SOURCES)
-    frames = fast_lines.Frames(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
-    found = fast_lines.values(line("web", values), *PLACE, frames)
+    common = fast_lines.known(lambda item: lines._checked(item, known))  # noqa: SLF001 - what it checks strictly
+    found = fast_lines.values(line("web", values), *PLACE, common)
     assert found is not None
     assert list(found) == [item["at"] for item in values]
+
+
+STAMP = "T01:02:03Z"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f'"at":"slos/a{STAMP}","error":"no-data","source":"prom"',
+        f'"value":5,"at":"slos/a{STAMP}","unit":"percent","source":"prom"',
+        f'"value":5,"at":"slos/a{STAMP}","unit":"percent","observed_at":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","error":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","error":"2026-11-23{STAMP}","observed_at":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","error":"no-data","observed_at":"2026-11-23{STAMP}","source":"prom"',
+        f'"at":"slos/a","unit":"percent","source":"prom","observed_at":"2026-11-23{STAMP}","value":5',
+        f'"at":"slos/a","value":5,"unit":"percent","source":"prom","observed_at":"2026-11-23{STAMP}"',
+        '"at":"slos/a},{b","value":5,"unit":"percent","source":"prom"',
+    ],
+)
+def test_text_that_looks_like_a_time_or_an_end_stays_text(item: str) -> None:
+    found = read(f'{{"service":"web","values":[{{{item}}}]}}')
+    assert found.refusals == ()
+    [measurement] = found.values.values()
+    assert measurement._replace(frame=-1) == _as_written(strict_json.read(f"{{{item}}}").data)
+
+
+@pytest.mark.parametrize("end", [",", "}", ",,", "5", ".5", ' "x"'])
+def test_a_number_that_ends_a_value_has_nothing_behind_it(end: str) -> None:
+    text = '"at":"slos/a","unit":"percent","source":"prom","value":5'
+    assert read(f'{{"service":"web","values":[{{{text}}}]}}').values
+    assert bool(read(f'{{"service":"web","values":[{{{text}{end}}}]}}').values) is (end in {"5", ".5"})

@@ -129,8 +129,10 @@ def read(manifest: Mapping[str, Any], _limits: Limits, context: Context) -> tupl
     problems = [Problem(("spec", SECTION, "entries", index, "month"), what, fix) for index, what, fix in wrong]
     overlay = context.overlays.get(NAME, NOTHING)
     if overlay.owners:
-        section = merged(section, overlay)
-    entries = [CostEntry(**entry) for entry in section.get("entries", ())]
+        section, amounts = merged(section, overlay)
+        entries = [CostEntry(month, amount) for month, amount in amounts.items()]
+    else:
+        entries = [CostEntry(**entry) for entry in section.get("entries", ())]
     return CostProfile(**{**section, "entries": entries}), problems
 
 

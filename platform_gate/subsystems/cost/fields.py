@@ -45,26 +45,25 @@ def _wants(currency: str, entries: bool, budget: bool) -> Together:  # noqa: FBT
     return months, forecast, Want(BUDGET, place, "the budget", currency, typed=budget, optional=True, apart=True)
 
 
-def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
-    """A section in which measured months win, and the budget if a source provides it.
+def merged(section: Mapping[str, Any], overlay: Overlay) -> tuple[dict[str, Any], dict[str, float]]:
+    """A section with the budget if a source provides it, and amounts by month, of which measured ones win.
 
     Of a claimed field typed months are history at most: those before the first measured one. A month that somebody
     typed never stands in for one that the source did not measure.
     """
     values, owners = overlay.values, overlay.owners
-    months = {at[_PREFIX:]: value.value for at, value in values.items() if at.startswith(_MONTHS) and at != BUDGET}
+    months = sorted([at for at in values if at.startswith(_MONTHS) and at != BUDGET])
     typed = section.get("entries", ())
     if SECTION in owners:
-        first = min(months, default="")
+        first = months[0][_PREFIX:] if months else ""
         typed = [entry for entry in typed if entry["month"] < first]
     amounts = {entry["month"]: entry["amount"] for entry in typed}
-    for month in sorted(months):
-        amounts[month] = months[month]
-    found = {**section, "entries": [{"month": month, "amount": amount} for month, amount in amounts.items()]}
+    for at in months:
+        amounts[at[_PREFIX:]] = values[at].value
+    found = {**section, "measured": values, "owner": owners.get(SECTION)}
     if BUDGET in owners:
         found["budget_monthly"] = values[BUDGET].value if BUDGET in values else 0
-    found["measured"], found["owner"] = values, owners.get(SECTION)
-    return found
+    return found, amounts
 
 
 _MONTHS = f"{SECTION}/"

@@ -150,8 +150,12 @@ def has_data(readings: Readings) -> bool:
 
 def check(readings: Readings, _limits: Limits, _context: Context) -> Iterator[Violation]:
     """A finding for each field that has something wrong with its values; further values of it are counted."""
+    return _check_all(readings.odd) if readings.odd else iter(())
+
+
+def _check_all(odd: Sequence[Reading]) -> Iterator[Violation]:
     grouped: dict[tuple[str, State], list[Reading]] = {}
-    for reading in readings.odd:
+    for reading in odd:
         grouped.setdefault((reading.want.field, reading.state), []).append(reading)
     for (field, state), several in grouped.items():
         yield _check(_RULES[state], field, several)
@@ -245,11 +249,14 @@ def relaxations(_before: Readings, _after: Readings) -> Iterator[Relaxation]:
 
 def status(readings: Readings, _failed: Sequence[Violation], _limits: Limits) -> str:
     """The worst that can be said of a field that the service needs; ``typed`` where nothing is measured."""
-    states = {reading.state for reading in readings.odd if reading.needed}
-    if states:
-        return str(next(state for state in _WORST_FIRST if state in states))
-    measured = any(pattern.measured for pattern, _ in readings.parts)
-    return str(State.FRESH if measured else State.TYPED)
+    if readings.odd:
+        states = [reading.state for reading in readings.odd if reading.needed]
+        if states:
+            return next(state.value for state in _WORST_FIRST if state in states)
+    for pattern, _ in readings.parts:
+        if pattern.measured:
+            return State.FRESH.value
+    return State.TYPED.value
 
 
 def describe(readings: Readings, _limits: Limits) -> dict[str, Any]:

@@ -48,15 +48,17 @@ def _want(metric: str, typed: bool, day: str) -> Want:  # noqa: FBT001 - interna
 def merged(section: Mapping[str, Any], overlay: Overlay) -> dict[str, Any]:
     """Measured metrics, and typed ones where nobody else's number counts."""
     owners = overlay.owners
-    found = {key: value for key, value in section.items() if key != TYPED_ON and f"{SECTION}/{key}" not in owners}
+    found = {key: value for key, value in section.items() if key != TYPED_ON and _AT.get(key) not in owners}
     if not owners:
         return found
-    measurements = {at[_PREFIX:]: value for at, value in overlay.values.items()}
+    found["measurements"] = measurements = {at[_PREFIX:]: value for at, value in overlay.values.items()}
     for metric, value in measurements.items():
         found[metric] = value.value
-    return {**found, "measurements": measurements, "owner": _owner(tuple(owners.values()))}
+    found["owner"] = _owner(tuple(owners.values()))
+    return found
 
 
+_AT: Final = {metric: f"{SECTION}/{metric}" for metric in METRICS}
 _PREFIX: Final = len(SECTION) + 1
 
 

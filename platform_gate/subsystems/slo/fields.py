@@ -37,20 +37,21 @@ def wants(manifest: Mapping[str, Any], limits: Limits) -> list[Together]:
     """The current value of every objective, and its burn rates; those that the policy gives points for are needed."""
     spec, costly = manifest["spec"], limits.costly_windows
     spec_day = spec.get(TYPED_ON, "")
-    return [_wants(index, entry, spec_day, costly) for index, entry in enumerate(spec.get(SECTION, ()))]
-
-
-def _wants(index: int, entry: Mapping[str, Any], spec_day: str, costly: tuple[str, ...]) -> Together:
-    typed = "current" in entry
-    day = (entry.get(TYPED_ON) or spec_day) if typed else ""
-    return _together(index, entry["name"], (entry.get("window", ""), typed, day), costly)
+    found = []
+    for index, entry in enumerate(spec.get(SECTION, ())):
+        day = (entry.get(TYPED_ON) or spec_day) if "current" in entry else None
+        found.append(_together(index, entry["name"], entry.get("window", ""), day, costly))
+    return found
 
 
 @lru_cache(maxsize=16 * 1024)
-def _together(index: int, name: str, stated: tuple[str, bool, str], costly: tuple[str, ...]) -> Together:
-    """Where nothing happened in a window of a burn rate, its source has no data, and nothing burns."""
+def _together(index: int, name: str, window: str, day: str | None, costly: tuple[str, ...]) -> Together:
+    """The fields of an objective; ``day`` is when its value was typed, None where none was.
+
+    Where nothing happened in a window of a burn rate, its source has no data, and nothing burns.
+    """
     place, words = ("spec", SECTION, index), f"the burn rate of {name}"
-    window, typed, day = stated
+    typed, day = day is not None, day or ""
     return (
         Want(f"{SECTION}/{name}", place, name, "percent", window, typed=typed, typed_on=day, dated=True, at_most=WHOLE),
         Want(
@@ -71,22 +72,17 @@ def merged(entry: Mapping[str, Any], overlay: Overlay, odd: Iterable[Reading]) -
     """
     if TYPED_ON in entry:
         entry = {key: value for key, value in entry.items() if key != TYPED_ON}
-    at = f"{SECTION}/{entry['name']}"
-    laid = _current(entry, overlay, at) if at in overlay.owners else {}
-    burns = burn_field(entry["name"])
-    if burns in overlay.owners:
-        laid["burns"] = tuple(value for at, value in overlay.values.items() if at.startswith(f"{burns}/"))
-        laid["useless"] = tuple(window_of(one.at) for one in odd if one.want.field == burns)
-    return {**entry, **laid} if laid else entry
-
-
-def _current(entry: Mapping[str, Any], overlay: Overlay, at: str) -> dict[str, Any]:
-    measured = overlay.values.get(at)
-    laid: dict[str, Any] = {
-        "current": measured.value if measured else None,
-        "measured": measured,
-        "owner": overlay.owners[at],
-    }
-    if measured and measured.window and "window" not in entry:
-        laid["window"] = measured.window
+    values, owners = overlay
+    if not owners:
+        return entry
+    laid = dict(entry)
+    if (at := f"{SECTION}/{entry['name']}") in owners:
+        laid["measured"] = measured = values.get(at)
+        laid["current"] = measured.value if measured else None
+        laid["owner"] = owners[at]
+        if measured and measured.window:
+            laid.setdefault("window", measured.window)
+    if (burns := f"{at}/{BURN_RATE}") in owners:
+        laid["burns"] = tuple([value for at, value in values.items() if at.startswith(f"{burns}/")])
+        laid["useless"] = tuple([window_of(one.at) for one in odd if one.want.field == burns])
     return laid
