@@ -10,7 +10,7 @@ from platform_gate.measurements import explaining
 from platform_gate.measurements.claims import claims
 from platform_gate.measurements.explaining import Place
 from platform_gate.measurements.lines import Line, reader
-from platform_gate.measurements.snapshot import Snapshot
+from platform_gate.measurements.snapshot import Snapshot, Span
 from platform_gate.model import GateError, Location
 from platform_gate.readings import Measured, Measurement, Source
 from platform_gate.text import quote
@@ -39,7 +39,8 @@ class Measurements:
     def of(self, service: str, formerly: Iterable[str] = ()) -> Answer:
         """What is known of a service. It is claimed by the names that it bore at its place before as well."""
         claimed = self._claims((service, *formerly))
-        found = [self._line(snapshot, service) for snapshot in self.snapshots if service in snapshot.services]
+        spans = [(snapshot, snapshot.services.get(service)) for snapshot in self.snapshots]
+        found = [self._line(snapshot, span) for snapshot, span in spans if span]
         if len(found) == 1:
             [(values, refusals)] = found
             return Answer(Measured(values, claimed, self.sources), refusals)
@@ -58,8 +59,8 @@ class Measurements:
         place = Place(snapshot.path, snapshot.services[service].number)
         return explaining.place_of(snapshot.raw(service), place, ("service",))
 
-    def _line(self, snapshot: Snapshot, service: str) -> Line:
-        number, start, end = snapshot.services[service]
+    def _line(self, snapshot: Snapshot, span: Span) -> Line:
+        number, start, end = span
         return self._read[snapshot.path](snapshot.content[start:end], Place(snapshot.path, number))
 
     def _twice(self, service: str, first: Measurement, second: Measurement) -> Refusal:

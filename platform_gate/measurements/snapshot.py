@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, Final, NamedTuple
@@ -31,6 +33,42 @@ class Span(NamedTuple):
     number: int
     start: int
     end: int
+
+
+class Index(Mapping[str, Span]):
+    """Where the line of each service stands, in the order of the file.
+
+    It holds numbers only, found by the hashes of names: 32 bytes a service. Objects would take 400, and once more in
+    every worker process, since whoever looks at a Python object writes to its memory.
+    """
+
+    __slots__ = ("_content", "_ends", "_hashes", "_numbers", "_starts")
+
+    def __init__(self, content: bytes, spans: Mapping[str, Span]) -> None:
+        self._content = content
+        rows = sorted((hash(name), *span) for name, span in spans.items())
+        self._hashes = array("q", (row[0] for row in rows))
+        self._numbers = array("L", (row[1] for row in rows))
+        self._starts = array("L", (row[2] for row in rows))
+        self._ends = array("L", (row[3] for row in rows))
+
+    def __getitem__(self, service: str) -> Span:
+        """The place of a service's line; raises ``KeyError`` where it has none."""
+        own = hash(service)
+        place = bisect_left(self._hashes, own)
+        while place < len(self._hashes) and self._hashes[place] == own:
+            span = Span(self._numbers[place], self._starts[place], self._ends[place])
+            if _named(self._content, span) == service:
+                return span
+            place += 1
+        raise KeyError(service)
+
+    def __iter__(self) -> Iterator[str]:
+        for start, number, end in sorted(zip(self._starts, self._numbers, self._ends, strict=True)):
+            yield _named(self._content, Span(number, start, end)) or ""
+
+    def __len__(self) -> int:
+        return len(self._hashes)
 
 
 class Snapshot(NamedTuple):
@@ -70,7 +108,8 @@ def read(content: bytes, path: str) -> Snapshot:
     services, refusals = _services(content, found[1:], path)
     sources = {name: _source(name, data) for name, data in header["sources"].items()}
     digest = hashlib.sha256(content).hexdigest()
-    return Snapshot(path, digest, header["collected_at"], sources, content, services, refusals)
+    index = Index(content, services)
+    return Snapshot(path, digest, header["collected_at"], sources, content, index, refusals)
 
 
 def _spans(content: bytes, begin: int) -> Iterator[Span]:
@@ -102,14 +141,19 @@ def _services(content: bytes, spans: Sequence[Span], path: str) -> tuple[dict[st
     refusals: list[Refusal] = []
     last = ""
     for span in spans:
-        named = _NAMED.match(content, span.start, span.end)
-        name = named[1].decode("ascii") if named else _name(content[span.start : span.end])
+        name = _named(content, span)
         if name is not None and name > last:
             found[name] = span
             last = name
         else:
             refusals += _out_of_order(content[span.start : span.end], Place(path, span.number), name, found, last)
     return found, tuple(refusals)
+
+
+def _named(content: bytes, span: Span) -> str | None:
+    """The service of a line; None where it can't be told."""
+    named = _NAMED.match(content, span.start, span.end)
+    return named[1].decode("ascii") if named else _name(content[span.start : span.end])
 
 
 def _name(raw: bytes) -> str | None:
