@@ -26,8 +26,8 @@ _EXTRAS: Final = re.compile(
 )
 _ZONE: Final = 'Z"'
 _BEFORE_ZONE: Final = len("T00:00:00")
-_MOST: Final = 32 * 1024
-_MOST_MOMENTS: Final = 8 * 1024
+_MOST: Final = 8 * 1024
+_MOST_MOMENTS: Final = 4 * 1024
 _SERIAL: Final = count()
 
 Check = Callable[[dict[str, Any]], Measurement | None]

@@ -43,7 +43,7 @@ Provides = Callable[[str, str], bool]
 def provides(sources: Mapping[str, Source]) -> Provides:
     """The answer for the sources of a header, remembered: a fleet's lines name the same again and again."""
 
-    @lru_cache(maxsize=64 * 1024)
+    @lru_cache(maxsize=8 * 1024)
     def answer(name: str, at: str) -> bool:
         return (
             len(at) <= _LONGEST
@@ -134,7 +134,7 @@ def _is_number(
     return type(value) in _NUMBERS and least <= value <= most and abs(value) < _LARGEST
 
 
-@lru_cache(maxsize=64 * 1024)
+@lru_cache(maxsize=8 * 1024)
 def _is_framed(unit: str, window: str, observed: str) -> bool:
     """Whether unit, window and time are absent, or right."""
     if observed != "" and not _is_moment(observed):
