@@ -11,9 +11,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
-from platform_gate.documents import shipped
+from platform_gate.documents import schema, shipped
 from tests.conftest import ROOT
 from tests.samples import manifest
 
@@ -72,7 +71,7 @@ def _changed(data: Any, at: tuple[str | int, ...], how: str, value: Any) -> Any:
 
 
 def verdicts(name: str, data: Any) -> tuple[bool, bool]:
-    slow = Draft202012Validator(shipped.schema(name)).is_valid(data)
+    slow = schema.dialect()(shipped.schema(name)).is_valid(data)
     fast = jsonschema_rs.Draft202012Validator(shipped.schema_bytes(name).decode()).is_valid(data)
     return slow, fast
 
@@ -82,6 +81,13 @@ def verdicts(name: str, data: Any) -> tuple[bool, bool]:
 def test_both_say_the_same_of_anything(instance: tuple[str, Any]) -> None:
     slow, fast = verdicts(*instance)
     assert slow == fast, json.dumps(instance[1], ensure_ascii=False)[:2_000]
+
+
+@pytest.mark.parametrize("name", ["a\n", "a\n\n", "\na"])
+def test_neither_takes_a_line_feed_for_the_end_of_a_name(name: str) -> None:
+    data = deepcopy(GOOD["service"][0])
+    data["metadata"]["name"] = name
+    assert verdicts("service", data) == (False, False)
 
 
 @pytest.mark.parametrize("name", GOOD)

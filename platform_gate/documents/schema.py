@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -61,11 +62,24 @@ def _validator(name: str) -> Draft202012Validator:
 
 @cache
 def dialect() -> type[Draft202012Validator]:
-    """JSON Schema 2020-12 in which ``uniqueItems`` takes a time that grows with the list, and not with its square."""
+    """JSON Schema 2020-12, but for two keywords.
+
+    ``uniqueItems`` takes a time that grows with the list, and not with its square. In a ``pattern`` a final ``$`` is
+    the end of the text, as JSON Schema has it: in Python it also matches before a line feed that ends the text.
+    """
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - half of the start-up time of a run that needs no words
     from jsonschema.validators import extend  # noqa: PLC0415
 
-    return extend(Draft202012Validator, {"uniqueItems": unique_items})  # type: ignore[no-any-return, no-untyped-call]
+    return extend(Draft202012Validator, {"uniqueItems": unique_items, "pattern": _pattern})  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _pattern(validator: Any, wanted: str, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    """The keyword ``pattern``."""
+    from jsonschema import ValidationError as Error  # noqa: PLC0415 - as above
+
+    expression = f"{wanted[:-1]}\\Z" if wanted.endswith("$") else wanted
+    if validator.is_type(instance, "string") and not re.search(expression, instance):
+        yield Error("the text does not match the pattern")
 
 
 def unique_items(validator: Any, wanted: bool, instance: Any, _schema: Any) -> Iterator[ValidationError]:  # noqa: FBT001
