@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 # Two workers are the least that helps; more where there are more cores.
-WORKERS ?= auto
+# One more than there are cores: tests wait for the programs that they start.
+WORKERS ?= $(shell python3 -c "import os; print((os.cpu_count() or 1) + 1)")
 # make mutation MUTATION_ARGS="--max-children 1 'platform_gate.scalars*'": one process, some of the mutants
 MUTATION_ARGS ?=
 # make bench BENCH_ARGS="--sizes 1,1000 --peers ajv-cli --runs 7"
