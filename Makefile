@@ -6,7 +6,6 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-# Two workers are the least that helps; more where there are more cores.
 # One more than there are cores: tests wait for the programs that they start.
 WORKERS ?= $(shell python3 -c "import os; print((os.cpu_count() or 1) + 1)")
 # make mutation MUTATION_ARGS="--max-children 1 'platform_gate.scalars*'": one process, some of the mutants
