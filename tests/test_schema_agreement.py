@@ -90,6 +90,14 @@ def test_neither_takes_a_line_feed_for_the_end_of_a_name(name: str) -> None:
     assert verdicts("service", data) == (False, False)
 
 
+@pytest.mark.parametrize("path", ["..\n", "src/..\n", "a/.\n"])
+def test_a_line_feed_is_part_of_a_path_wherever_a_pattern_ends(path: str) -> None:
+    data = deepcopy(GOOD["service"][0])
+    data["metadata"]["paths"] = [path]
+    slow, fast = verdicts("service", data)
+    assert slow == fast
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_what_is_good_fits_for_both(name: str) -> None:
     assert {verdicts(name, data) for data in GOOD[name]} == {(True, True)}

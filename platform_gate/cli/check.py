@@ -125,7 +125,5 @@ def _refuse_contradictions(request: Request) -> None:
         raise click.UsageError(f"--schema-only can't be combined with {others}")
     if request.scope and request.base is None:
         raise click.UsageError("--scope needs --base")
-    if request.changes and request.base is None:
-        raise click.UsageError("--change needs --base: exemptions are read from the policy at that commit")
     if request.shard and request.base:
         raise click.UsageError("--shard can't be combined with --base: a change is checked in one piece")

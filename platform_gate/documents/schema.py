@@ -64,8 +64,8 @@ def _validator(name: str) -> Draft202012Validator:
 def dialect() -> type[Draft202012Validator]:
     """JSON Schema 2020-12, but for two keywords.
 
-    ``uniqueItems`` takes a time that grows with the list, and not with its square. In a ``pattern`` a final ``$`` is
-    the end of the text, as JSON Schema has it: in Python it also matches before a line feed that ends the text.
+    ``uniqueItems`` takes a time that grows with the list, and not with its square. In a ``pattern``, ``$`` is the end
+    of the text, as JSON Schema has it.
     """
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - half of the start-up time of a run that needs no words
     from jsonschema.validators import extend  # noqa: PLC0415
@@ -73,12 +73,21 @@ def dialect() -> type[Draft202012Validator]:
     return extend(Draft202012Validator, {"uniqueItems": unique_items, "pattern": _pattern})  # type: ignore[no-any-return, no-untyped-call]
 
 
+@cache
+def for_python(pattern: str) -> str:
+    """A regular expression of JSON Schema as Python writes it: there, ``$`` also matches before a final line feed."""
+    return _DOLLAR.sub(lambda match: "\\Z" if match[0] == "$" else match[0], pattern)
+
+
+_DOLLAR = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$")
+"""Escapes and sets, in which a ``$`` is a character, and the others."""
+
+
 def _pattern(validator: Any, wanted: str, instance: Any, _schema: Any) -> Iterator[ValidationError]:
     """The keyword ``pattern``."""
     from jsonschema import ValidationError as Error  # noqa: PLC0415 - as above
 
-    expression = f"{wanted[:-1]}\\Z" if wanted.endswith("$") else wanted
-    if validator.is_type(instance, "string") and not re.search(expression, instance):
+    if validator.is_type(instance, "string") and not re.search(for_python(wanted), instance):
         yield Error("the text does not match the pattern")
 
 

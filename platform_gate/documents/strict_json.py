@@ -227,5 +227,5 @@ def _number(word: str, span: Span) -> int | float:
         fix = "Write a plain decimal number of at most 15 digits, or text in double quotes."
         raise JsonError(f"{quote(word)} is no plain number", fix, span) from None
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise JsonError(f"{quote(word)} is no JSON value", "Write a finite number, or text in double quotes.", span)
+        raise JsonError(f"{quote(word)} is not a JSON value", "Write a finite number, or text in double quotes.", span)
     return value

@@ -144,8 +144,8 @@ def judge(
         return Judgement(*known, clean, clean, 0, 0, clean, clean in effective.gate.fail_on)
     points = sum(part.points for part in wrong)
     full_points = sum(charge.points for part in wrong for charge in part.full_charges)
-    doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.open)
-    full_doubt = any(in_doubt(violation.rule, part.name, required) for part in wrong for violation in part.failed)
+    doubt = _any_doubt(((part.name, part.open) for part in wrong), required)
+    full_doubt = _any_doubt(((part.name, part.failed) for part in wrong), required)
     status = health(points, effective.health, doubt=doubt)
     full_status = health(full_points, effective.health, doubt=full_doubt)
     fatal, waived = _fatal(wrong, effective.gate.fail_on), full_points - points
@@ -171,7 +171,7 @@ def exempted(judgement: Judgement) -> Judgement:
         for name, violations in wrong.items()
         for charge in SUBSYSTEMS[name].points(violations, scored[name].limits)
     )
-    doubt = any(in_doubt(one.rule, name, judgement.required) for name, several in wrong.items() for one in several)
+    doubt = _any_doubt(wrong.items(), judgement.required)
     deciding, fatal = health(points, policy.health, doubt=doubt), _fatal(scored.values(), policy.gate.fail_on)
     failing = bool(fatal) or deciding in policy.gate.fail_on
     return judgement._replace(scored=scored, deciding_health=deciding, failing=failing, fatal=fatal)
@@ -216,6 +216,11 @@ def _score(
 def in_doubt(rule: Rule, subsystem: str, required: Iterable[str]) -> bool:
     """Whether a violated rule makes an otherwise healthy service UNKNOWN."""
     return rule.doubt is Doubt.ALWAYS or (rule.doubt is Doubt.REQUIRED and subsystem in required)
+
+
+def _any_doubt(wrong: Iterable[tuple[str, Iterable[Violation]]], required: Iterable[str]) -> bool:
+    """Whether any violation, given by subsystem, leaves a doubt."""
+    return any(in_doubt(violation.rule, name, required) for name, violations in wrong for violation in violations)
 
 
 def health(points: int, limits: HealthLimits, *, doubt: bool) -> HealthStatus:

@@ -180,8 +180,8 @@ def _exempt_services(outcome: Outcome) -> str:
     """A sentence on the services that would fail the change, were they not exempt for its kind."""
     passing = (judged for judged in outcome.worst_first if judged.exempt and not judged.failing)
     exempt = [judged.name for judged in passing if outcome.decides(judged)]
-    passes = "passes" if len(exempt) == 1 else "pass"
-    return f"{plural(len(exempt), 'service')} {passes} as exempt: {names(exempt)}." if exempt else ""
+    are = "is" if len(exempt) == 1 else "are"
+    return f"{plural(len(exempt), 'failing service')} {are} exempt: {names(exempt)}." if exempt else ""
 
 
 def _unreadable_files(outcome: Outcome, comparison: Comparison) -> Iterator[str]:

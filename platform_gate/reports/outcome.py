@@ -175,6 +175,11 @@ class Outcome:
         undecided = finding.severity is Severity.ERROR and finding.fingerprint in self.undecided
         return Severity.WARNING if undecided else finding.severity
 
+    @property
+    def adoption(self) -> bool:
+        """Whether the change adopts the gate, so that its own rules judge it."""
+        return self.comparison is not None and self.comparison.adoption
+
     def explain(self, service: str) -> str:
         """The command line that explains a service; empty if there is none."""
         return "" if self.explain_options is None else f"platform-gate explain {service}{self.explain_options}"

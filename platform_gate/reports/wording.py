@@ -104,10 +104,8 @@ def unjudged_files(outcome: Outcome) -> str:
     return f"{plural(len(paths), 'file')} not judged" if paths else ""
 
 
-def gate_in_words(outcome: Outcome) -> list[str]:
+def gate_in_words(stage: str, changes: Sequence[str], *, adoption: bool) -> list[str]:
     """Which gate decided and for which kinds of change; empty for the gate before a merge and no kind."""
-    stage, kinds = outcome.choice.stage, outcome.choice.changes
-    words = ["the gate before a deployment decides"] * (stage is Stage.DEPLOY)
-    adopts = outcome.comparison is not None and outcome.comparison.adoption
-    nothing = " (nothing is exempt in a change that adopts the gate)" if adopts else ""
-    return [*words, *([f"kind of change: {printable(listing(kinds))}{nothing}"] if kinds else [])]
+    words = ["judged by the gate before a deployment"] * (stage == Stage.DEPLOY)
+    nothing = " (nothing is exempt in a change that adopts the gate)" if adoption else ""
+    return [*words, *([f"kind of change: {printable(listing(changes))}{nothing}"] if changes else [])]

@@ -17,6 +17,7 @@ from functools import cache
 from math import exp, log
 from typing import Final, NamedTuple
 
+from platform_gate.documents import schema
 from platform_gate.model import LimitError
 from platform_gate.subsystems.custom_pattern_syntax import (
     Characters,
@@ -45,13 +46,13 @@ _UNREADABLE_FLAGS: Final = frozenset("xL")
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A valid pattern, ready to search with; a digit is 0 to 9.
+    """A valid pattern, ready to search with; a digit is 0 to 9, and ``$`` the end of the text.
 
     It is kept for good: ``re`` forgets the oldest of 512 patterns, and a policy may have more.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sets that a later Python may read as nested
-        return re.compile(pattern, re.ASCII)
+        return re.compile(schema.for_python(pattern), re.ASCII)
 
 
 def check(pattern: str, *at: str | int) -> None:

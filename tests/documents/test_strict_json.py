@@ -38,8 +38,8 @@ def test_the_quick_reader_never_says_otherwise(value: Any) -> None:
     [
         ('{"a":1,"a":2}', "the key 'a' is repeated", 7),
         ('{"a":{"b":1,"\\u0062":2}}', "the key 'b' is repeated", 12),
-        ('{"a":NaN}', "'NaN' is no JSON value", 5),
-        ('{"a":-Infinity}', "'-Infinity' is no JSON value", 5),
+        ('{"a":NaN}', "'NaN' is not a JSON value", 5),
+        ('{"a":-Infinity}', "'-Infinity' is not a JSON value", 5),
         ('{"a":1e400}', "'1e400' is no plain number", 5),
         ('{"a":1e5}', "'1e5' is no plain number", 5),
         ('{"a":01}', "'01' is no plain number", 5),

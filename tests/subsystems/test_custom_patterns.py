@@ -10,7 +10,7 @@ import pytest
 
 from platform_gate.model import LimitError
 from platform_gate.subsystems import custom_patterns, custom_schema
-from platform_gate.subsystems.custom_patterns import LONGEST_PATTERN, LONGEST_TEXT, MOST_STEPS
+from platform_gate.subsystems.custom_patterns import LONGEST_PATTERN, LONGEST_TEXT, MOST_STEPS, compiled
 
 SLOWEST = 0.5
 """Seconds of this process. An accepted pattern needs a hundredth of that; a refused one could need hours."""
@@ -193,3 +193,14 @@ def test_where_a_character_fits_in_two_ways_all_of_them_count(pattern: str) -> N
 
 def test_steps_bound_what_a_cubic_pattern_takes() -> None:
     assert custom_patterns.steps("^.*a.*b$") < MOST_STEPS < custom_patterns.steps("^.*a.*b.*c$")
+
+
+@pytest.mark.parametrize("pattern", ["^a$", "^(b|a$)", "^a($|-)", "^[$a]$"])
+def test_a_dollar_sign_is_the_end_of_the_text(pattern: str) -> None:
+    assert compiled(pattern).search("a")
+    assert not compiled(pattern).search("a\n")
+
+
+@pytest.mark.parametrize("pattern", [r"^a\$b", "^a[$]b", r"^a[\]$]b"])
+def test_a_dollar_sign_that_is_a_character_stays_one(pattern: str) -> None:
+    assert compiled(pattern).search("a$b")

@@ -167,7 +167,8 @@ def _basis(outcome: Outcome) -> str:
     if outcome.comparison:
         where += f", {escape(outcome.comparison.describe(outcome.scope))}"
     where += f", {outcome.part}" if outcome.part else ""
-    notes = [*gate_in_words(outcome), *outcome.differences, *sentences(outcome.run.measured_by, outcome.run.services)]
+    gate = gate_in_words(outcome.choice.stage, outcome.choice.changes, adoption=outcome.adoption)
+    notes = [*gate, *outcome.differences, *sentences(outcome.run.measured_by, outcome.run.services)]
     return where + "".join(f"<br>{cut(note)}" for note in notes)
 
 

@@ -172,7 +172,7 @@ class _Page:
         notes = [basis, *outcome.differences, *_measured(outcome)]
         if outcome.comparison:
             notes.append(outcome.comparison.describe(outcome.scope))
-        notes += gate_in_words(outcome)
+        notes += gate_in_words(outcome.choice.stage, outcome.choice.changes, adoption=outcome.adoption)
         for note in notes:
             yield from (self._paint(line, dim=True) for line in self._terminal.paragraph(note))
 

@@ -11,8 +11,8 @@ from platform_gate.reports.history import HEALTHS, History
 from platform_gate.reports.page.charts import Plot, placed, plot, share, stacked
 from platform_gate.reports.page.service import FindingView
 from platform_gate.reports.page.words import figure, money
-from platform_gate.reports.wording import spaced
-from platform_gate.text import listing, plural, printable
+from platform_gate.reports.wording import gate_in_words, spaced
+from platform_gate.text import plural, printable
 
 ANSWERS: Final = {"passed": "Passed", "failed": "Failed", "not judged": "Not judged"}
 
@@ -88,10 +88,10 @@ def facts(provenance: Row) -> list[str]:
         scope = f", scope {spaced(provenance['scope'])}" if provenance.get("scope") else ""
         adopted = "; the base has no rules yet, so this change's own rules judge" if base.get("adoption") else ""
         words.append(f"compared with {printable(str(base['ref']))} ({str(base['commit'])[:12]}){scope}{adopted}")
-    if kinds := provenance.get("change"):
-        words.append(f"kind of change: {printable(listing(map(str, kinds)))}")
-    if provenance.get("gate"):
-        words.append(f"gate before a {spaced(provenance['gate']).replace('deploy', 'deployment')}")
+    adoption = bool(base and base.get("adoption"))
+    words += gate_in_words(
+        str(provenance.get("gate", "")), list(map(str, provenance.get("change", ()))), adoption=adoption
+    )
     if provenance.get("verdict") == "failed" and provenance.get("exit_code") == 0:
         words.append("exit code 0 because of --exit-zero")
     if provenance.get("repository"):

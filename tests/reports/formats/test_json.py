@@ -63,7 +63,7 @@ def text_of(outcome: Outcome) -> str:
 
 
 def report_of(outcome: Outcome) -> Any:
-    report = json.loads(text_of(outcome), parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+    report = json.loads(text_of(outcome), parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     problems = [error.message for error in Draft202012Validator(shipped.schema("report")).iter_errors(report)]
     assert not problems
     return report

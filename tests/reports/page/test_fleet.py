@@ -54,7 +54,10 @@ def test_under_what_the_answer_was_given() -> None:
 
 
 def test_which_part_or_which_repositories_it_is_about() -> None:
-    assert facts(provenance(change=["fix"], gate="deploy"))[-2:] == ["kind of change: fix", "gate before a deployment"]
+    assert facts(provenance(change=["fix"], gate="deploy"))[-2:] == [
+        "judged by the gate before a deployment",
+        "kind of change: fix",
+    ]
     assert facts(provenance(shard={"index": 2, "count": 4, "files": 1000}))[-1] == "shard 2/4 of 1,000 files"
     assert facts(provenance(repositories=[{}, {}], differences=["They differ\x1b."]))[-2:] == [
         "2 repositories",
